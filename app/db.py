@@ -1,0 +1,179 @@
+"""Engines, the request's one transaction, and where database work runs.
+
+SQLite is always pysqlite3 (the standard library's may carry the WAL-reset fault). Reads and writes have engines of
+their own: a write takes its lock before it reads, so that of two people who act at once one is told so.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+import anyio
+import anyio.to_thread
+from fastapi import Depends, Request
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from app.errors import Trouble
+
+OLDEST_SQLITE = (3, 51, 3)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+T = TypeVar("T")
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    """FULL, not NORMAL: what was acknowledged survives a power cut. We begin transactions ourselves."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+        "trusted_schema=OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def sqlite_engine(url: str, begin: str) -> Engine:
+    from pysqlite3 import dbapi2
+
+    if dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise Trouble(f"SQLite {dbapi2.sqlite_version} has a fault that loses data; 3.51.3 is the oldest that serves.")
+    engine = create_engine(
+        url,
+        module=dbapi2,
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=24,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def postgres_engine(url: str, **options: Any) -> Engine:
+    timeouts = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 3, "options": timeouts},
+        **options,
+    )
+
+
+class Database:
+    """One database: how to read it, how to change it, and where (on the loop or in threads) its work is run."""
+
+    def __init__(self, url: str, **known: Any) -> None:
+        self.url = url
+        self.embedded = url.startswith("sqlite")
+        self.known = known
+        if self.embedded:
+            self.reads = sqlite_engine(url, "BEGIN")
+            self.writes = sqlite_engine(url, "BEGIN IMMEDIATE")
+        else:
+            self.reads = postgres_engine(url, isolation_level="REPEATABLE READ")
+            self.writes = postgres_engine(url)
+        self.write_lock = anyio.Lock()
+        self.threads = anyio.CapacityLimiter(8)
+        self.slow_threads = anyio.CapacityLimiter(4)
+
+    def session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info=dict(self.known))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self.session(self.reads) as db:
+            yield db
+            db.commit()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction for commands and jobs; requests have theirs from `transaction`."""
+        with self.session(self.writes) as db:
+            db.connection()
+            yield db
+            db.commit()
+
+    async def run(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
+        """Short work: on SQLite at once on the loop (a thread hop costs more than the query), else in a thread."""
+        if self.embedded:
+            return call(*args, **named)
+        return await anyio.to_thread.run_sync(partial(call, *args, **named), limiter=self.threads)
+
+    async def run_slow(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
+        return await anyio.to_thread.run_sync(partial(call, *args, **named), limiter=self.slow_threads)
+
+    @asynccontextmanager
+    async def transaction(self, *, write: bool) -> AsyncIterator[Session]:
+        if write and self.embedded:
+            # Waiting for SQLite's one writer happens here, on the loop: threads that wait would hold the
+            # tokens that the writer needs to finish.
+            async with self.write_lock, self._session(self.writes, write=True) as db:
+                yield db
+        else:
+            async with self._session(self.writes if write else self.reads, write=write) as db:
+                yield db
+
+    @asynccontextmanager
+    async def _session(self, engine: Engine, *, write: bool) -> AsyncIterator[Session]:
+        db = self.session(engine)
+        db.info["writing"] = write
+        hop = self.run_slow if write else self.run
+        try:
+            if write and self.embedded:
+                await self.run_slow(db.connection)
+            yield db
+            await hop(db.commit)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await hop(db.close)
+
+    def ready(self) -> dict[str, str]:
+        with self.reads.connect() as connection:
+            sql = "SELECT sqlite_version()" if self.embedded else "SHOW server_version"
+            return {
+                "database": "sqlite" if self.embedded else "postgresql",
+                "version": str(connection.scalar(text(sql))),
+            }
+
+    def close(self) -> None:
+        self.reads.dispose()
+        self.writes.dispose()
+
+
+async def transaction(request: Request) -> AsyncIterator[Session]:
+    database: Database = request.app.state.database
+    write = request.method not in SAFE_METHODS
+    if write:
+        # The whole body first: a client that sends slowly must not do so while holding the write lock.
+        await (request.body() if request.headers.get("content-type") == "application/json" else request.form())
+    try:
+        async with database.transaction(write=write) as db:
+            yield db
+    finally:
+        await request.close()
+
+
+# "function": the commit happens before the answer leaves. FastAPI's default would send a 303 first, and a commit
+# that then fails would look like success.
+Db = Annotated[Session, Depends(transaction, scope="function")]
+
+
+def lock(db: Session) -> dict[str, bool]:
+    """Options for `db.get` and `with_for_update`: a thing that will change is locked before it is read."""
+    return {"with_for_update": True} if db.info.get("writing") else {}
+
+
+def embedded(db: Session) -> bool:
+    return db.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,156 @@
+"""Ideas, their revisions, authors, votes; and the veil that hides who wrote one."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.columns import Id, Row, choice, instant, money, points_to, text
+
+
+class Stage(StrEnum):
+    DRAFT = "draft"
+    SIGNAL = "signal"
+    IMPORTED = "imported"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent back"
+    ADMITTED = "admitted"
+    IN_REVIEW = "in review"
+    RETURNED = "returned"
+    DEFERRED = "deferred"
+    APPROVED = "approved"
+    TO_DO = "to do"
+    IN_PILOT = "in pilot"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+
+
+# Nobody but the authors sees these.
+PRIVATE = (Stage.DRAFT, Stage.DISCARDED)
+# Submitted, and the promised answer is still owed.
+UNANSWERED = (Stage.SUBMITTED, Stage.ADMITTED, Stage.IN_REVIEW)
+# Neither ended nor private: what the loop counts as alive.
+ALIVE = (
+    *UNANSWERED,
+    Stage.SENT_BACK,
+    Stage.RETURNED,
+    Stage.DEFERRED,
+    Stage.APPROVED,
+    Stage.TO_DO,
+    Stage.IN_PILOT,
+)
+
+
+class Novelty(StrEnum):
+    INCREMENTAL = "incremental"
+    SUBSTANTIAL = "substantial"
+    RADICAL = "radical"
+
+
+class Area(StrEnum):
+    PRODUCT = "product"
+    SERVICE = "service or process"
+    BUSINESS = "business model or organisation"
+
+
+class Idea(Row, table=True):
+    """`support` and `talk` count votes and comments; they change in the transaction of what they count."""
+
+    __tablename__ = "idea"
+    __table_args__ = (
+        CheckConstraint("support >= 0", name="support"),
+        CheckConstraint("(stage = 'deferred') = (deferred_to IS NOT NULL)", name="deferred_has_its_day"),
+        Index("ix_idea_newest", "listed", "id"),
+        Index("ix_idea_support", "listed", "support", "id"),
+        Index("ix_idea_stage", "stage", "id"),
+        Index("ix_idea_process", "process_id", "listed", "id"),
+        Index("ix_idea_team", "team_id", "listed", "id"),
+        Index("ix_idea_promised", "stage", "promised_on"),
+    )
+
+    process_id: int = points_to("process.id", index=False)
+    committee_id: int = points_to("committee.id", index=False)
+    team_id: int | None = points_to("team.id", nullable=True, index=False)
+    stage: Stage = choice(Stage, default=Stage.DRAFT)
+    listed: bool = False  # whether every employee sees it: kept with the stage
+    title: str = Field(max_length=200)
+    story: str = text()  # the customer's story: what hurts today
+    change: str = text()  # what would be different
+    needs: str = text()  # what it takes, what could stop it
+    novelty: Novelty = choice(Novelty, default=Novelty.INCREMENTAL)
+    area: Area = choice(Area, default=Area.SERVICE)
+    cost: Decimal | None = money(nullable=True, default=None)
+    revision: int = 0  # the number of the last submission
+    reconsidered: bool = False
+    support: int = 0
+    talk: int = 0
+    created_at: datetime = instant()
+    submitted_at: datetime | None = instant(nullable=True, default=None)
+    promised_on: date | None = None  # the answer's day
+    answered_at: datetime | None = instant(nullable=True, default=None)
+    deferred_to: date | None = None
+    version: int = 1
+
+
+class Author(SQLModel, table=True):
+    __tablename__ = "idea_author"
+
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id", index=True)
+
+
+class Invited(SQLModel, table=True):
+    """A guest who was invited to this idea."""
+
+    __tablename__ = "idea_guest"
+
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id", index=True)
+
+
+class Revision(Row, table=True):
+    """The idea as it was submitted: never changed."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("idea_id", "number"),)
+
+    idea_id: int = points_to("idea.id", index=False)
+    number: int
+    title: str = Field(max_length=200)
+    story: str = text()
+    change: str = text()
+    needs: str = text()
+    novelty: Novelty = choice(Novelty)
+    area: Area = choice(Area)
+    cost: Decimal | None = money(nullable=True, default=None)
+    submitted_by: int = points_to("person.id")
+    submitted_at: datetime = instant()
+
+
+class Vote(SQLModel, table=True):
+    """Support: one a person and idea, set on or off."""
+
+    __tablename__ = "vote"
+
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
+    at: datetime = instant()
+
+
+class Veil(SQLModel, table=True):
+    """This person may not see who wrote this idea.
+
+    Written by a blind review round when it opens and lifted when its decisions are published: so ideas stay blind
+    through every door without knowing of rounds. Blindness beats role.
+    """
+
+    __tablename__ = "veil"
+
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id", index=True)
+    round_id: int = Field(primary_key=True, sa_type=Id)

@@ -1,0 +1,248 @@
+"""Review rounds, scorecards, reviews, conflicts, meetings, decisions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from app.columns import Id, Row, choice, instant, points_to, text
+
+
+class Scorecard(Row, table=True):
+    """Weighted criteria, one version of them: a round keeps the version it began with."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (UniqueConstraint("committee_id", "name", "number"),)
+
+    committee_id: int = points_to("committee.id")
+    name: str = Field(max_length=120)
+    number: int = 1
+    made_at: datetime = instant()
+    retired_at: datetime | None = instant(nullable=True, default=None)
+
+
+class Criterion(Row, table=True):
+    """One question of a scorecard, scored 1 to 5; each level has a word and says what it means."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        UniqueConstraint("scorecard_id", "place"),
+        CheckConstraint("weight > 0", name="weight"),
+    )
+
+    scorecard_id: int = points_to("scorecard.id")
+    place: int = Field(sa_type=SmallInteger)
+    name: str = Field(max_length=120)
+    question: str = Field(default="", max_length=300)
+    weight: int = Field(sa_type=SmallInteger)
+    required: bool = False
+    levels: str = text()  # a JSON list of five words or short sentences, from 1 to 5
+
+
+class RoundStage(StrEnum):
+    PREPARED = "prepared"
+    OPEN = "open"
+    CLOSED = "closed"  # no more scores; decisions are being made
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Round(Row, table=True):
+    __tablename__ = "round"
+
+    committee_id: int = points_to("committee.id")
+    scorecard_id: int = points_to("scorecard.id")
+    name: str = Field(max_length=160)
+    stage: RoundStage = choice(RoundStage, default=RoundStage.PREPARED, index=True)
+    blind: bool = True  # who wrote the ideas is hidden from those who review them
+    due: date
+    custodian_id: int | None = points_to("person.id", nullable=True)  # may see names; does not review
+    made_by: int = points_to("person.id")
+    opened_at: datetime | None = instant(nullable=True, default=None)
+    closed_at: datetime | None = instant(nullable=True, default=None)
+    published_at: datetime | None = instant(nullable=True, default=None)
+    version: int = 1
+
+
+class RoundIdea(Row, table=True):
+    """An idea in a round, at the revision that is reviewed."""
+
+    __tablename__ = "round_idea"
+    __table_args__ = (UniqueConstraint("round_id", "idea_id"),)
+
+    round_id: int = points_to("round.id")
+    idea_id: int = points_to("idea.id")
+    revision_id: int = points_to("revision.id")
+
+
+class Reviewer(Row, table=True):
+    __tablename__ = "reviewer"
+    __table_args__ = (UniqueConstraint("round_id", "person_id"),)
+
+    round_id: int = points_to("round.id")
+    person_id: int = points_to("person.id")
+
+
+class ReviewStage(StrEnum):
+    BEGUN = "begun"
+    SUBMITTED = "submitted"
+
+
+class Review(Row, table=True):
+    """One member's scores and remarks on one idea. `total` is their weighted mean, set when it is submitted."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        UniqueConstraint("round_id", "idea_id", "reviewer_id"),
+        CheckConstraint("(stage = 'submitted') = (submitted_at IS NOT NULL)", name="submitted_has_its_time"),
+    )
+
+    round_id: int = points_to("round.id")
+    idea_id: int = points_to("idea.id")
+    reviewer_id: int = points_to("person.id")
+    stage: ReviewStage = choice(ReviewStage, default=ReviewStage.BEGUN)
+    to_authors: str = text()
+    to_committee: str = text()
+    total: Decimal | None = Field(default=None, sa_type=Numeric(6, 4))
+    begun_at: datetime = instant()
+    submitted_at: datetime | None = instant(nullable=True, default=None)
+    version: int = 1
+
+
+class Score(Row, table=True):
+    """A value on a criterion; None is "can't say", which is left out of the mean and never 0."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        UniqueConstraint("review_id", "criterion_id"),
+        CheckConstraint("value IS NULL OR value BETWEEN 1 AND 5", name="value"),
+    )
+
+    review_id: int = points_to("review.id")
+    criterion_id: int = points_to("criterion.id")
+    value: int | None = Field(default=None, sa_type=SmallInteger)
+
+
+class Conflict(Row, table=True):
+    """A declared reason why a member may neither see reviews of nor score an idea. (Own ideas and own team's are
+    conflicts by themselves: see rules.)"""
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
+
+    idea_id: int = points_to("idea.id")
+    person_id: int = points_to("person.id")
+    reason: str = text()
+    declared_at: datetime = instant()
+
+
+class MeetingStage(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class Meeting(Row, table=True):
+    """The forum in which teams present and the committee decides."""
+
+    __tablename__ = "meeting"
+
+    committee_id: int = points_to("committee.id")
+    name: str = Field(max_length=160)
+    at: datetime = instant(default=None)
+    place: str = Field(default="", max_length=200)
+    stage: MeetingStage = choice(MeetingStage, default=MeetingStage.PLANNED)
+    version: int = 1
+
+
+class AgendaItem(Row, table=True):
+    __tablename__ = "agenda_item"
+    __table_args__ = (UniqueConstraint("meeting_id", "idea_id"),)
+
+    meeting_id: int = points_to("meeting.id")
+    idea_id: int = points_to("idea.id")
+    place: int = Field(sa_type=SmallInteger)
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    DO_NOW = "do it now"
+    DECLINE = "decline"
+    DEFER = "defer"
+    RETURN = "return"
+
+
+class Decision(Row, table=True):
+    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint("(verdict = 'defer') = (defer_to IS NOT NULL)", name="deferred_has_its_day"),
+        CheckConstraint("(verdict = 'do it now') = (due IS NOT NULL)", name="to_do_has_its_day"),
+        Index(
+            "ix_decision_one_live",
+            "idea_id",
+            "revision",
+            unique=True,
+            sqlite_where=sql("superseded_by IS NULL"),
+            postgresql_where=sql("superseded_by IS NULL"),
+        ),
+    )
+
+    idea_id: int = points_to("idea.id")
+    revision: int
+    round_id: int = points_to("round.id")
+    meeting_id: int | None = points_to("meeting.id", nullable=True)
+    verdict: Verdict = choice(Verdict)
+    reason: str = text()
+    decided_by: int = points_to("person.id")
+    decided_at: datetime = instant()
+    quorum: int
+    defer_to: date | None = None
+    due: date | None = None
+    superseded_by: int | None = points_to("decision.id", nullable=True)
+
+
+class Present(SQLModel, table=True):
+    """Who was there when it was decided."""
+
+    __tablename__ = "decision_present"
+
+    decision_id: int = Field(primary_key=True, sa_type=Id, foreign_key="decision.id")
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
+
+
+class OrderStage(StrEnum):
+    GIVEN = "given"
+    ACCEPTED = "accepted"
+    DONE = "done"
+
+
+class Order(Row, table=True):
+    """What was decided as "do it now": a small thing that goes straight to the process owner, with a date."""
+
+    __tablename__ = "to_do"
+
+    idea_id: int = points_to("idea.id")
+    decision_id: int = points_to("decision.id")
+    owner_id: int = points_to("person.id")
+    due: date
+    stage: OrderStage = choice(OrderStage, default=OrderStage.GIVEN)
+    report: str = text()
+    done_at: datetime | None = instant(nullable=True, default=None)
+    version: int = 1
+
+
+class OwnersWord(Row, table=True):
+    """What the process owner says before the decision: can it be run, when, at what cost."""
+
+    __tablename__ = "owners_word"
+
+    idea_id: int = points_to("idea.id")
+    person_id: int = points_to("person.id")
+    possible: bool
+    words: str = text()
+    said_at: datetime = instant()

@@ -1,0 +1,36 @@
+"""Conversation on anything that has a ref: threaded comments, and who follows what."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.columns import Id, Row, instant, points_to, text
+
+
+class Comment(Row, table=True):
+    """One remark in a thread. `path` sorts a thread depth first: the ids of its ancestors and its own, base 36."""
+
+    __tablename__ = "comment"
+    __table_args__ = (Index("ix_comment_thread", "about", "path"),)
+
+    about: str = Field(max_length=60)  # the ref of what is talked about
+    parent_id: int | None = points_to("comment.id", nullable=True)
+    author_id: int = points_to("person.id")
+    words: str = text()
+    path: str = Field(default="", max_length=600)
+    depth: int = 0
+    revision: int | None = None  # of the idea that it was written about
+    official: bool = False  # an answer from the committee
+    written_at: datetime = instant()
+    edited_at: datetime | None = instant(nullable=True, default=None)
+    withdrawn_at: datetime | None = instant(nullable=True, default=None)
+    version: int = 1
+
+
+class Follow(SQLModel, table=True):
+    __tablename__ = "follow"
+
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
+    about: str = Field(primary_key=True, max_length=60, index=True)
+    since: datetime = instant()

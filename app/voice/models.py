@@ -1,0 +1,201 @@
+"""Evidence: series, sources, touchpoints, responses (one packed row each) and the figures rolled up at import."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, LargeBinary, SmallInteger, Text, UniqueConstraint
+from sqlmodel import Field
+
+from app.columns import Row, choice, instant, points_to, text
+
+
+class Factor(StrEnum):
+    """The CX management model's three factors."""
+
+    OFFER = "product or service"
+    INTERACTION = "interaction"
+    BRAND = "brand"
+
+
+class Series(Row, table=True):
+    """Waves of one survey."""
+
+    __tablename__ = "series"
+
+    name: str = Field(max_length=200, unique=True)
+
+
+class SourceKind(StrEnum):
+    SURVEY = "survey"
+    COMPLAINTS = "complaints"
+    INTERVIEWS = "interviews"
+    OBSERVATION = "observation"
+    BENCHMARK = "benchmark"
+
+
+class SourceStage(StrEnum):
+    STAGING = "staging"  # being stored in chunks; not shown
+    TAKEN = "taken"
+    REPLACED = "replaced"
+
+
+class Audience(StrEnum):
+    """Who sees the rows behind the figures; figures are for every employee."""
+
+    EMPLOYEES = "employees"
+    DEPARTMENT = "department"
+    COMMITTEE = "committee"
+
+
+class Source(Row, table=True):
+    """Where evidence comes from: one wave of a survey, kept by a department."""
+
+    __tablename__ = "source"
+
+    name: str = Field(max_length=200, unique=True)
+    kind: SourceKind = choice(SourceKind, default=SourceKind.SURVEY)
+    stage: SourceStage = choice(SourceStage, default=SourceStage.STAGING, index=True)
+    series_id: int | None = points_to("series.id", nullable=True)
+    department_id: int | None = points_to("department.id", nullable=True)
+    first_day: date
+    last_day: date
+    minimum_cell: int = 1
+    rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
+    weighted: bool = False
+    rows: int = 0
+    responses: int = 0
+    set_aside: int = 0
+    file_name: str = Field(default="", max_length=300)
+    file_hash: str = Field(default="", max_length=64, index=True)
+    map: str = text()
+    imported_by: int | None = points_to("person.id", nullable=True)
+    imported_at: datetime = instant()
+    replaced_by: int | None = points_to("source.id", nullable=True)
+    version: int = 1
+
+
+class OutcomeKind(StrEnum):
+    NPS = "nps"
+    RATING = "rating"
+    EFFORT = "effort"
+    YESNO = "yesno"
+    AMOUNT = "amount"
+
+
+class Outcome(Row, table=True):
+    """An outcome as one source asked it, with its figures. `place` is its index in Response.outcomes."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (UniqueConstraint("source_id", "name"), UniqueConstraint("source_id", "place"))
+
+    source_id: int = points_to("source.id")
+    place: int = Field(sa_type=SmallInteger)
+    name: str = Field(max_length=120)
+    kind: OutcomeKind = choice(OutcomeKind)
+    worst: float = 0
+    best: float = 10
+    n: int = 0
+    missing: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    weighted: float | None = None
+    mean: float | None = None
+    top_two: float | None = None
+    promoters: int | None = None
+    passives: int | None = None
+    detractors: int | None = None
+
+
+class Touchpoint(Row, table=True):
+    """A place where a customer meets the organisation: one an installation and name, the same in every wave."""
+
+    __tablename__ = "touchpoint"
+
+    name: str = Field(max_length=200, unique=True)
+    key: str = Field(max_length=200, unique=True)  # the name casefolded, for finding it again
+    factor: Factor | None = choice(Factor, nullable=True, default=None)
+    journey: str = Field(default="", max_length=120)
+    stage: str = Field(default="", max_length=120)
+
+
+class Use(Row, table=True):
+    """A touchpoint as one source asked it: question, column, scale, figures. `place` indexes Response.ratings."""
+
+    __tablename__ = "touchpoint_use"
+    __table_args__ = (UniqueConstraint("source_id", "touchpoint_id"), UniqueConstraint("source_id", "place"))
+
+    source_id: int = points_to("source.id")
+    touchpoint_id: int = points_to("touchpoint.id")
+    place: int = Field(sa_type=SmallInteger)
+    column: str = Field(max_length=200)
+    question: str = text()
+    worst: float
+    best: float
+    n: int = 0
+    not_applicable: int = 0
+    missing: int = 0
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    weighted: float | None = None
+    score: float | None = None  # the mean on 0-100, higher is better
+    score_low: float | None = None
+    score_high: float | None = None
+
+
+class Segment(Row, table=True):
+    """A way of parting a source's respondents, and its labels; Response.segments holds their indices."""
+
+    __tablename__ = "segment"
+    __table_args__ = (UniqueConstraint("source_id", "name"), UniqueConstraint("source_id", "place"))
+
+    source_id: int = points_to("source.id")
+    place: int = Field(sa_type=SmallInteger)
+    name: str = Field(max_length=120)
+    labels: str = text()  # a JSON list
+
+
+class Response(Row, table=True):
+    """One customer's answer, one row: all outcomes, ratings and segments packed into bytes (see importing.packing)."""
+
+    __tablename__ = "response"
+    __table_args__ = (UniqueConstraint("source_id", "respondent"),)
+
+    source_id: int = points_to("source.id", index=False)
+    respondent: str = Field(max_length=200)
+    on: date | None = None
+    weight: float | None = None
+    account: str | None = Field(default=None, max_length=200)
+    outcomes: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    ratings: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    segments: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+
+
+class Remark(Row, table=True):
+    """A customer's comment: words, or the label of a code."""
+
+    __tablename__ = "remark"
+
+    source_id: int = points_to("source.id")
+    response_id: int = points_to("response.id")
+    question: str = Field(max_length=200)
+    coded: bool = False
+    words: str = Field(sa_column=Column(Text(), nullable=False))
+
+
+class Upload(Row, table=True):
+    """A file on its way in: kept with what was said of its columns until it is taken or thrown away."""
+
+    __tablename__ = "upload"
+
+    person_id: int = points_to("person.id")
+    file_name: str = Field(max_length=300)
+    file_hash: str = Field(max_length=64)
+    path: str = Field(max_length=300)
+    map: str = text()
+    report: str = text()  # JSON: what checking it said
+    problem: str = text()
+    made_at: datetime = instant()
+    source_id: int | None = points_to("source.id", nullable=True)
+    version: int = 1

@@ -1,0 +1,176 @@
+"""Answers: a page or one block of it, a redirect, a file, a refusal in words."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote, unquote
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from app.columns import now
+from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
+from app.web.rendering import environment
+
+VARY = "HX-Target, HX-Request-Type, Cookie"
+
+
+def wanted_block(request: Request) -> str:
+    """The id that htmx will swap: htmx 4 sends `tag#id`, URI-encoded."""
+    return unquote(request.headers.get("hx-target", "")).rpartition("#")[2]
+
+
+def by_htmx(request: Request) -> bool:
+    return "hx-request" in request.headers
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Draw a template, or only the block of it that htmx asks for.
+
+    A GET's answer carries the ETag that `unchanged` worked out; a page that creates something is `no-store`.
+    """
+    drawn = environment(request).get_template(template)
+    context = {"request": request, **context}
+    wanted = wanted_block(request)
+    if wanted in drawn.blocks:
+        html = "".join(drawn.blocks[wanted](drawn.new_context(context)))
+    else:
+        context["frame"] = request.app.state.frame(request)
+        html = drawn.render(context)
+    response = HTMLResponse(html, status_code=status)
+    response.headers["Vary"] = VARY
+    etag = getattr(request.state, "etag", None)
+    if etag and status == 200:
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = "private, no-cache"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    if "notice" in request.cookies:
+        response.delete_cookie("notice", httponly=True, samesite="lax")
+    return response
+
+
+def unchanged(request: Request, *parts: object) -> Response | None:
+    """304 where the browser already holds this page; else remember the ETag for `page`.
+
+    The key holds the build, the whole address, the block, the day, and `parts`: who reads, with which rights, and the
+    change counters of all that the page shows.
+    """
+    if "notice" in request.cookies:
+        return None
+    request_parts = (request.app.state.build, str(request.url), wanted_block(request), now().date())
+    key = hashlib.sha256(repr((request_parts, parts)).encode()).hexdigest()[:27]
+    etag = f'W/"{key}"'
+    request.state.etag = etag
+    if request.headers.get("if-none-match") != etag:
+        return None
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": VARY}
+    return Response(status_code=304, headers=headers)
+
+
+def see(request: Request, address: str, notice: str = "") -> Response:
+    """303 to another page, after something worked. `notice` is shown there once."""
+    response = RedirectResponse(request.app.state.settings.root + address, status_code=303)
+    response.headers["Cache-Control"] = "no-store"
+    if notice:
+        response.set_cookie("notice", quote(notice), max_age=60, httponly=True, samesite="lax")
+    return response
+
+
+def download(rows: Iterable[str], name: str, kind: str = "text/csv; charset=utf-8") -> StreamingResponse:
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(rows, media_type=kind, headers=headers)
+
+
+def as_refusal(error: Exception) -> Refusal:
+    """Any failure as one that has words for people; what we did not expect says nothing of its inside."""
+    match error:
+        case Refusal():
+            return error
+        case RequestValidationError():
+            in_path = any(problem["loc"][0] == "path" for problem in error.errors())
+            return Missing() if in_path else Invalid("Part of the address cannot be read.")
+        case HTTPException(status_code=404):
+            return Missing()
+        case HTTPException(status_code=413):
+            return TooLarge("That is more than this page takes.")
+        case HTTPException(status_code=405):
+            return with_status(Refused("This address cannot be used like that."), 405)
+        case HTTPException():
+            return with_status(Invalid("The request could not be read."), error.status_code)
+        case DBAPIError() | PoolTimeout():
+            return database_refusal(error)
+        case _:
+            failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
+            return with_status(failure, 500)
+
+
+def database_refusal(error: Exception) -> Refusal:
+    words = str(error).lower()
+    if ("full" in words and ("disk" in words or "database" in words)) or "no space" in words:
+        return Full("Nothing more can be stored until there is room. What is here can be read.")
+    if isinstance(error, (OperationalError, PoolTimeout)):
+        return Unavailable("The database does not answer just now. Try again in a few seconds.")
+    return with_status(Refusal("Something went wrong on our side."), 500)
+
+
+def with_status(refusal: Refusal, status: int) -> Refusal:
+    refusal.status = status
+    return refusal
+
+
+def error_response(request: Request, error: Exception) -> Response:
+    """A refusal as a page; to htmx as the notice block alone, so that no whole page lands in a block."""
+    refusal = as_refusal(error)
+    if isinstance(refusal, SignedOut):
+        return signed_out(request)
+    drawn = environment(request).get_template("errors/error.html")
+    context = {
+        "request": request,
+        "status": refusal.status,
+        "title": refusal.title,
+        "words": refusal.words,
+        "request_id": getattr(request.state, "request_id", ""),
+        "fields": (),
+    }
+    headers = {"Cache-Control": "no-store", "Vary": VARY}
+    if refusal.status == 503:
+        headers["Retry-After"] = "5"
+    if by_htmx(request):
+        headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML"}
+        html = "".join(drawn.blocks["notice"](drawn.new_context(context)))
+    else:
+        context["frame"] = request.app.state.bare_frame(request)
+        html = drawn.render(context)
+    if refusal.status == 413:
+        headers["Connection"] = "close"
+    return HTMLResponse(html, status_code=refusal.status, headers=headers)
+
+
+def signed_out(request: Request) -> Response:
+    """To the sign-in page and back; a form that was sent meanwhile is offered again, with all that was typed."""
+    root = request.app.state.settings.root
+    here = request.url.path.removeprefix(root) + (f"?{request.url.query}" if request.url.query else "")
+    back = here if request.method == "GET" else "/"
+    address = f"{root}/sign-in?next={quote(back, safe='/')}"
+    if by_htmx(request):
+        return Response(status_code=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
+    form = getattr(request, "_form", None) or ()
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
+    context = {
+        "request": request,
+        "fields": texts,
+        "here": here,
+        "frame": request.app.state.bare_frame(request),
+    }
+    html = environment(request).get_template("errors/signed_out.html").render(context)
+    return HTMLResponse(html, status_code=401, headers={"Cache-Control": "no-store"})

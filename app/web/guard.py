@@ -1,0 +1,123 @@
+"""The outermost layer: own requests only, sane input, safe headers on every answer, words for every failure."""
+
+import secrets
+import time
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Invalid, Refusal, Refused
+from app.settings import Settings
+
+log = structlog.get_logger()
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFE_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class Guard:
+    """Pure ASGI, around everything else, so that even a failure's answer carries the headers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.origin = settings.origin
+        self.hosts = own_hosts(settings)
+        self.headers = list(SAFE_HEADERS.items())
+        if settings.https:
+            self.headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(6)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = False
+        status = 500
+        begun = time.perf_counter()
+
+        async def guarded(message: Message) -> None:
+            nonlocal started, status
+            if message["type"] == "http.response.start":
+                started, status = True, message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers:
+                    headers.setdefault(name, value)
+                headers["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            if problem := self.problem(scope):
+                await self.answer(scope, receive, guarded, problem)
+            else:
+                await self.app(scope, receive, guarded)
+        except Exception as error:
+            log.error("request failed", request=request_id, path=scope["path"], exc_info=error)
+            if started:
+                raise
+            await self.answer(scope, receive, guarded, error)
+        finally:
+            seconds = round(time.perf_counter() - begun, 4)
+            log.debug("request", request=request_id, method=scope["method"], status=status, seconds=seconds)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
+        from app.web.answers import error_response
+
+        scope.setdefault("app", self.app)
+        await error_response(Request(scope), error)(scope, receive, send)
+
+    def problem(self, scope: Scope) -> Refusal | None:
+        headers = Headers(scope=scope)
+        if self.hosts and headers.get("host", "").rsplit(":", 1)[0].lower() not in self.hosts:
+            return Invalid("This address is not one of ours.")
+        if not readable(scope):
+            return Invalid("The address holds a character that cannot be read.")
+        if scope["method"] not in SAFE_METHODS and not self.own(headers):
+            return Refused("The request came from another site. Open the page here and try again.")
+        return None
+
+    def own(self, headers: Headers) -> bool:
+        """Fetch Metadata first, then Origin against our own. A request with neither is not a browser's form."""
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site == "same-origin"
+        origin = headers.get("origin")
+        if origin is not None:
+            return origin == self.origin
+        return "authorization" in headers and "cookie" not in headers
+
+
+def own_hosts(settings: Settings) -> frozenset[str]:
+    own = urlsplit(settings.address).netloc.rsplit(":", 1)[0].lower()
+    return frozenset({own, "127.0.0.1", "localhost", "[::1]"} if settings.local else {own})
+
+
+def readable(scope: Scope) -> bool:
+    """Path and query are UTF-8 without NUL, and not longer than anybody needs."""
+    query: bytes = scope.get("query_string", b"")
+    if len(query) > 8000 or "\x00" in scope["path"] or any("\ud800" <= c <= "\udfff" for c in scope["path"]):
+        return False
+    try:
+        return b"\x00" not in unquote_to_bytes(query) and bool(unquote_to_bytes(query).decode() or True)
+    except UnicodeDecodeError:
+        return False
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-pilotage" if settings.https and not settings.root else "pilotage"
+
+
+__all__ = ["Guard", "cookie_name"]

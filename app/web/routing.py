@@ -1,0 +1,50 @@
+"""Routes: a sync function runs where its database wants it."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Path
+from fastapi.routing import APIRoute
+
+from app.columns import LARGEST_ID
+from app.db import Database
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# An id in an address. What no database can hold is as absent as any other unknown id.
+ThingId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+def slow(call: F) -> F:
+    """Mark a page that does more than a few short queries: it always runs in a thread."""
+    call.__dict__["slow"] = True
+    return call
+
+
+def placed(call: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """The one place that decides: on SQLite short work runs on the loop, all else in threads.
+
+    The function has a parameter `request: Request`; that is how its database is found. Used on routes by `Route`,
+    and as a decorator on dependencies that read the database.
+    """
+
+    @functools.wraps(call)
+    async def run(**named: Any) -> Any:
+        database: Database = named["request"].app.state.database
+        runner = database.run_slow if getattr(call, "slow", False) else database.run
+        return await runner(call, **named)
+
+    return run
+
+
+class Route(APIRoute):
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        placed_endpoint = endpoint if inspect.iscoroutinefunction(endpoint) else placed(endpoint)
+        super().__init__(path, placed_endpoint, **options)
+
+
+def router() -> APIRouter:
+    """A feature's routes. Addresses are written whole, so that they can be found by searching for them."""
+    return APIRouter(route_class=Route, include_in_schema=False)
