@@ -6,9 +6,11 @@ just before it commits, in a fixed order so that two transactions cannot wait fo
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, event, select, update
+from sqlalchemy import Table, event, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import Field, SQLModel, col
+
+from app.columns import Id
 
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "record")
 
@@ -17,7 +19,7 @@ class Change(SQLModel, table=True):
     __tablename__ = "change"
 
     feature: str = Field(primary_key=True, max_length=24)
-    count: int = Field(default=0, sa_type=BigInteger)
+    count: int = Field(default=0, sa_type=Id)
 
 
 def feature_of(model: Any) -> str:

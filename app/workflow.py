@@ -12,8 +12,17 @@ from app.errors import Invalid, Refused, Stale
 from app.people.actor import Actor
 from app.record.actions import write
 from app.record.models import Entry
+from app.web import FormModel
 
 MOST_WORDS = 10_000
+
+
+class MoveForm(FormModel):
+    """What `POST {address}/moves` takes. The version that the page showed is checked where it is sent."""
+
+    name: str = ""
+    note: str = ""
+    version: int | None = None
 
 
 class Staged(Protocol):
@@ -90,13 +99,16 @@ class Workflow(Generic[T]):
         note: str = "",
         *,
         form: bool = False,
+        version: int | None = None,
         figures: Mapping[str, Any] | None = None,
         **also: Any,
     ) -> Entry:
         """Check, change the stage (guarded by the stage and version it was read at), write the record.
 
-        also: further columns of the thing that change with it.
+        version: the one that the person saw. also: further columns of the thing that change with it.
         """
+        if version is not None and version != thing.version:
+            raise Stale("Somebody changed this after you opened it. Look at it again before you go on.")
         move = self.check(actor, thing, name, note, form=form)
         return self.step(db, actor.id, thing, move, note, figures=figures, **also)
 

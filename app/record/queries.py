@@ -76,7 +76,9 @@ def entries_of(db: Session, ref: str) -> Sequence[tuple[Entry, str]]:
 
 def entries_of_many(db: Session, refs: Sequence[str]) -> Sequence[tuple[Entry, str]]:
     reason = (
-        select(Salt.words).where(col(Salt.number) == col(Entry.number), col(Salt.name) == "reason").scalar_subquery()
+        select(col(Salt.words))
+        .where(col(Salt.number) == col(Entry.number), col(Salt.name) == "reason")
+        .scalar_subquery()
     )
     query = select(Entry, reason).where(col(Entry.ref).in_(refs)).order_by(col(Entry.number))
     return [(entry, words or "") for entry, words in db.execute(query)]

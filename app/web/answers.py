@@ -34,12 +34,13 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     A GET's answer carries the ETag that `unchanged` worked out; a page that creates something is `no-store`.
     """
     drawn = environment(request).get_template(template)
-    context = {"request": request, **context}
+    context = {"request": request, "trail": None, "notice": None, **context}
     wanted = wanted_block(request)
     if wanted in drawn.blocks:
         html = "".join(drawn.blocks[wanted](drawn.new_context(context)))
     else:
-        context["frame"] = request.app.state.frame(request)
+        context["frame"] = frame = request.app.state.frame(request)
+        context["notice"] = frame.notice
         html = drawn.render(context)
     response = HTMLResponse(html, status_code=status)
     response.headers["Vary"] = VARY
@@ -138,7 +139,9 @@ def error_response(request: Request, error: Exception) -> Response:
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
-        "fields": (),
+        "trail": None,
+        "notice": refusal.words if by_htmx(request) else None,
+        "notice_tone": "hurt",
     }
     headers = {"Cache-Control": "no-store", "Vary": VARY}
     if refusal.status == 503:
@@ -169,6 +172,8 @@ def signed_out(request: Request) -> Response:
     context = {
         "request": request,
         "fields": texts,
+        "trail": None,
+        "notice": None,
         "here": here,
         "frame": request.app.state.bare_frame(request),
     }

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.errors import Invalid
 
 M = TypeVar("M", bound="FormModel")
-KEY = "_key"
+KEY = "key"
 
 
 class FormModel(BaseModel):
@@ -61,7 +61,7 @@ Typed = Annotated[Fields, Depends(read_fields)]
 
 @dataclass
 class Form(Generic[M]):
-    """What a template draws: `value`, `values`, `error`, `key`; and for the route `data` once it is valid."""
+    """What a template draws: `value`, `error`, `errors`, `key`; and for the route `data` once it is valid."""
 
     texts: Mapping[str, Sequence[str]]
     errors: dict[str, str] = field(default_factory=dict)
@@ -76,12 +76,10 @@ class Form(Generic[M]):
         assert self.filled is not None
         return self.filled
 
-    def value(self, name: str) -> str:
-        values = self.texts.get(name)
-        return values[-1] if values else ""
-
-    def values(self, name: str) -> Sequence[str]:
-        return self.texts.get(name, ())
+    def value(self, name: str) -> str | Sequence[str]:
+        """What stands in a field: one text, or several where a field was sent several times."""
+        values = self.texts.get(name) or ("",)
+        return values[0] if len(values) == 1 else values
 
     def error(self, name: str) -> str | None:
         return self.errors.get(name)

@@ -66,9 +66,8 @@ class Guard:
                 await self.app(scope, receive, guarded)
         except Exception as error:
             log.error("request failed", request=request_id, path=scope["path"], exc_info=error)
-            if started:
-                raise
-            await self.answer(scope, receive, guarded, error)
+            if not started:
+                await self.answer(scope, receive, guarded, error)
         finally:
             seconds = round(time.perf_counter() - begun, 4)
             log.debug("request", request=request_id, method=scope["method"], status=status, seconds=seconds)

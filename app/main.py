@@ -1,0 +1,140 @@
+"""The application: settings, database, what guards it, the features' routes in order."""
+
+import gc
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
+
+from app import frame
+from app.columns import use_currency
+from app.db import Database
+from app.errors import Refusal, Trouble
+from app.outbox import Task, Worker
+from app.record.chain import Keys, key_beside, keys_in
+from app.settings import Settings
+from app.web import Guard, error_response
+from app.web.rendering import TOP, make_environment
+from app.web.static import Static
+
+# In the order of the house. Each has `pages.py` with `routes`; some have `jobs.py` with `tasks`.
+FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "leaders", "record", "notices")
+LATER_FEATURES = ("work", "search", "admin", "machines")
+BODY_LIMIT = 2 * 1024 * 1024
+
+
+def record_keys(settings: Settings) -> Keys:
+    """From the environment, else from the file beside an embedded database."""
+    words = settings.record_key.get_secret_value()
+    if words:
+        return Keys.of(words)
+    if not settings.embedded:
+        raise Trouble("PILOTAGE_RECORD_KEY is needed with a server database: 64 hexadecimal digits, kept outside it.")
+    return keys_in(key_beside(settings.database_file))
+
+
+def open_database(settings: Settings) -> Database:
+    use_currency(settings.currency)
+    if settings.embedded:
+        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database_url, record_keys=record_keys(settings), settings=settings)
+
+
+def all_tasks() -> dict[str, Task]:
+    tasks: list[Task] = []
+    for feature in (*FEATURES, *LATER_FEATURES):
+        if (Path(__file__).parent / feature / "jobs.py").exists():
+            tasks += import_module(f"app.{feature}.jobs").tasks
+    return {task.kind: task for task in tasks}
+
+
+def build_id() -> str:
+    """Changes whenever what we serve may change: part of every ETag."""
+    stamp = hashlib.sha256()
+    for folder in ("app", "templates", "static"):
+        for file in sorted((TOP / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                stamp.update(f"{file.name}{file.stat().st_mtime_ns}{file.stat().st_size}".encode())
+    return stamp.hexdigest()[:12]
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    worker = Worker(state.database, state.tasks) if state.database.embedded and state.run_worker else None
+    if worker:
+        worker.start()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        if worker:
+            worker.stop()
+        state.database.close()
+
+
+class Pilotage(FastAPI):
+    """FastAPI with the guard outermost: even the answer to a failure of its own carries our headers."""
+
+    guard: Guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.guard(scope, receive, send)
+
+    async def unguarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings, database: Database | None = None, *, run_worker: bool = True) -> Pilotage:
+    app = Pilotage(
+        title="Pilotage",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        max_body_size=BODY_LIMIT,
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)],
+    )
+    app.guard = Guard(app.unguarded, settings)
+    state: Any = app.state
+    state.settings = settings
+    state.database = database or open_database(settings)
+    state.tasks = all_tasks()
+    state.run_worker = run_worker
+    state.jinja = make_environment(settings.root, settings.time_zone, settings.currency)
+    state.build = build_id()
+    state.frame, state.bare_frame = frame.frame, frame.bare_frame
+    state.figures = frame.Figures()
+    state.organisation = ""
+    for kind in (Refusal, HTTPException, RequestValidationError, DBAPIError, PoolTimeout, Exception):
+        app.add_exception_handler(kind, refuse)
+    add_routes(app, settings)
+    return app
+
+
+async def refuse(request: Any, error: Exception) -> Any:
+    if isinstance(error, (DBAPIError, PoolTimeout)):
+        structlog.get_logger().error("request failed", request=request.state.request_id, exc_info=error)
+    return error_response(request, error)
+
+
+def add_routes(app: FastAPI, settings: Settings) -> None:
+    """Routes are taken over as they are; including routers would work each request's context out anew."""
+    for feature in (*FEATURES, *LATER_FEATURES):
+        if (Path(__file__).parent / feature / "pages.py").exists():
+            app.router.routes.extend(import_module(f"app.{feature}.pages").routes.routes)
+    app.mount("/static", Static(), name="static")
