@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Pilotage: what customers say, turned into changes that they can feel.
 
-Runs on Python 3.11 with pip and nothing else: sets up what it needs beside itself, then hands over. Packages go
-into `.venv`, exactly those of the lock, each checked by its hash; a stamp lets later starts go straight on.
+Runs on Python 3.11 with pip and nothing else: sets up what it needs beside itself, then hands over. What it
+installs goes into `.venv`, exactly as locked and checked by hash; a stamp lets later starts go straight on.
 """
 
 from __future__ import annotations
