@@ -149,6 +149,7 @@ def set_up(lock: str) -> None:
         say("Setting up Pilotage in .venv; this takes some seconds, once.")
         make_environment()
         install_uv()
+        STAMP.write_text("")  # neither the lock before nor this one, until all of it is there
         run("Installing the packages", *UV, "sync", "--require-hashes", "--python", PYTHON, ROOT / lock)
         STAMP.write_text(f"{os.path.realpath(PYTHON)}\n{lock} {digest(lock)}\n")
 
@@ -181,10 +182,16 @@ def digest(lock: str) -> str:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """One set-up at a time: others wait, and find it done. The system drops the lock with its process."""
+    """One set-up at a time: others wait, and find it done. The system drops the lock with its process.
+
+    The stamp, which is locked, is the first thing in `.venv` and never goes: without it, `.venv` is not ours.
+    """
     import fcntl
 
-    with (ROOT / "manage.py").open("r+b") as file:
+    if VENV.exists() and not STAMP.exists() and any(VENV.iterdir()):
+        raise Refusal(".venv was not made by manage.py: move it away or remove it, then try again.")
+    VENV.mkdir(exist_ok=True)
+    with STAMP.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -194,13 +201,10 @@ def alone() -> Iterator[None]:
 
 
 def make_environment() -> None:
-    """An empty environment, unless the present one is ours and usable. Not made by us: left alone."""
+    """An empty environment, unless the present one is whole and its Python still there."""
     if usable(stamp()[0]):
         return
-    if VENV.exists() and not STAMP.exists() and any(VENV.iterdir()):
-        raise Refusal(".venv was not made by manage.py: move it away or remove it, then try again.")
-    VENV.mkdir(exist_ok=True)
-    STAMP.write_text("")  # first in and never out, so that a broken-off set-up is known as ours
+    STAMP.write_text("")
     for thing in VENV.iterdir():
         if thing.is_dir() and not thing.is_symlink():
             shutil.rmtree(thing)
@@ -227,14 +231,18 @@ def install_uv() -> None:
 
 def run(doing: str, *command: str | Path, **variables: str) -> None:
     """Run a step in silence; if it fails, its last line is the reason and `.venv/setup.log` has the rest."""
-    defaults = {"UV_SYSTEM_CERTS": "1"}  # an organisation's own certificate authority counts, as with pip
-    done = subprocess.run(
-        command, cwd=ROOT, env={**defaults, **os.environ, **variables}, capture_output=True, text=True
-    )
+    environment = {**uv_defaults(), **os.environ, **variables}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         LOG.write_text(done.stdout + done.stderr)
         last = (done.stdout + done.stderr).strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
         raise Refusal(f"{doing} failed: {last[0].strip()} (more in {LOG.relative_to(ROOT)})")
+
+
+def uv_defaults() -> dict[str, str]:
+    """An organisation's own certificate authority counts, as with pip; a service's user may have no home."""
+    homeless = not os.access(os.path.expanduser("~"), os.W_OK)
+    return {"UV_SYSTEM_CERTS": "1", **({"UV_NO_CACHE": "1"} if homeless else {})}
 
 
 def say(words: str) -> None:

@@ -132,13 +132,31 @@ class TestSetUp:
         assert done.stderr.splitlines()[-1].startswith("Pilotage cannot be set up: ")
         assert "Traceback" not in done.stderr
 
-    def test_a_broken_off_set_up_begins_again(self, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_broken_off_set_up_begins_again(self, tree: Path) -> None:
         (tree / ".venv" / "lib" / "half").mkdir(parents=True)
         (tree / ".venv" / ".pilotage").write_text("")
-        manage.make_environment()
+        with manage.alone():
+            manage.make_environment()
         assert not (tree / ".venv" / "lib" / "half").exists()
         assert os.path.realpath(manage.PYTHON) == BARE
         assert not (tree / ".venv" / "bin" / "pip").exists()
+
+    def test_a_broken_off_renewal_counts_for_no_lock(
+        self, tree: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def break_off(command: tuple[str, ...], **_: object) -> subprocess.CompletedProcess[str]:
+            if "sync" in command:
+                raise KeyboardInterrupt
+            return subprocess.CompletedProcess(command, 0)
+
+        stamped(tree, manage.RUN)
+        before = (tree / manage.RUN).read_text()
+        (tree / manage.RUN).write_text("newer==1.0\n")
+        monkeypatch.setattr(subprocess, "run", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            manage.set_up(manage.RUN)
+        (tree / manage.RUN).write_text(before)
+        assert not manage.ready(manage.RUN)
 
     def test_starts_at_once_wait_for_each_other(self, tree: Path) -> None:
         with manage.alone():
