@@ -153,6 +153,7 @@ class TestSetUp:
         before = (tree / manage.RUN).read_text()
         (tree / manage.RUN).write_text("newer==1.0\n")
         monkeypatch.setattr(subprocess, "run", break_off)
+        monkeypatch.setattr(manage, "find_spec", lambda name: name)  # the tests' own Python has no pip
         with pytest.raises(KeyboardInterrupt):
             manage.set_up(manage.RUN)
         (tree / manage.RUN).write_text(before)
