@@ -1,0 +1,78 @@
+"""The command line: thin, no logic. `python3 manage.py NAME` comes here."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import logs, schema
+from app.errors import Refusal, Trouble
+from app.main import FEATURES, LATER_FEATURES, open_database
+from app.settings import load
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__
+)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Listen on this address.")] = None,
+    port: Annotated[int | None, typer.Option(help="Listen on this port; 0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes: one a core serves well.")] = None,
+) -> None:
+    """Serve the configured database. An embedded one is migrated first."""
+    from app.serving import serve as run
+
+    given = {"host": host, "port": port, "workers": workers}
+    run(load(**{name: value for name, value in given.items() if value is not None}))
+
+
+@cli.command()
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Only compare the migrations with the code's tables.")] = False,
+) -> None:
+    """Bring the database's tables up to date."""
+    if check:
+        from app.serving import check_migrations
+
+        check_migrations()
+        return
+    database = open_database(load())
+    schema.migrate(database)
+    print("The database is up to date.")
+
+
+@cli.command()
+def worker() -> None:
+    """Run what is due from the outbox, until stopped: beside a server database, one or more of these."""
+    from app.serving import work
+
+    work(load())
+
+
+def add_features() -> None:
+    for feature in (*FEATURES, *LATER_FEATURES, "demo"):
+        if (Path(__file__).parent / feature / "commands.py").exists():
+            module = import_module(f"app.{feature}.commands")
+            group: typer.Typer = module.commands
+            if getattr(module, "flat", False):
+                cli.registered_commands.extend(group.registered_commands)
+            else:
+                cli.add_typer(group, name=getattr(module, "name", feature))
+
+
+def main() -> None:
+    logs.configure(load())
+    add_features()
+    cli(prog_name="python3 manage.py")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (Trouble, Refusal) as trouble:
+        print(trouble, file=sys.stderr)
+        sys.exit(1)

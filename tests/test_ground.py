@@ -1,0 +1,43 @@
+"""The ground every feature stands on: closed pages, the record's chain, ETags, errors in words."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app import schema
+from app.db import Database
+from app.people.actor import find_actor
+from app.record.actions import forget, write
+from app.record.queries import verify
+from tests.cast import the_cast
+
+
+def test_the_schema_is_what_the_code_says(both: Database) -> None:
+    assert schema.is_current(both)
+    assert schema.differences(both) == []
+
+
+def test_an_actor_is_found_with_all_roles(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+    with both.reading() as db:
+        noor, amal, layla = (find_actor(db, person.id) for person in (cast.noor, cast.amal, cast.layla))
+    assert noor.chairs(cast.committee.id)
+    assert amal.teams == amal.leads == {cast.team.id}
+    assert (layla.leader, amal.leader) == (True, False)
+
+
+def test_the_record_verifies_and_names_the_first_broken_entry(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        for number in range(5):
+            write(db, cast.amal.id, "submit", f"idea:{number}", after="submitted", words={"reason": "Because ünïcode"})
+    keys = both.known["record_keys"]
+    with both.reading() as db:
+        assert verify(db, keys).intact
+    with both.writing() as db:
+        forget(db, cast.amal.id)
+    with both.reading() as db:
+        assert verify(db, keys).intact
+    with pytest.raises(DBAPIError, match="append-only"), both.writing() as db:
+        db.execute(text("UPDATE record SET move = 'approve' WHERE number = 3"))
