@@ -359,23 +359,15 @@ def forest() -> list[Thing]:
 
 def funnel() -> list[Thing]:
     rows = [
-        ("Submitted", 41, "4 days", None),
-        ("Admitted", 34, "6 days", None),
-        ("In review", 29, "23 days", None),
-        ("Decided", 20, "3 days", "9 declined, 4 deferred"),
-        ("In pilot", 7, "118 days", "so far"),
+        ("Submitted", 41, 1000.0, "4 days", None),
+        ("Admitted", 34, 829.3, "6 days", None),
+        ("In review", 29, 707.3, "23 days", None),
+        ("Decided", 20, 487.8, "3 days", "9 declined, 4 deferred"),
+        ("In pilot", 7, 170.7, "118 days", "so far"),
     ]
     return [
-        Thing(
-            name=name,
-            href=None,
-            count=count,
-            share=count / 41,
-            stay=stay,
-            longest=name == "In review",
-            note=note,
-        )
-        for name, count, stay, note in rows
+        Thing(name=name, href=None, n=n, length=length, stay=stay, longest=name == "In review", note=note)
+        for name, n, length, stay, note in rows
     ]
 
 
