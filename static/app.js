@@ -1,0 +1,205 @@
+/* What the pages do more of when there is JavaScript. Nothing here is needed: every page works without it. */
+(() => {
+  "use strict";
+
+  const typing = (element) => element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
+  const each = (root, selector, act) => {
+    if (root.matches?.(selector)) act(root);
+    root.querySelectorAll(selector).forEach(act);
+  };
+
+  /* Keys: / goes to the search, 1 to 9 score the criterion that is focused, Escape closes what was opened. */
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") closeMenus(null, true);
+    if (typing(event.target)) return;
+    if (event.key === "/") return goSearching(event);
+    const scale = event.target.closest("[data-scale]");
+    if (scale && /^[1-9]$/.test(event.key)) score(scale, event);
+  });
+
+  function goSearching(event) {
+    const field = document.querySelector("main [data-search]");
+    const link = document.querySelector(".find");
+    if (!field && !link) return;
+    event.preventDefault();
+    if (field) field.focus();
+    else link.click();
+  }
+
+  function score(scale, event) {
+    const choice = [...scale.querySelectorAll("input[type=radio]")].find((input) => input.value === event.key);
+    if (!choice) return;
+    event.preventDefault();
+    choice.checked = true;
+    choice.focus();
+    choice.dispatchEvent(new Event("input", { bubbles: true }));
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function closeMenus(except, refocus = false) {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (menu.contains(except)) return;
+      menu.open = false;
+      if (refocus) menu.querySelector("summary").focus();
+    });
+  }
+  document.addEventListener("click", (event) => closeMenus(event.target));
+  document.addEventListener("focusin", (event) => closeMenus(event.target));
+
+  /* A filter bar answers as soon as something is chosen; its button stays for words. */
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-auto]");
+    if (form && event.target.matches("select, input:not([type=search]):not([type=text])")) form.requestSubmit();
+  });
+
+  /* Forms with text: kept in this browser until the server has them, and guarded against leaving. */
+  const changed = new Set();
+  let sending = false;
+  const place = (form) => `draft ${document.body.dataset.who ?? ""} ${form.dataset.draft}`;
+  const fields = (form) => [...form.elements].filter((field) => field.name && field.name !== "key" && !["hidden", "password", "file", "submit", "button"].includes(field.type));
+  const isPick = (field) => field.type === "radio" || field.type === "checkbox";
+
+  function state(form) {
+    return fields(form).map((field) => [field.name, field.value, isPick(field) ? field.checked : null]);
+  }
+
+  function remember(form) {
+    const kept = JSON.stringify({ at: Date.now(), state: state(form) });
+    try { localStorage.setItem(place(form), kept); } catch { /* no room or no right: the server's copy stands alone */ }
+  }
+
+  function forget(form) {
+    try { localStorage.removeItem(place(form)); } catch { /* as above */ }
+  }
+
+  function restore(form, kept) {
+    const now = fields(form);
+    kept.state.forEach(([name, value, picked]) => {
+      const field = now.find((one) => one.name === name && (picked === null || one.value === value));
+      if (!field) return;
+      if (picked === null) field.value = value;
+      else field.checked = picked;
+    });
+    changed.add(form);
+  }
+
+  function offer(form) {
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(place(form))); } catch { return; }
+    if (!kept || JSON.stringify(kept.state) === JSON.stringify(state(form))) return;
+    const bar = document.createElement("div");
+    bar.className = "draft";
+    bar.setAttribute("role", "status");
+    const words = document.createElement("span");
+    words.textContent = `Text that was not sent is kept in this browser, from ${new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })}.`;
+    const take = button("Put it back", () => { restore(form, kept); bar.remove(); });
+    const drop = button("Throw it away", () => { forget(form); bar.remove(); });
+    bar.append(words, take, drop);
+    form.prepend(bar);
+  }
+
+  function button(words, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn slim";
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  let saving = 0;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form?.matches("[data-guard], [data-draft]")) return;
+    changed.add(form);
+    if (!form.matches("[data-draft]")) return;
+    clearTimeout(saving);
+    saving = setTimeout(() => remember(form), 400);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    sending = true;
+    changed.delete(event.target);
+    if (event.target.matches("[data-draft]")) hand(event.target);
+    if (event.target.action.endsWith("/sign-out")) forgetAll();
+  });
+  addEventListener("pageshow", () => { sending = false; });
+  addEventListener("beforeunload", (event) => {
+    const open = [...changed].some((form) => form.isConnected);
+    if (open && !sending) event.preventDefault();
+  });
+
+  /* A draft is done with when a page comes after it that is neither the form again nor an error. */
+  function hand(form) {
+    remember(form);
+    try { sessionStorage.setItem("sent", place(form)); } catch { /* as above */ }
+  }
+
+  function forgetSent() {
+    const sent = sessionStorage.getItem("sent");
+    if (!sent) return;
+    sessionStorage.removeItem("sent");
+    const again = [...document.querySelectorAll("form[data-draft]")].some((form) => place(form) === sent);
+    if (!again && !document.body.matches(".p-error")) localStorage.removeItem(sent);
+  }
+  try { forgetSent(); } catch { /* as above */ }
+
+  function forgetAll() {
+    try { Object.keys(localStorage).filter((key) => key.startsWith("draft ")).forEach((key) => localStorage.removeItem(key)); } catch { /* as above */ }
+  }
+
+  /* What an answer of htmx without our own words would leave unsaid. */
+  document.addEventListener("htmx:after:request", (event) => {
+    const { response, hx } = event.detail.ctx;
+    if (response.status < 400 || response.status === 422 || hx.retarget || hx.redirect) return;
+    event.preventDefault();
+    say(`The server could not do this (${response.status}). What you typed is still here. Try again in a moment.`);
+  });
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail.ctx?.request) say("No answer came. What you typed is still here. Look at your connection and try again.");
+  });
+
+  function say(words) {
+    const notice = document.getElementById("notice");
+    const line = document.createElement("p");
+    line.className = "wrap hurt";
+    line.textContent = words;
+    notice.replaceChildren(line);
+    dressNotice(notice);
+  }
+
+  function dressNotice(notice) {
+    const line = notice.querySelector("p");
+    if (!line || line.querySelector("button")) return;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.setAttribute("aria-label", "Close this notice");
+    close.textContent = "×";
+    close.addEventListener("click", () => notice.replaceChildren());
+    line.append(close);
+    notice.scrollIntoView({ block: "nearest" });
+  }
+
+  function centre(step) {
+    const track = step.closest(".trail > .wrap");
+    if (track.scrollWidth <= track.clientWidth) return;
+    const way = getComputedStyle(track).direction === "rtl" ? -1 : 1;
+    track.scrollLeft += way * (step.getBoundingClientRect().left - track.getBoundingClientRect().left - 104);
+  }
+
+  function dress(root) {
+    each(root, "#notice", dressNotice);
+    each(root, "form[data-draft]", offer);
+    each(root, ".trail .present", centre);
+    each(root, "[data-focus]", (element) => element.focus());
+    each(root, "[data-print]", (element) => { element.hidden = false; element.addEventListener("click", () => print()); });
+  }
+  dress(document);
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail.ctx.target;
+    const id = typeof target === "string" ? target.replace(/^#/, "") : target?.id;
+    const swapped = id && document.getElementById(id);
+    if (swapped) dress(swapped);
+  });
+})();
