@@ -38,7 +38,7 @@ def migrate(
     if check:
         from app.serving import check_migrations
 
-        check_migrations()
+        print(check_migrations())
         return
     database = open_database(load())
     schema.migrate(database)

@@ -2,7 +2,7 @@
 
 import gc
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
@@ -24,12 +24,14 @@ from app.db import Database
 from app.errors import Refusal, Trouble
 from app.outbox import Task, Worker
 from app.record.chain import Keys, key_beside, keys_in
+from app.refs import Registry
 from app.settings import Settings
 from app.web import Guard, error_response
 from app.web.rendering import TOP, make_environment
 from app.web.static import Static
 
-# In the order of the house. Each has `pages.py` with `routes`; some have `jobs.py` with `tasks`.
+# In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks`, `commands.py` with
+# `commands`, and in `queries.py` the `kinds` of things that have refs.
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "leaders", "record", "notices")
 LATER_FEATURES = ("work", "search", "admin", "machines")
 BODY_LIMIT = 2 * 1024 * 1024
@@ -45,19 +47,23 @@ def record_keys(settings: Settings) -> Keys:
     return keys_in(key_beside(settings.database_file))
 
 
+def parts(name: str) -> Iterator[Any]:
+    """The modules of this name that features have, in the order of the house."""
+    for feature in (*FEATURES, *LATER_FEATURES):
+        if (Path(__file__).parent / feature / f"{name}.py").exists():
+            yield import_module(f"app.{feature}.{name}")
+
+
 def open_database(settings: Settings) -> Database:
     use_currency(settings.currency)
     if settings.embedded:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database_url, record_keys=record_keys(settings), settings=settings)
+    things = Registry(kind for queries in parts("queries") for kind in getattr(queries, "kinds", ()))
+    return Database(settings.database_url, record_keys=record_keys(settings), settings=settings, things=things)
 
 
 def all_tasks() -> dict[str, Task]:
-    tasks: list[Task] = []
-    for feature in (*FEATURES, *LATER_FEATURES):
-        if (Path(__file__).parent / feature / "jobs.py").exists():
-            tasks += import_module(f"app.{feature}.jobs").tasks
-    return {task.kind: task for task in tasks}
+    return {task.kind: task for jobs in parts("jobs") for task in jobs.tasks}
 
 
 def build_id() -> str:
@@ -134,7 +140,6 @@ async def refuse(request: Any, error: Exception) -> Any:
 
 def add_routes(app: FastAPI, settings: Settings) -> None:
     """Routes are taken over as they are; including routers would work each request's context out anew."""
-    for feature in (*FEATURES, *LATER_FEATURES):
-        if (Path(__file__).parent / feature / "pages.py").exists():
-            app.router.routes.extend(import_module(f"app.{feature}.pages").routes.routes)
+    for pages in parts("pages"):
+        app.router.routes.extend(pages.routes.routes)
     app.mount("/static", Static(), name="static")

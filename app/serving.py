@@ -69,7 +69,7 @@ def work(settings: Settings) -> None:
     running.stop()
 
 
-def check_migrations() -> None:
+def check_migrations() -> str:
     """Up, compare, down, up on an empty database."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(load(database_url=f"sqlite:///{Path(folder) / 'check.db'}", record_key="00" * 32))
@@ -79,4 +79,4 @@ def check_migrations() -> None:
         schema.back(database, "base")
         schema.migrate(database)
         database.close()
-    print("Migrations and code agree.")
+    return "Migrations and code agree."

@@ -9,19 +9,14 @@ SOURCES = tomllib.loads((STATIC / "vendor" / "SOURCES.toml").read_text("utf-8"))
 
 
 def test_every_file_matches_its_hash() -> None:
-    found = {
-        entry["path"]: hashlib.sha256((STATIC / entry["path"]).read_bytes()).hexdigest() for entry in SOURCES
-    }
+    found = {entry["path"]: hashlib.sha256((STATIC / entry["path"]).read_bytes()).hexdigest() for entry in SOURCES}
     assert found == {entry["path"]: entry["sha256"] for entry in SOURCES}
 
 
 def test_no_file_comes_from_nowhere() -> None:
     folders = [STATIC / "vendor", STATIC / "fonts"]
     present = {
-        path.relative_to(STATIC).as_posix()
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file()
+        path.relative_to(STATIC).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file()
     }
     assert present - {"vendor/SOURCES.toml"} == {entry["path"] for entry in SOURCES}
 

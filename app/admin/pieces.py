@@ -36,9 +36,7 @@ def sample() -> dict[str, object]:
         "log": log(),
         "timeline": timeline(),
         "thread": thread(),
-        "said": [
-            Thing(text="Nobody could say which of the two lines was mine.", by="Travelling alone, May 2026")
-        ],
+        "said": [Thing(text="Nobody could say which of the two lines was mine.", by="Travelling alone, May 2026")],
         "ladder": ladder(),
         "canvas": canvas(),
         "asks": asks(),
@@ -350,9 +348,7 @@ def forest() -> list[Thing]:
         ("Everybody, pooled", estimate(4.3, 2.1, 6.5, 6091), "1,498 / 4,593", "Some, perhaps small", "some"),
     ]
     return [
-        Thing(
-            name=name, estimate=found, sizes=sizes, word=word, kind=kind, total=name.startswith("Everybody")
-        )
+        Thing(name=name, estimate=found, sizes=sizes, word=word, kind=kind, total=name.startswith("Everybody"))
         for name, found, sizes, word, kind in rows
     ]
 
