@@ -38,7 +38,7 @@ T = TypeVar("T", bound=Staged)
 
 @dataclass(frozen=True)
 class Move(Generic[T]):
-    """name, words on the button, from where, to where, and who may.
+    """name, words on the button, from where, to where, and who may. One name may lead elsewhere from elsewhere.
 
     reason: words that must be given. by_form: has a form of its own that asks for more than a reason, so that the
     plain `/moves` address does not offer it. tone: how the button looks ("", "danger", "main").
@@ -58,9 +58,13 @@ class Move(Generic[T]):
 class Workflow(Generic[T]):
     def __init__(self, field: str, *moves: Move[T]) -> None:
         self.field = field
-        self.moves: Mapping[str, Move[T]] = {move.name: move for move in moves}
-        if len(self.moves) != len(moves):
-            raise ValueError("two moves have one name")
+        self.moves: Sequence[Move[T]] = moves
+        self.by_name: dict[tuple[str, StrEnum], Move[T]] = {}
+        for move in moves:
+            for source in move.sources:
+                if (move.name, source) in self.by_name:
+                    raise ValueError(f"two moves are named {move.name} from {source}")
+                self.by_name[move.name, source] = move
 
     def stage(self, thing: T) -> StrEnum:
         stage: StrEnum = getattr(thing, self.field)
@@ -69,19 +73,20 @@ class Workflow(Generic[T]):
     def open_to(self, actor: Actor, thing: T) -> Sequence[Move[T]]:
         """What this person can do with this thing now: the page's buttons."""
         stage = self.stage(thing)
-        return [move for move in self.moves.values() if stage in move.sources and move.allowed(actor, thing)]
+        return [move for move in self.moves if stage in move.sources and move.allowed(actor, thing)]
 
     def may(self, actor: Actor, thing: T, name: str) -> bool:
-        move = self.moves[name]
-        return self.stage(thing) in move.sources and move.allowed(actor, thing)
+        move = self.by_name.get((name, self.stage(thing)))
+        return move is not None and move.allowed(actor, thing)
 
     def check(self, actor: Actor, thing: T, name: str, note: str = "", *, form: bool = False) -> Move[T]:
         """In this order: does the stage still allow it, may this person, is there a reason."""
-        move = self.moves.get(name)
-        if move is None or (move.by_form and not form):
+        namesakes = [move for move in self.moves if move.name == name and (form or not move.by_form)]
+        if not namesakes:
             raise Invalid("There is no such move.")
-        if self.stage(thing) not in move.sources:
-            raise Stale(f"Meanwhile this is {self.stage(thing).value}. “{move.label}” is not open any more.")
+        move = self.by_name.get((name, self.stage(thing)))
+        if move is None or move not in namesakes:
+            raise Stale(f"This is {self.stage(thing).value} now. “{namesakes[0].label}” is not open any more.")
         if not move.allowed(actor, thing):
             raise Refused(f"“{move.label}” is not yours to do here.")
         if move.reason and not note.strip():

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from app.columns import Id, Row, choice, instant, money, points_to, text
 
@@ -95,6 +95,12 @@ class Idea(Row, table=True):
     answered_at: datetime | None = instant(nullable=True, default=None)
     deferred_to: date | None = None
     version: int = 1
+
+    authors: list["Author"] = Relationship()
+
+    @property
+    def author_ids(self) -> frozenset[int]:
+        return frozenset(author.person_id for author in self.authors)
 
 
 class Author(SQLModel, table=True):

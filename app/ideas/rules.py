@@ -1,0 +1,53 @@
+"""Who may do what with an idea, and its whole life as moves.
+
+The moves that a later stage makes (a round, a decision, a charter) stand here too, `by_form`: that stage has a form
+of its own for them, and the idea need not know what it asks.
+"""
+
+from app.ideas.models import Idea, Stage
+from app.people.actor import Actor
+from app.workflow import Move, Workflow
+
+
+def author(actor: Actor, idea: Idea) -> bool:
+    """Wrote it, or is in the team that did."""
+    return idea.team_id in actor.teams or actor.id in idea.author_ids
+
+
+def chair(actor: Actor, idea: Idea) -> bool:
+    """Chair or deputy of the idea's committee, and not concerned by it: authors' ideas are for the other one."""
+    return actor.chairs(idea.committee_id) and not author(actor, idea)
+
+
+def anyone(actor: Actor, idea: Idea) -> bool:
+    return not actor.guest
+
+
+def nobody(actor: Actor, idea: Idea) -> bool:
+    """Made by the system alone, when a day has come."""
+    return False
+
+
+S = Stage
+life: Workflow[Idea] = Workflow(
+    "stage",
+    Move("submit", "Submit to the committee", (S.DRAFT, S.SENT_BACK, S.RETURNED), S.SUBMITTED, author, tone="do"),
+    Move("discard", "Discard", (S.DRAFT,), S.DISCARDED, author, tone="danger"),
+    Move("adopt", "Adopt as a draft", (S.SIGNAL,), S.DRAFT, author, tone="do"),
+    Move("adopt", "Adopt and become its author", (S.IMPORTED,), S.DRAFT, anyone, tone="do"),
+    Move("answer", "Answer", (S.SIGNAL,), S.ANSWERED, chair, reason=True, tone="do"),
+    Move("admit", "Admit", (S.SUBMITTED,), S.ADMITTED, chair, tone="do"),
+    Move("send_back", "Send back with advice", (S.SUBMITTED,), S.SENT_BACK, chair, reason=True),
+    Move("refuse", "Refuse", (S.SUBMITTED,), S.REFUSED, chair, reason=True, tone="danger"),
+    Move("withdraw", "Withdraw", (S.SUBMITTED,), S.DRAFT, author),
+    Move("withdraw", "Withdraw", (S.ADMITTED,), S.WITHDRAWN, author, tone="danger"),
+    Move("into_round", "Into a round", (S.ADMITTED,), S.IN_REVIEW, chair, by_form=True),
+    Move("approve", "Approve for a pilot", (S.IN_REVIEW,), S.APPROVED, chair, reason=True, by_form=True),
+    Move("do_now", "Do it now", (S.IN_REVIEW,), S.TO_DO, chair, reason=True, by_form=True),
+    Move("decline", "Decline", (S.IN_REVIEW,), S.DECLINED, chair, reason=True, by_form=True),
+    Move("defer", "Defer", (S.IN_REVIEW,), S.DEFERRED, chair, reason=True, by_form=True),
+    Move("return", "Return for changes", (S.IN_REVIEW,), S.RETURNED, chair, reason=True, by_form=True),
+    Move("day_has_come", "Back on its day", (S.DEFERRED,), S.ADMITTED, nobody, by_form=True),
+    Move("charter", "Charter a pilot", (S.APPROVED,), S.IN_PILOT, chair, by_form=True),
+    Move("reconsider", "Ask again with new facts", (S.DECLINED,), S.SUBMITTED, author, reason=True),
+)
