@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
