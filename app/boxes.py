@@ -30,13 +30,10 @@ class Box:
     def grown(self, by: float) -> "Box":
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
-    def nearest(self, x: float, y: float) -> tuple[float, float]:
-        """The point of the box nearest to a place."""
-        return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
-
     def distance(self, x: float, y: float) -> float:
-        near = self.nearest(x, y)
-        return hypot(near[0] - x, near[1] - y)
+        across = self.left - x if x < self.left else x - self.right if x > self.right else 0.0
+        down = self.top - y if y < self.top else y - self.bottom if y > self.bottom else 0.0
+        return hypot(across, down)
 
 
 @dataclass(frozen=True, slots=True)

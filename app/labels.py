@@ -15,7 +15,7 @@ from app.boxes import Box, Segment
 from app.charts import text_width
 
 Anchor = Literal["start", "middle", "end"]
-_Spot = tuple[float, float, Anchor, Callable[[Box], Segment] | None]
+_Spot = tuple[float, float, Anchor, bool]
 
 CLEAR_OF_MARKS = 2.0
 CLEAR_OF_LABELS = 3.0
@@ -50,6 +50,9 @@ class Mark:
     def distance(self, box: Box) -> float:
         return box.distance(self.x, self.y) - self.r
 
+    def covered_by(self, other: "Mark") -> bool:
+        return hypot(self.x - other.x, self.y - other.y) < self.r + other.r + 2
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -76,12 +79,14 @@ class _Room:
     captions: Sequence[Box]
     lines: Sequence[Segment]
     fixed: list[Box] = field(init=False)
+    balls: list[Box] = field(init=False)
     labels: dict[int, Label] = field(default_factory=dict)
     found: dict[tuple[int, Around, bool], list[Label]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         whiskers = [whisker.box() for mark in self.marks for whisker in (mark.across, mark.upright)]
         self.fixed = [box.grown(CLEAR_OF_MARKS) for box in (*whiskers, *self.captions)]
+        self.balls = [mark.ball.grown(1) for mark in self.marks]
 
     def names(self, own: int, around: Around, struck: bool) -> list[Label]:
         """Places for a mark's name that only other labels could take, its note first if it has one.
@@ -90,24 +95,31 @@ class _Room:
         """
         key = own, around, struck
         if key not in self.found:
-            mark, sorted_out = self.marks[own], {False: list[Label](), True: list[Label]()}
-            for label in (label for form in _forms(mark) for label in _labels(mark, form, around)):
-                if self.clear(label, own):
+            sorted_out = {False: list[Label](), True: list[Label]()}
+            for form in _forms(self.marks[own]):
+                for label in _labels(self, own, self.marks[own], form, around):
                     sorted_out[any(line.crosses(label.box) for line in self.lines)].append(label)
             self.found.update({(own, around, which): labels for which, labels in sorted_out.items()})
         return self.found[key]
 
-    def clear(self, label: Label, own: int) -> bool:
-        """Free of all but labels, and nearer to its own mark than to any other or joined to it."""
-        if not self.area.holds(label.box) or any(box.meets(label.box) for box in self.fixed):
-            return False
-        distances = [mark.distance(label.box) for mark in self.marks]
-        if min(distances) < CLEAR_OF_MARKS:
-            return False
-        if not label.leader:
-            return min(distances) == distances[own]
-        others = [mark.ball for i, mark in enumerate(self.marks) if i != own]
-        return not any(label.leader.crosses(box.grown(1)) for box in (*others, *self.captions))
+    def clear(self, box: Box) -> bool:
+        """Inside, and off all that is drawn; labels apart."""
+        return (
+            self.area.holds(box)
+            and not any(fixed.meets(box) for fixed in self.fixed)
+            and not any(mark.distance(box) < CLEAR_OF_MARKS for mark in self.marks)
+        )
+
+    def plain(self, box: Box, own: int) -> bool:
+        """Whether a label needs no leader to say whose it is: no other mark is as near."""
+        reach = self.marks[own].distance(box)
+        return all(mark.distance(box) > reach for i, mark in enumerate(self.marks) if i != own)
+
+    def open(self, leader: Segment, own: int) -> bool:
+        """Whether a leader runs over no caption and no mark, but for marks that cover its own."""
+        mark = self.marks[own]
+        others = [self.balls[i] for i, other in enumerate(self.marks) if not mark.covered_by(other)]
+        return not any(leader.crosses(box) for box in (*others, *self.captions))
 
     def unlabelled(self) -> list[int]:
         return [i for i in range(len(self.marks)) if i not in self.labels]
@@ -165,8 +177,8 @@ def place(
 def _numbers(room: _Room, own: int) -> Iterator[Label]:
     mark = replace(room.marks[own], size=NUMBER_SIZE, note="")
     for around in (_beside, _away, partial(_anywhere, room.area)):
-        options = (label for label in _labels(mark, (NUMBER,), around) if room.clear(label, own))
-        yield from (replace(label, number=0) for label in options)
+        for label in _labels(room, own, mark, (NUMBER,), around):
+            yield replace(label, number=0)
 
 
 def _forms(mark: Mark) -> Iterator[tuple[str, ...]]:
@@ -179,14 +191,20 @@ def _forms(mark: Mark) -> Iterator[tuple[str, ...]]:
         yield min(cuts, key=lambda cut: max(map(len, cut)))
 
 
-def _labels(mark: Mark, form: tuple[str, ...], around: Around) -> Iterator[Label]:
+def _labels(room: _Room, own: int, mark: Mark, form: tuple[str, ...], around: Around) -> Iterator[Label]:
+    """Labels in the places around a mark that only other labels could take."""
     width = max(text_width(line, mark.size) for line in form)
     height = mark.size * (HEIGHT + LEADING * (len(form) - 1))
-    for left, top, anchor, leader in around(mark, width, height):
+    for left, top, anchor, joined in around(mark, width, height):
         box = Box(left, top, left + width, top + height)
+        if not room.clear(box) or not (joined or room.plain(box, own)):
+            continue
+        leader = _leader(mark, box) if joined else None
+        if leader and not room.open(leader, own):
+            continue
         x = {"start": box.left, "middle": (box.left + box.right) / 2, "end": box.right}[anchor]
         baselines = tuple(top + mark.size * (ASCENT + LEADING * i) for i in range(len(form)))
-        yield Label(form, x, baselines, anchor, box, leader(box) if leader else None)
+        yield Label(form, x, baselines, anchor, box, leader)
 
 
 def _beside(mark: Mark, width: float, height: float) -> Iterator[_Spot]:
@@ -199,13 +217,13 @@ def _beside(mark: Mark, width: float, height: float) -> Iterator[_Spot]:
             mark.y - reach - height,
             mark.y + reach,
         )
-        yield from ((right, above, "start", None), (left, above, "end", None))
-        yield from ((right, below, "start", None), (left, below, "end", None))
+        yield from ((right, above, "start", False), (left, above, "end", False))
+        yield from ((right, below, "start", False), (left, below, "end", False))
     middle, centre = mark.y - height / 2, mark.x - width / 2
-    yield max(mark.across.x2, mark.x + mark.r) + gap, middle, "start", None
-    yield min(mark.across.x1, mark.x - mark.r) - gap - width, middle, "end", None
-    yield centre, min(mark.upright.y1, mark.y - mark.r) - gap - height, "middle", None
-    yield centre, max(mark.upright.y2, mark.y + mark.r) + gap, "middle", None
+    yield max(mark.across.x2, mark.x + mark.r) + gap, middle, "start", False
+    yield min(mark.across.x1, mark.x - mark.r) - gap - width, middle, "end", False
+    yield centre, min(mark.upright.y1, mark.y - mark.r) - gap - height, "middle", False
+    yield centre, max(mark.upright.y2, mark.y + mark.r) + gap, "middle", False
 
 
 def _away(mark: Mark, width: float, height: float) -> Iterator[_Spot]:
@@ -217,7 +235,7 @@ def _away(mark: Mark, width: float, height: float) -> Iterator[_Spot]:
             mark.y + up * (mark.r + reach + height / 2),
         )
         anchor: Anchor = "start" if across > 0 else "end"
-        yield centre - width / 2, middle - height / 2, anchor, partial(_leader, mark)
+        yield centre - width / 2, middle - height / 2, anchor, True
 
 
 def _anywhere(area: Box, mark: Mark, width: float, height: float) -> Iterator[_Spot]:
@@ -225,7 +243,7 @@ def _anywhere(area: Box, mark: Mark, width: float, height: float) -> Iterator[_S
     columns, rows = int((area.right - area.left) // GRID), int((area.bottom - area.top) // GRID)
     corners = [(area.left + GRID * i, area.top + GRID * j) for i, j in product(range(columns), range(rows))]
     for left, top in sorted(corners, key=lambda at: hypot(at[0] - mark.x, at[1] - mark.y)):
-        yield left, top, "start", partial(_leader, mark)
+        yield left, top, "start", True
 
 
 def _leader(mark: Mark, box: Box) -> Segment:

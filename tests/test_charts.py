@@ -168,11 +168,12 @@ def touching(drawing) -> list[str]:
                 and mark.upright.y1 - 1 < box.bottom
             ):
                 faults.append(f"{own} on the upright whisker of {other.point.key}")
+            hidden = np.hypot(mark.x - dot.mark.x, mark.y - dot.mark.y) < mark.r + dot.mark.r + 2
             if label.leader and other is not dot:
                 for part in np.linspace(0, 1, 60):
                     px = label.leader.x1 + part * (label.leader.x2 - label.leader.x1)
                     py = label.leader.y1 + part * (label.leader.y2 - label.leader.y1)
-                    if np.hypot(px - mark.x, py - mark.y) < mark.r:
+                    if not hidden and np.hypot(px - mark.x, py - mark.y) < mark.r:
                         faults.append(f"leader of {own} over {other.point.key}")
                     if other.label and other.label.box.meets(Box(px, py, px + 0.01, py + 0.01)):
                         faults.append(f"leader of {own} through the label of {other.point.key}")
