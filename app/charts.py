@@ -156,7 +156,7 @@ def trail(stops: int, here: int | None, gap: float = 12.0, edge: float = 4.0) ->
 
 
 def text_width(text: str, size: float) -> float:
-    """About how wide a text is drawn, never less than in the page's own sans at 90 % width, semibold."""
+    """About how wide a text is drawn, and not less than in the page's own sans."""
     return size * sum(_letter(letter) for letter in normalize("NFD", text))
 
 
@@ -171,4 +171,4 @@ def _letter(letter: str) -> float:
         return 0.93
     if east_asian_width(letter) in "WF":
         return 1.0
-    return 0.59 if letter.isascii() and (letter.islower() or letter.isdigit()) else 0.7
+    return 0.61 if letter.isascii() and (letter.islower() or letter.isdigit()) else 0.7
