@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
@@ -141,6 +142,7 @@ def error_response(request: Request, error: Exception) -> Response:
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
+        "kept": typed(request),
         "trail": None,
         "notice": refusal.words if by_htmx(request) else None,
         "notice_tone": "hurt",
@@ -159,6 +161,14 @@ def error_response(request: Request, error: Exception) -> Response:
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 
+def typed(request: Request, *, hidden: bool = False) -> list[tuple[str, str]]:
+    """What was sent in a form, to be given back: no error loses it. Passwords and, unless asked, keys are left out."""
+    form: FormData | None = getattr(request, "_form", None)
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
+    left_out = ("password",) if hidden else ("password", "key", "name", "version", "value")
+    return [(name, value) for name, value in texts if value.strip() and not name.startswith(left_out)]
+
+
 def signed_out(request: Request) -> Response:
     """To the sign-in page and back; a form that was sent meanwhile is offered again, with all that was typed."""
     root = request.app.state.settings.root
@@ -169,8 +179,7 @@ def signed_out(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
-    form = getattr(request, "_form", None) or ()
-    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
+    texts = typed(request, hidden=True)
     context = {
         "request": request,
         "fields": texts,
