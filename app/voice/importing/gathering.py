@@ -38,7 +38,9 @@ class Gathered:
     def __init__(self, header: list[str], row: int) -> None:
         self.width = len(header)
         if self.width > limits.COLUMNS:
-            raise Unreadable(f"The file has {self.width:,} columns; at most {limits.COLUMNS:,} can be imported.")
+            raise Unreadable(
+                f"The file has {self.width:,} columns; at most {limits.COLUMNS:,} can be imported."
+            )
         self.names = [" ".join(name.split()) for name in header]
         self.header_row = row
         self.numbers = array("I")
@@ -51,7 +53,9 @@ class Gathered:
         seen: dict[str, int] = {}
         for place, name in enumerate(self.names, start=1):
             if "\x00" in name or len(name) > limits.CELL_LENGTH:
-                raise Unreadable(f"Row {self.header_row}, column {place}: the name of the column is not text.")
+                raise Unreadable(
+                    f"Row {self.header_row}, column {place}: the name of the column is not text."
+                )
             first = seen.setdefault(name.casefold(), place)
             if name and first != place:
                 raise Unreadable(
@@ -64,9 +68,10 @@ class Gathered:
 
     def add(self, row: list[str], number: int) -> None:
         if len(row) != self.width:
+            last = min(len(row), self.width) - 1
             raise Unreadable(
-                f"Row {number} has {len(row):,} cells where the header has {self.width:,}"
-                f" ({'after column ' + self.label(len(row) - 1) if 0 < len(row) < self.width else 'too many'})."
+                f"Row {number} has {len(row):,} cells where the header has {self.width:,}:"
+                f" {'cells follow' if len(row) > self.width else 'it ends'} after column {self.label(last)}."
             )
         self._rows.append(row)
         self.numbers.append(number)
@@ -75,7 +80,9 @@ class Gathered:
 
     def flush(self) -> None:
         if len(self.numbers) > limits.ROWS:
-            raise Unreadable(f"The file has more than {limits.ROWS:,} rows, which is the most for one import.")
+            raise Unreadable(
+                f"The file has more than {limits.ROWS:,} rows, which is the most for one import."
+            )
         if len(self.numbers) * self.width > limits.CELLS:
             raise Unreadable(
                 f"The file has more than {limits.CELLS:,} cells, which is the most for one import;"
@@ -90,7 +97,7 @@ class Gathered:
         self._rows.clear()
 
     def finish(self) -> None:
-        """Take in what is left, drop columns that have neither name nor text, refuse what cannot be a table."""
+        """Take in what is left, drop columns with neither name nor text, refuse what cannot be a table."""
         self.flush()
         if not self.numbers:
             raise Unreadable(f"The file has a header in row {self.header_row} but no rows below it.")

@@ -27,13 +27,15 @@ MARKUP = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml"
 
 
 def kind_of(name: str) -> str:
-    """"delimited" or "workbook", by the name's ending."""
+    """ "delimited" or "workbook", by the name's ending."""
     lower = name.lower()
     if lower.endswith(DELIMITED):
         return "delimited"
     if lower.endswith(WORKBOOK):
         return "workbook"
-    raise Unreadable("Only CSV, TSV and XLSX files can be imported: the name has to end in .csv, .tsv or .xlsx.")
+    raise Unreadable(
+        "Only CSV, TSV and XLSX files can be imported: the name has to end in .csv, .tsv or .xlsx."
+    )
 
 
 def refuse_disguise(head: bytes, kind: str) -> None:

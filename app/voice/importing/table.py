@@ -17,7 +17,7 @@ class Column:
     codes: NDArray[np.unsignedinteger[Any]]
 
     def __getitem__(self, row: int) -> str:
-        return self.texts[self.codes[row]]
+        return self.texts[int(self.codes[row])]
 
     def counts(self) -> NDArray[np.int64]:
         """How many rows hold each distinct text."""
@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """`numbers` are the rows' numbers as a spreadsheet shows them: the header is row 1 unless blank rows precede.
+    """`numbers` are the rows' numbers as a spreadsheet shows them: the header is row 1 in most files.
 
     `encoding` and `separator` are empty for a workbook, `sheet` and `sheets` for text.
     """
@@ -49,6 +49,13 @@ class Table:
         """Rows as lists of texts, built as they are asked for."""
         for row in range(*slice(start, stop).indices(len(self))):
             yield [column[row] for column in self.columns]
+
+    def rows_of(self, name: str) -> Iterator[str]:
+        """The texts of one column, row by row."""
+        column = self.column(name)
+        if column is None:
+            raise KeyError(name)
+        return (column.texts[code] for code in column.codes.tolist())
 
     def column(self, name: str) -> Column | None:
         """The column of that name, without regard to case and blanks."""
