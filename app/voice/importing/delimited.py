@@ -29,7 +29,7 @@ class Found:
 def read_delimited(path: Path, asked: str | None) -> tuple[Found, Gathered]:
     encoding = _encoding(path, asked)
     found = Found(encoding, _separator(path, encoding))
-    csv.field_size_limit(limits.CELL_LENGTH)
+    csv.field_size_limit(limits.FILE_BYTES)
     try:
         with _open(path, encoding, "strict") as text:
             return found, gather(_rows(text, found.separator))
@@ -62,8 +62,6 @@ def _rows(text: TextIO, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _words(error: str) -> str:
-    if "field limit" in error:
-        return f"a cell is longer than {limits.CELL_LENGTH:,} characters; is a quotation mark left open"
     if "unexpected end" in error:
         return "a quotation mark is opened and never closed"
     if "expected after" in error:

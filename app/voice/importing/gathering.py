@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable
 
 from app.voice.importing import limits
-from app.voice.importing.limits import Unreadable, quoted
+from app.voice.importing.limits import Unreadable, counted, quoted
 
 CHUNK = 2_000
 
@@ -70,7 +70,7 @@ class Gathered:
         if len(row) != self.width:
             last = min(len(row), self.width) - 1
             raise Unreadable(
-                f"Row {number} has {len(row):,} cells where the header has {self.width:,}:"
+                f"Row {number} has {counted(len(row), 'cell')} where the header has {self.width:,}:"
                 f" {'cells follow' if len(row) > self.width else 'it ends'} after column {self.label(last)}."
             )
         self._rows.append(row)

@@ -7,8 +7,8 @@ ROWS = 1_000_000
 COLUMNS = 2_000
 CELLS = 50_000_000
 CELL_LENGTH = 100_000
-MEMORY_BYTES = 2 * 1024**3
-ANSWER_BYTES = 1024**3
+MEMORY_BYTES = 2 * 1000**3
+ANSWER_BYTES = 1000**3
 CPU_SECONDS = 120
 SECONDS = 180
 
@@ -29,6 +29,10 @@ def quoted(text: str, length: int = 60) -> str:
     """A cell or a name as it stands in a sentence: on one line, cut, between double quotes."""
     line = " ".join(text.split())
     return f'"{line if len(line) <= length else line[: length - 1] + "…"}"'
+
+
+def counted(n: int, thing: str) -> str:
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
 def size(count: int) -> str:

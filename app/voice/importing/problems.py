@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from app.voice.importing.limits import quoted
+from app.voice.importing.limits import counted, quoted
 from app.voice.importing.table import Column, Table
 
 KEPT = 1_000
@@ -36,7 +36,7 @@ class Group:
 
     @property
     def sentence(self) -> str:
-        cells = "1 cell" if self.n == 1 else f"{self.n:,} cells, first"
+        cells = counted(self.n, "cell") + ("" if self.n == 1 else ", first")
         return f"{self.column}: {quoted(self.cell)} in {cells} in row {self.first_row}: it {self.reason}."
 
 
