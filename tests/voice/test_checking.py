@@ -23,7 +23,7 @@ def a_table(header: str, *rows: str) -> Table:
     for place, name in enumerate(header.split(",")):
         texts = list(dict.fromkeys(row[place] for row in cells))
         columns.append(
-            Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint8))
+            Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint16))
         )
     return Table(columns, np.arange(2, len(rows) + 2, dtype=np.uint32))
 
@@ -62,7 +62,8 @@ def test_a_cell_off_the_scale_is_a_problem(cell: str) -> None:
     checked = check(a_table("id,FOOD", "1,5", f"2,{cell}"), touchpoints=[FOOD], respondent="id")
     assert not checked.acceptable
     assert sentences(checked) == [
-        f'Row 3, column "FOOD": "{cell}" is neither on the scale from 1 to 5 nor named as missing or not applicable.'
+        f'Row 3, column "FOOD": "{cell}" is neither on the scale from 1 to 5'
+        " nor named as missing or not applicable."
     ]
 
 
@@ -228,7 +229,7 @@ def test_coded_comments_take_the_words_of_their_question() -> None:
         [("A", "", "7", "")],
     ]
     assert checked.acceptable
-    assert checked.notes == ["A: the code 7 is not in the code list (1 cells)."]
+    assert checked.notes == ["A: the code 7 is not in the code list (1 cell)."]
 
 
 def test_every_column_that_is_not_there_is_told_with_the_nearest_names() -> None:
