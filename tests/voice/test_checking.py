@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.voice.importing.checking import apply
+from app.voice.importing.finding import code_tables
 from app.voice.importing.mapfile import WrongMap, from_dict
 from app.voice.importing.packing import unpack_indices
 from app.voice.importing.responses import Checked, Response
@@ -259,6 +261,20 @@ def test_a_code_list_has_to_be_there_and_be_one(codes: dict[str, Table]) -> None
     said = [{"column": "FOOD", "codes": "codes.csv"}]
     with pytest.raises(WrongMap):
         check(a_table("FOOD", "5"), codes=codes, touchpoints=[FOOD], comments=said)
+
+
+def test_code_lists_are_looked_for_beside_the_map_and_the_file(tmp_path: Path) -> None:
+    said = {"source": "Wave", "period": PERIOD, "comments": [{"column": "A", "codes": "codes.csv"}]}
+    with pytest.raises(WrongMap, match="is not beside the map nor beside the file"):
+        code_tables(from_dict(said), [tmp_path])
+    (tmp_path / "codes.csv").write_text("code,label\n1,Warmer\n")
+    assert list(code_tables(from_dict(said), [tmp_path / "none", tmp_path])) == ["codes.csv"]
+
+
+@pytest.mark.parametrize("name", ["../codes.csv", "/etc/passwd", "a\\b.csv"])
+def test_a_code_list_is_a_name_and_no_path(name: str) -> None:
+    with pytest.raises(WrongMap):
+        from_dict({"source": "W", "period": PERIOD, "comments": [{"column": "A", "codes": name}]})
 
 
 def test_texts_of_strangers_stay_texts() -> None:
