@@ -16,6 +16,7 @@ from app.columns import now
 from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
 from app.web.rendering import environment
 
+UNTYPED = frozenset({"key", "version", "next"})
 VARY = "HX-Target, HX-Request-Type, Cookie"
 
 
@@ -122,6 +123,17 @@ def database_refusal(error: Exception) -> Refusal:
     return with_status(Refusal("Something went wrong on our side."), 500)
 
 
+def label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def typed(request: Request) -> list[tuple[str, str]]:
+    """What was sent with this request, to be given back; passwords and files apart."""
+    form = getattr(request, "_form", None)
+    pairs = form.multi_items() if form else []
+    return [(name, value) for name, value in pairs if isinstance(value, str) and "password" not in name]
+
+
 def with_status(refusal: Refusal, status: int) -> Refusal:
     refusal.status = status
     return refusal
@@ -133,12 +145,17 @@ def error_response(request: Request, error: Exception) -> Response:
     if isinstance(refusal, SignedOut):
         return signed_out(request)
     drawn = environment(request).get_template("errors/error.html")
-    context = {
-        "request": request,
+    error_shown = {
         "status": refusal.status,
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
+        "next": (),
+        "kept": [(label(name), text) for name, text in typed(request) if text and name not in UNTYPED],
+    }
+    context = {
+        "request": request,
+        "error": error_shown,
         "trail": None,
         "notice": refusal.words if by_htmx(request) else None,
         "notice_tone": "hurt",
@@ -167,11 +184,9 @@ def signed_out(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
-    form = getattr(request, "_form", None) or ()
-    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
     context = {
         "request": request,
-        "fields": texts,
+        "fields": typed(request),
         "trail": None,
         "notice": None,
         "here": here,
