@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
@@ -124,6 +125,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.jinja = make_environment(settings.root, settings.time_zone, settings.currency)
     state.build = build_id()
     state.frame, state.bare_frame = frame.frame, frame.bare_frame
+    state.password_threads = CapacityLimiter(2)
     state.figures = frame.Figures()
     state.organisation = ""
     for kind in (Refusal, HTTPException, RequestValidationError, DBAPIError, PoolTimeout, Exception):
