@@ -13,7 +13,7 @@ from app.voice.importing.limits import Unreadable, counted, quoted
 CHUNK = 2_000
 
 
-class BadText(Exception):  # noqa: N818
+class BadText(Exception):
     def __init__(self, text: str, why: str) -> None:
         super().__init__(why)
         self.text = text

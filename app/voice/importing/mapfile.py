@@ -14,7 +14,7 @@ from app.voice.importing.maps import SurveyMap
 from app.voice.importing.table import plain
 
 
-class WrongMap(Exception):  # noqa: N818
+class WrongMap(Exception):
     """What is wrong with a map, one sentence each."""
 
     def __init__(self, sentences: list[str]) -> None:
