@@ -26,9 +26,9 @@ from app.errors import Refusal, Trouble
 from app.outbox import Task, Worker
 from app.record.chain import Keys, key_beside, keys_in
 from app.refs import Registry
-from app.settings import Settings
+from app.settings import TOP, Settings
 from app.web import Guard, error_response
-from app.web.rendering import TOP, make_environment
+from app.web.rendering import make_environment
 from app.web.static import Static
 
 # In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks`, `commands.py` with
