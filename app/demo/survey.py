@@ -51,7 +51,7 @@ class Survey:
 
 
 def pick(rng: np.random.Generator, shares: tuple[tuple[str, float], ...], n: int) -> np.ndarray:
-    return rng.choice([name for name, _ in shares], size=n, p=[share for _, share in shares])
+    return np.asarray(rng.choice([name for name, _ in shares], size=n, p=[share for _, share in shares]))
 
 
 def recommendation(felt: np.ndarray, wave: Wave) -> np.ndarray:
@@ -60,7 +60,8 @@ def recommendation(felt: np.ndarray, wave: Wave) -> np.ndarray:
     low, high = wave.detractors, 1 - wave.promoters
     score = np.where(rank < low, np.floor(rank / low * 7), 0)
     score = np.where((rank >= low) & (rank < high), 7 + np.floor((rank - low) / (high - low) * 2), score)
-    return np.where(rank >= high, 9 + np.floor((rank - high) / (1 - high) * 2), score).astype(int)
+    score = np.where(rank >= high, 9 + np.floor((rank - high) / (1 - high) * 2), score)
+    return np.asarray(score.astype(int))
 
 
 def served(rng: np.random.Generator, felt: np.ndarray, work: Work) -> np.ndarray:
