@@ -20,7 +20,9 @@ VARY = "HX-Target, HX-Request-Type, Cookie"
 
 
 def wanted_block(request: Request) -> str:
-    """The id that htmx will swap: htmx 4 sends `tag#id`, URI-encoded."""
+    """The id that htmx will swap: htmx 4 sends `tag#id`, URI-encoded, and says when it wants a whole page."""
+    if request.headers.get("hx-request-type") == "full":
+        return ""
     return unquote(request.headers.get("hx-target", "")).rpartition("#")[2]
 
 
@@ -147,7 +149,7 @@ def error_response(request: Request, error: Exception) -> Response:
     if refusal.status == 503:
         headers["Retry-After"] = "5"
     if by_htmx(request):
-        headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML"}
+        headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
         html = "".join(drawn.blocks["notice"](drawn.new_context(context)))
     else:
         context["frame"] = request.app.state.bare_frame(request)
