@@ -72,12 +72,8 @@ def show(source: Annotated[str, typer.Argument(help="Its name or number.")], as_
 
 
 def ready() -> Database:
-    """The configured database; an embedded one is brought up to date first."""
     database = open_database(load())
-    if database.embedded:
-        schema.migrate(database)
-    elif not schema.is_current(database):
-        raise Trouble("The database is behind this version. Run: python3 manage.py migrate")
+    schema.make_ready(database)
     return database
 
 
