@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.voice.importing.checking import apply
+from app.voice.importing.finding import code_tables
 from app.voice.importing.mapfile import WrongMap, from_dict
 from app.voice.importing.packing import unpack_indices
 from app.voice.importing.responses import Checked, Response
@@ -23,7 +25,7 @@ def a_table(header: str, *rows: str) -> Table:
     for place, name in enumerate(header.split(",")):
         texts = list(dict.fromkeys(row[place] for row in cells))
         columns.append(
-            Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint8))
+            Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint16))
         )
     return Table(columns, np.arange(2, len(rows) + 2, dtype=np.uint32))
 
@@ -62,7 +64,8 @@ def test_a_cell_off_the_scale_is_a_problem(cell: str) -> None:
     checked = check(a_table("id,FOOD", "1,5", f"2,{cell}"), touchpoints=[FOOD], respondent="id")
     assert not checked.acceptable
     assert sentences(checked) == [
-        f'Row 3, column "FOOD": "{cell}" is neither on the scale from 1 to 5 nor named as missing or not applicable.'
+        f'Row 3, column "FOOD": "{cell}" is neither on the scale from 1 to 5'
+        " nor named as missing or not applicable."
     ]
 
 
@@ -228,7 +231,7 @@ def test_coded_comments_take_the_words_of_their_question() -> None:
         [("A", "", "7", "")],
     ]
     assert checked.acceptable
-    assert checked.notes == ["A: the code 7 is not in the code list (1 cells)."]
+    assert checked.notes == ["A: the code 7 is not in the code list (1 cell)."]
 
 
 def test_every_column_that_is_not_there_is_told_with_the_nearest_names() -> None:
@@ -258,6 +261,20 @@ def test_a_code_list_has_to_be_there_and_be_one(codes: dict[str, Table]) -> None
     said = [{"column": "FOOD", "codes": "codes.csv"}]
     with pytest.raises(WrongMap):
         check(a_table("FOOD", "5"), codes=codes, touchpoints=[FOOD], comments=said)
+
+
+def test_code_lists_are_looked_for_beside_the_map_and_the_file(tmp_path: Path) -> None:
+    said = {"source": "Wave", "period": PERIOD, "comments": [{"column": "A", "codes": "codes.csv"}]}
+    with pytest.raises(WrongMap, match="is not beside the map nor beside the file"):
+        code_tables(from_dict(said), [tmp_path])
+    (tmp_path / "codes.csv").write_text("code,label\n1,Warmer\n")
+    assert list(code_tables(from_dict(said), [tmp_path / "none", tmp_path])) == ["codes.csv"]
+
+
+@pytest.mark.parametrize("name", ["../codes.csv", "/etc/passwd", "a\\b.csv"])
+def test_a_code_list_is_a_name_and_no_path(name: str) -> None:
+    with pytest.raises(WrongMap):
+        from_dict({"source": "W", "period": PERIOD, "comments": [{"column": "A", "codes": name}]})
 
 
 def test_texts_of_strangers_stay_texts() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.voice.importing import judging
 from app.voice.importing.cells import canonical
 from app.voice.importing.finding import CommentColumn, Found, find
+from app.voice.importing.limits import counted
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.packing import MISSING, pack
 from app.voice.importing.problems import Problems
@@ -161,7 +162,7 @@ class _Check:
         differ = (days > 0) & (days != days[chosen[self.rows.group]])
         if several := len(np.unique(self.rows.group[differ])):
             self.notes.append(
-                f"{several:,} respondents have rows of several days; the day of the first row counts."
+                f"{counted(several, 'respondent')} with rows of several days; the first row's counts."
             )
         return [found[column.codes[row]] if row >= 0 else None for row in chosen]
 
@@ -215,5 +216,5 @@ class _Check:
             if counts[code]:
                 self.notes.append(
                     f"{column.name}: the code {column.texts[code]} is not in the code list"
-                    f" ({counts[code]:,} cells)."
+                    f" ({counted(int(counts[code]), 'cell')})."
                 )

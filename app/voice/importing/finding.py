@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.voice.importing.cells import canonical
 from app.voice.importing.limits import quoted
 from app.voice.importing.mapfile import WrongMap, unknown_column
 from app.voice.importing.maps import Comments, SurveyMap
+from app.voice.importing.reading import read_table
 from app.voice.importing.table import Column, Table, plain
 
 
@@ -109,6 +111,19 @@ def _comments(finder: _Finder, part: Comments, code_tables: Mapping[str, Table])
         codes = code_list(code_tables[part.codes], part.codes, part.question)
     columns = [finder.find(aliases, "Comments") for aliases in part.all_columns]
     return [CommentColumn(column, missing, codes) for column in columns if column]
+
+
+def code_tables(survey_map: SurveyMap, folders: Sequence[Path]) -> dict[str, Table]:
+    """The map's code lists, each from the first of the folders that has it. Raises WrongMap, Unreadable."""
+    tables: dict[str, Table] = {}
+    for name in dict.fromkeys(part.codes for part in survey_map.comments if part.codes):
+        path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        if path is None:
+            raise WrongMap(
+                [f"Comments: the code list {quoted(name)} is not beside the map nor beside the file."]
+            )
+        tables[name] = read_table(path)
+    return tables
 
 
 def code_list(table: Table, name: str, question: str | None) -> CodeList:

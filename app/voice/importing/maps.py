@@ -45,6 +45,7 @@ def _cells(value: object) -> object:
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Aliases = Annotated[list[Name], BeforeValidator(_listed), Field(min_length=1, max_length=100)]
 Cells = Annotated[list[str], BeforeValidator(_cells), Field(max_length=1_000)]
+FileName = Annotated[str, Field(pattern=r"^[^/\\\x00]+$", max_length=200)]
 Ends = Annotated[tuple[float, float], BeforeValidator(_scale)]
 
 
@@ -147,7 +148,7 @@ class Comments(Part):
 
     column: Aliases | None = None
     columns: Annotated[list[Aliases], Field(min_length=1, max_length=100)] | None = None
-    codes: str | None = None
+    codes: FileName | None = None
     question: str | None = None
     missing: Cells = [""]
 
