@@ -150,9 +150,7 @@ def trail(stops: int, here: int | None, gap: float = 12.0, edge: float = 4.0) ->
         return "behind" if stop < now else "here" if stop == now else "ahead"
 
     places = [edge + gap * stop for stop in range(stops)]
-    return tuple(
-        Station(x, state(stop), (places[stop - 1], x) if stop else None) for stop, x in enumerate(places)
-    )
+    return tuple(Station(x, state(stop), (places[stop - 1], x) if stop else None) for stop, x in enumerate(places))
 
 
 def text_width(text: str, size: float) -> float:

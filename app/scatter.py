@@ -167,9 +167,7 @@ def _captions(
     plot, size = frame.plot, frame.caption
     row = plot.bottom - 1.75 * size
     rightwards = x_line.x1 + 5 + text_width(words.x_line, size) <= plot.right
-    beside = Caption(
-        words.x_line, x_line.x1 + (5 if rightwards else -5), row, "start" if rightwards else "end"
-    )
+    beside = Caption(words.x_line, x_line.x1 + (5 if rightwards else -5), row, "start" if rightwards else "end")
     drawn = [box for mark in marks for box in (mark.ball, mark.across.box(), mark.upright.box())]
     far: Caption = (
         Caption(words.y_line, plot.left + 6, row, "start")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect
 
 from app.db import Database
 from app.errors import Trouble
-from app.web.rendering import TOP
+from app.settings import TOP
 
 
 def config(connection: Connection | None = None) -> Config:

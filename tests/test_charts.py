@@ -3,13 +3,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-import sfo
 
 from app.boxes import Box, Segment
 from app.charts import Bar, Interval, Scale, Station, axis, bars, interval, span, text_width, ticks, trail
 from app.processes.priority import Survey, Verdict, assess
 from app.scatter import NARROW, WIDE, Point, Words, scatter
 from app.voice.indices import percent
+from tests import sfo
 
 
 def test_a_scale_goes_either_way():
@@ -184,9 +184,7 @@ def touching(drawing) -> list[str]:
 
 
 @pytest.mark.parametrize("frame", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize(
-    ("n", "seed"), [(1, 0), (2, 1), (12, 2), (12, 3), (12, 4), (20, 5), (20, 6), (30, 7), (30, 8)]
-)
+@pytest.mark.parametrize(("n", "seed"), [(1, 0), (2, 1), (12, 2), (12, 3), (12, 4), (20, 5), (20, 6), (30, 7), (30, 8)])
 def test_labels_touch_nothing(n, seed, frame):
     drawing = drawn(made(n, seed), frame)
     assert touching(drawing) == []
@@ -259,8 +257,7 @@ def test_one_wild_whisker_does_not_flatten_the_rest():
     points = made(12, 3)
     wild = [replace(points[0], y_low=-0.9, y_high=0.99), *points[1:]]
     heights = [
-        max(d.mark.y for d in drawn(p, WIDE).dots) - min(d.mark.y for d in drawn(p, WIDE).dots)
-        for p in (points, wild)
+        max(d.mark.y for d in drawn(p, WIDE).dots) - min(d.mark.y for d in drawn(p, WIDE).dots) for p in (points, wild)
     ]
     assert heights[1] > 0.4 * heights[0]
     assert drawn(wild, WIDE).dots[0].mark.upright.y1 >= WIDE.plot.top

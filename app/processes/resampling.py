@@ -84,9 +84,7 @@ def _centred(answers: Answers) -> tuple[Answers, Floats]:
 def _counted(
     answers: Answers, method: Method, rate: float, resamples: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    return _figures(
-        answers, method, resamples, lambda rows: rng.poisson(rate, (resamples, rows)).astype(np.float64)
-    )
+    return _figures(answers, method, resamples, lambda rows: rng.poisson(rate, (resamples, rows)).astype(np.float64))
 
 
 def _as_they_stand(answers: Answers, method: Method) -> tuple[Floats, Floats]:

@@ -2,11 +2,11 @@ from math import sqrt
 
 import numpy as np
 import pytest
-import sfo
 from scipy import stats
 
 from app.pilots.effect import Difference, Effect, Verdict, Worth, effect
 from app.voice.indices import Measured, measured_mean, measured_nps, measured_share
+from tests import sfo
 
 
 def test_recommending_the_airport_worsened(data):
@@ -49,9 +49,7 @@ def test_the_comparison_takes_away_what_happened_everywhere():
     error = sqrt(sum(p * (1 - p) / 200 for p in (0.5, 0.65, 0.55, 0.6)))
     against = found.difference_in_differences
     assert (found.change, found.comparison.change, against.change) == pytest.approx((0.15, 0.05, 0.1))
-    assert (against.low, against.high) == pytest.approx(
-        (0.1 - 1.959964 * error, 0.1 + 1.959964 * error), abs=1e-6
-    )
+    assert (against.low, against.high) == pytest.approx((0.1 - 1.959964 * error, 0.1 + 1.959964 * error), abs=1e-6)
     assert against.z == pytest.approx(0.1 / error)
     assert (found.low > 0, found.verdict) == (True, Verdict.NO_CHANGE)
 
@@ -89,9 +87,7 @@ def test_too_little_data():
     assert effect(plenty, Measured(50, 1, 30)).verdict == Verdict.IMPROVED
     assert effect(plenty, Measured(50, 1, 500), (plenty, few)).verdict == Verdict.TOO_LITTLE
     assert effect(plenty, Measured(50, 1, 500), (plenty, None)).verdict == Verdict.TOO_LITTLE
-    assert effect(None, plenty) == Effect(
-        None, None, None, None, 0, 500, None, None, Verdict.TOO_LITTLE, None
-    )
+    assert effect(None, plenty) == Effect(None, None, None, None, 0, 500, None, None, Verdict.TOO_LITTLE, None)
 
 
 def test_figures_that_do_not_vary_have_no_z():

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import sfo
 
 from app.processes import resampling
 from app.processes.drivers import Method, correlation
 from app.processes.priority import Rule, Survey, Verdict, assess, performances
 from app.voice.indices import mean, percent
+from tests import sfo
 
 YEARS = ("2017", "2018")
 
@@ -23,9 +23,7 @@ def airport(data, year: str, outcome: str = "Q7ALL", columns: list[str] | None =
 def made(n: int, items: int = 6, seed: int = 1, answered: float = 0.8) -> Survey:
     rng = np.random.default_rng(seed)
     mood = rng.normal(size=n)
-    said = np.linspace(40, 75, items) + 15 * (
-        mood[:, None] * rng.uniform(0.2, 1, items) + rng.normal(size=(n, items))
-    )
+    said = np.linspace(40, 75, items) + 15 * (mood[:, None] * rng.uniform(0.2, 1, items) + rng.normal(size=(n, items)))
     said[rng.random(said.shape) > answered] = np.nan
     outcome = np.clip(np.round(7 + mood + rng.normal(size=n)), 0, 10)
     return Survey(outcome, said, [f"T{i}" for i in range(items)], {})
@@ -45,9 +43,7 @@ def test_vital_at_the_airport(data, year, rule, key):
     assert found.impact_cut == pytest.approx(told["cut_importance"], abs=2e-6)
     for item in found.items:
         margin = told["items"][item.name]
-        assert (item.performance - found.performance_cut) / 25 == pytest.approx(
-            margin["margin_performance"], abs=2e-6
-        )
+        assert (item.performance - found.performance_cut) / 25 == pytest.approx(margin["margin_performance"], abs=2e-6)
         assert item.impact - found.impact_cut == pytest.approx(margin["margin_importance"], abs=2e-6)
     assert (found.rule, found.impact, found.weighted, found.r2) == (rule, "correlation", False, None)
 
@@ -102,9 +98,7 @@ def test_a_bag_of_little_bootstraps_says_the_same(method, monkeypatch):
     assert (plain.resamples, bag.resamples) == (1_000, 1_000)
     for one, other in zip(plain.items, bag.items, strict=True):
         assert other.vital_probability == pytest.approx(one.vital_probability, abs=0.08)
-        assert other.impact_high - other.impact_low == pytest.approx(
-            one.impact_high - one.impact_low, rel=0.15
-        )
+        assert other.impact_high - other.impact_low == pytest.approx(one.impact_high - one.impact_low, rel=0.15)
 
 
 def test_intervals_of_models_agree_with_refitting():
@@ -159,9 +153,7 @@ def test_a_target_moves_only_the_line_of_performance():
     assert vital(assess(survey, rule=Rule.read("target=0"))) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "mean", "target", "target=", "target=-1", "target=101", "target=nan", "means=3"]
-)
+@pytest.mark.parametrize("text", ["", "mean", "target", "target=", "target=-1", "target=101", "target=nan", "means=3"])
 def test_no_other_rule(text):
     with pytest.raises(ValueError, match="means, medians or target=N"):
         Rule.read(text)
@@ -171,9 +163,7 @@ def test_too_little_data_moves_no_line():
     survey = made(300)
     few = np.full(300, np.nan)
     few[:29] = np.linspace(0, 30, 29)
-    wider = replace(
-        survey, ratings=np.column_stack((survey.ratings, few)), touchpoints=[*survey.touchpoints, "New"]
-    )
+    wider = replace(survey, ratings=np.column_stack((survey.ratings, few)), touchpoints=[*survey.touchpoints, "New"])
     plain, found = assess(survey), assess(wider)
     assert (found.performance_cut, found.impact_cut) == (plain.performance_cut, plain.impact_cut)
     assert [i.vital_probability for i in found.items[:-1]] == [i.vital_probability for i in plain.items]

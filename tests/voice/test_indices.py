@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-import sfo
 from scipy import stats
 
 from app.voice.indices import (
@@ -21,6 +20,7 @@ from app.voice.indices import (
     top_two,
     turned,
 )
+from tests import sfo
 
 YEARS = ("2017", "2018")
 
@@ -37,9 +37,7 @@ def test_nps_of_the_airport(data, year):
     assert weighted.value == pytest.approx(told["nps_weighted"]["nps"], abs=5e-5)
     assert weighted.n == score.n
     assert mean(said["NETPRO"]).value == pytest.approx(told["nps"]["mean"], abs=5e-7)
-    assert measured_nps(said["NETPRO"]).error == pytest.approx(
-        told["nps"]["nps_se_unweighted_formula"], abs=5e-5
-    )
+    assert measured_nps(said["NETPRO"]).error == pytest.approx(told["nps"]["nps_se_unweighted_formula"], abs=5e-5)
 
 
 @pytest.mark.parametrize("year", YEARS)
