@@ -11,6 +11,7 @@ from app import logs, schema
 from app.errors import Trouble
 from app.main import all_tasks, create_app, open_database
 from app.outbox import Worker
+from app.people.actions import set_up_link
 from app.settings import Settings, load
 
 
@@ -35,6 +36,18 @@ def prepare(settings: Settings) -> None:
         database.close()
 
 
+def show_set_up_link(settings: Settings) -> None:
+    """An installation that nobody has set up yet is begun by a link that only its console shows."""
+    database = open_database(settings)
+    try:
+        with database.writing() as db:
+            address = set_up_link(db, settings)
+    finally:
+        database.close()
+    if address:
+        print(f"Set this place up at {address}", flush=True)  # noqa: T201
+
+
 def application() -> object:
     """One server process's application, made from its own environment."""
     settings = load()
@@ -44,6 +57,7 @@ def application() -> object:
 
 def serve(settings: Settings) -> None:
     prepare(settings)
+    show_set_up_link(settings)
     uvicorn.run(
         create_app(settings),
         host=settings.host,
