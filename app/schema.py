@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from app.db import Database
+from app.errors import Trouble
 from app.settings import TOP
 
 
@@ -41,6 +42,14 @@ def migrate(database: Database, target: str = "heads") -> None:
     with database.writes.connect() as connection:
         command.upgrade(config(connection), target)
         connection.commit()
+
+
+def make_ready(database: Database) -> None:
+    """Before a command or a server uses it: an embedded database is migrated, a server's has to be up to date."""
+    if database.embedded:
+        migrate(database)
+    elif not is_current(database):
+        raise Trouble("The database is behind this version. Run: python3 manage.py migrate")
 
 
 def back(database: Database, target: str) -> None:

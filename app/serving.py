@@ -28,10 +28,7 @@ def prepare(settings: Settings) -> None:
     refuse_unsafe(settings)
     database = open_database(settings)
     try:
-        if settings.embedded:
-            schema.migrate(database)
-        elif not schema.is_current(database):
-            raise Trouble("The database is behind this version. Run: python3 manage.py migrate")
+        schema.make_ready(database)
     finally:
         database.close()
 
