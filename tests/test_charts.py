@@ -3,13 +3,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-import sfo
 
 from app.boxes import Box, Segment
 from app.charts import Bar, Interval, Scale, Station, axis, bars, interval, span, text_width, ticks, trail
 from app.processes.priority import Survey, Verdict, assess
 from app.scatter import NARROW, WIDE, Point, Words, scatter
 from app.voice.indices import percent
+from tests import sfo
 
 
 def test_a_scale_goes_either_way():

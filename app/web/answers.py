@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
@@ -16,6 +17,7 @@ from app.columns import now
 from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
 from app.web.rendering import environment
 
+UNTYPED = frozenset({"key", "version", "next", "name", "value"})
 VARY = "HX-Target, HX-Request-Type, Cookie"
 
 
@@ -124,6 +126,17 @@ def database_refusal(error: Exception) -> Refusal:
     return with_status(Refusal("Something went wrong on our side."), 500)
 
 
+def label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def typed(request: Request) -> list[tuple[str, str]]:
+    """What was sent with this request, to be given back; passwords and files apart."""
+    form: FormData | None = getattr(request, "_form", None)
+    pairs = form.multi_items() if form else []
+    return [(name, value) for name, value in pairs if isinstance(value, str) and "password" not in name]
+
+
 def with_status(refusal: Refusal, status: int) -> Refusal:
     refusal.status = status
     return refusal
@@ -141,6 +154,7 @@ def error_response(request: Request, error: Exception) -> Response:
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
+        "kept": [(label(name), text) for name, text in typed(request) if text and name not in UNTYPED],
         "trail": None,
         "notice": refusal.words if by_htmx(request) else None,
         "notice_tone": "hurt",
@@ -169,11 +183,9 @@ def signed_out(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
-    form = getattr(request, "_form", None) or ()
-    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
     context = {
         "request": request,
-        "fields": texts,
+        "fields": typed(request),
         "trail": None,
         "notice": None,
         "here": here,

@@ -2,11 +2,11 @@ from math import sqrt
 
 import numpy as np
 import pytest
-import sfo
 from scipy import stats
 
 from app.pilots.effect import Difference, Effect, Verdict, Worth, effect
 from app.voice.indices import Measured, measured_mean, measured_nps, measured_share
+from tests import sfo
 
 
 def test_recommending_the_airport_worsened(data):

@@ -4,10 +4,10 @@ import time
 
 import numpy as np
 import pytest
-import sfo
 from scipy import stats
 
 from app.processes.drivers import Method, correlation, drive, johnson, shapley
+from tests import sfo
 
 YEARS = ("2017", "2018")
 OUTCOMES = {"drivers_of_overall": "Q7ALL", "drivers_of_nps": "NETPRO"}

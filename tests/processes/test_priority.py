@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import sfo
 
 from app.processes import resampling
 from app.processes.drivers import Method, correlation
 from app.processes.priority import Rule, Survey, Verdict, assess, performances
 from app.voice.indices import mean, percent
+from tests import sfo
 
 YEARS = ("2017", "2018")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.voice.importing.checking import apply
+from app.voice.importing.finding import code_tables
 from app.voice.importing.mapfile import from_toml
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.reading import read_table
@@ -31,8 +32,7 @@ def the_table(data: Path, name: str) -> Table:
 
 @functools.cache
 def the_codes(data: Path, name: str) -> dict[str, Table]:
-    lists = {part.codes for part in the_map(name).comments if part.codes}
-    return {codes: read_table((data / FILES[name]).parent / codes) for codes in lists}
+    return code_tables(the_map(name), [MAPS, (data / FILES[name]).parent])
 
 
 @functools.cache

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.voice.importing.checking import apply
+from app.voice.importing.finding import code_tables
 from app.voice.importing.mapfile import WrongMap, from_dict
 from app.voice.importing.packing import unpack_indices
 from app.voice.importing.responses import Checked, Response
@@ -22,15 +24,11 @@ def a_table(header: str, *rows: str) -> Table:
     columns = []
     for place, name in enumerate(header.split(",")):
         texts = list(dict.fromkeys(row[place] for row in cells))
-        columns.append(
-            Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint8))
-        )
+        columns.append(Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint16)))
     return Table(columns, np.arange(2, len(rows) + 2, dtype=np.uint32))
 
 
-def check(
-    table: Table, set_aside: bool = False, codes: dict[str, Table] | None = None, **said: object
-) -> Checked:
+def check(table: Table, set_aside: bool = False, codes: dict[str, Table] | None = None, **said: object) -> Checked:
     given = {"source": "Wave", **({} if "date" in said else {"period": PERIOD}), **said}
     return apply(table, from_dict(given), codes, set_aside=set_aside)
 
@@ -55,9 +53,7 @@ def test_missing_is_the_same_however_it_is_written(cell: str) -> None:
     assert (food.n, food.missing) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    "cell", ["7", "4.5", "x", "-1", "nan", "inf", "1e999", "٥", "5_0", "=5", "5;", "1e300"]
-)
+@pytest.mark.parametrize("cell", ["7", "4.5", "x", "-1", "nan", "inf", "1e999", "٥", "5_0", "=5", "5;", "1e300"])
 def test_a_cell_off_the_scale_is_a_problem(cell: str) -> None:
     checked = check(a_table("id,FOOD", "1,5", f"2,{cell}"), touchpoints=[FOOD], respondent="id")
     assert not checked.acceptable
@@ -107,9 +103,7 @@ def test_rows_of_one_respondent_are_one_response() -> None:
     table = a_table("id,FOOD,said", "a,,one", "b,4,two", " a,5,three", "a,,", "b,4.0,four")
     checked = check(table, touchpoints=[FOOD], comments=[{"column": "said"}], respondent="id")
     assert checked.acceptable
-    assert [
-        (one.respondent, one.row, [told.text for told in one.comments]) for one in responses(checked)
-    ] == [
+    assert [(one.respondent, one.row, [told.text for told in one.comments]) for one in responses(checked)] == [
         ("a", 2, ["one", "three"]),
         ("b", 3, ["two", "four"]),
     ]
@@ -220,15 +214,14 @@ def test_coded_comments_take_the_words_of_their_question() -> None:
     said = [{"columns": ["A", "B"], "codes": "codes.csv", "question": "q2", "missing": [0]}]
     checked = check(table, codes={"codes.csv": codes}, touchpoints=[FOOD], comments=said)
     assert [
-        [(told.column, told.text, told.code, told.theme) for told in one.comments]
-        for one in responses(checked)
+        [(told.column, told.text, told.code, told.theme) for told in one.comments] for one in responses(checked)
     ] == [
         [("A", "Larger", "1", "Signs")],
         [("B", "Larger", "1.0", "Signs")],
         [("A", "", "7", "")],
     ]
     assert checked.acceptable
-    assert checked.notes == ["A: the code 7 is not in the code list (1 cells)."]
+    assert checked.notes == ["A: the code 7 is not in the code list (1 cell)."]
 
 
 def test_every_column_that_is_not_there_is_told_with_the_nearest_names() -> None:
@@ -258,6 +251,20 @@ def test_a_code_list_has_to_be_there_and_be_one(codes: dict[str, Table]) -> None
     said = [{"column": "FOOD", "codes": "codes.csv"}]
     with pytest.raises(WrongMap):
         check(a_table("FOOD", "5"), codes=codes, touchpoints=[FOOD], comments=said)
+
+
+def test_code_lists_are_looked_for_beside_the_map_and_the_file(tmp_path: Path) -> None:
+    said = {"source": "Wave", "period": PERIOD, "comments": [{"column": "A", "codes": "codes.csv"}]}
+    with pytest.raises(WrongMap, match="is not beside the map nor beside the file"):
+        code_tables(from_dict(said), [tmp_path])
+    (tmp_path / "codes.csv").write_text("code,label\n1,Warmer\n")
+    assert list(code_tables(from_dict(said), [tmp_path / "none", tmp_path])) == ["codes.csv"]
+
+
+@pytest.mark.parametrize("name", ["../codes.csv", "/etc/passwd", "a\\b.csv"])
+def test_a_code_list_is_a_name_and_no_path(name: str) -> None:
+    with pytest.raises(WrongMap):
+        from_dict({"source": "W", "period": PERIOD, "comments": [{"column": "A", "codes": name}]})
 
 
 def test_texts_of_strangers_stay_texts() -> None:

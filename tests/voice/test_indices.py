@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-import sfo
 from scipy import stats
 
 from app.voice.indices import (
@@ -21,6 +20,7 @@ from app.voice.indices import (
     top_two,
     turned,
 )
+from tests import sfo
 
 YEARS = ("2017", "2018")
 

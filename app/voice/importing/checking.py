@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.voice.importing import judging
 from app.voice.importing.cells import canonical
 from app.voice.importing.finding import CommentColumn, Found, find
+from app.voice.importing.limits import counted
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.packing import MISSING, pack
 from app.voice.importing.problems import Problems
@@ -105,9 +106,7 @@ class _Check:
             notes=self.notes,
         )
 
-    def _settle(
-        self, column: Column, per_text: NDArray[Any], absent: NDArray[np.bool_], strict: bool = True
-    ) -> Any:
+    def _settle(self, column: Column, per_text: NDArray[Any], absent: NDArray[np.bool_], strict: bool = True) -> Any:
         """For each response the row whose answer counts, else -1; later rows that differ are problems."""
         values, gone = per_text[column.codes], absent[column.codes]
         rows = np.flatnonzero(~gone)
@@ -160,21 +159,15 @@ class _Check:
         days = ordinals[column.codes]
         differ = (days > 0) & (days != days[chosen[self.rows.group]])
         if several := len(np.unique(self.rows.group[differ])):
-            self.notes.append(
-                f"{several:,} respondents have rows of several days; the day of the first row counts."
-            )
+            self.notes.append(f"{counted(several, 'respondent')} with rows of several days; the first row's counts.")
         return [found[column.codes[row]] if row >= 0 else None for row in chosen]
 
     def _keys(self) -> list[str]:
         column = self.found.respondent
         keys = [column[row].strip() if column else "" for row in self.rows.first]
-        return [
-            key or f"row {self.table.numbers[row]}" for key, row in zip(keys, self.rows.first, strict=True)
-        ]
+        return [key or f"row {self.table.numbers[row]}" for key, row in zip(keys, self.rows.first, strict=True)]
 
-    def _labels(
-        self, column: Column | None, names: dict[str, str], missing: Sequence[str]
-    ) -> list[str | None]:
+    def _labels(self, column: Column | None, names: dict[str, str], missing: Sequence[str]) -> list[str | None]:
         if column is None:
             return [None] * self.rows.n
         found = judging.labels(column, names, missing)
@@ -195,9 +188,7 @@ class _Check:
         rows = np.flatnonzero(present[column.codes])
         told = [self._comment(part, said, int(row)) for row in rows]
         if part.codes is not None:
-            self._note_unlisted(
-                column, {code for code, text in enumerate(said) if text not in part.codes}, rows
-            )
+            self._note_unlisted(column, {code for code, text in enumerate(said) if text not in part.codes}, rows)
         return told
 
     def _comment(self, part: CommentColumn, said: list[str], row: int) -> tuple[int, Comment]:
@@ -215,5 +206,5 @@ class _Check:
             if counts[code]:
                 self.notes.append(
                     f"{column.name}: the code {column.texts[code]} is not in the code list"
-                    f" ({counts[code]:,} cells)."
+                    f" ({counted(int(counts[code]), 'cell')})."
                 )

@@ -82,9 +82,7 @@ def _tail(indices: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.where(indices == NOT_APPLICABLE, -2, -1).astype(np.int32)
 
 
-def unpack_indices(
-    data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = None
-) -> NDArray[np.int32]:
+def unpack_indices(data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = None) -> NDArray[np.int32]:
     """Concatenated rows back as responses x touchpoints of indices, NOT_APPLICABLE and MISSING.
 
     `only` names the touchpoints wanted, by their place in the layout. Raises ValueError when the data is not
@@ -93,7 +91,7 @@ def unpack_indices(
     rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, max(row_bytes(scales), 1))
     starts = np.concatenate([[0], np.cumsum([scale.width for scale in scales])]).astype(int)
     wanted = range(len(scales)) if only is None else only
-    indices = np.empty((len(rows), len(wanted)), dtype=np.int32)
+    indices = np.empty((len(rows), len(wanted)), dtype=np.int32, order="F")
     for column, which in enumerate(wanted):
         place, scale = starts[which], scales[which]
         code = rows[:, place].astype(np.int32)
@@ -108,11 +106,14 @@ def unpack_indices(
 
 def unpack(data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = None) -> NDArray[np.float64]:
     """Concatenated rows as responses x touchpoints of values, higher better, NaN where there is no answer."""
-    indices = unpack_indices(data, scales, only)
-    values = indices.astype(np.float64)
     wanted = range(len(scales)) if only is None else only
+    indices = unpack_indices(data, scales, wanted)
+    values = np.empty(indices.shape, dtype=np.float64, order="F")
     for column, which in enumerate(wanted):
-        values[:, column] *= scales[which].step
-        values[:, column] += scales[which].low
-    values[indices < 0] = np.nan
+        values[:, column] = _value_of(scales[which])[indices[:, column]]
     return values
+
+
+def _value_of(scale: Scale) -> NDArray[np.float64]:
+    """The value of each index; as negative places NOT_APPLICABLE and MISSING find the two NaN at the end."""
+    return np.concatenate([scale.low + np.arange(scale.values) * scale.step, [np.nan, np.nan]])
