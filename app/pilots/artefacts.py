@@ -162,9 +162,8 @@ def mistakes(kind: Kind, data: Mapping[str, Any], have: Made, people: Iterable[i
     wrong = {}
     for name in kind.fields:
         of, value = picked_from(kind, name), data[name]
-        if of and value is not None and value not in (people if of == "people" else have.by_root):
-            wrong[name] = "Choose one of the offered answers."
-        elif of not in (None, "people") and value is not None and have.by_root[value].kind.name != of:
+        offered = people if of == "people" else {thing.row.root for thing in have.of(of or "")}
+        if of and value is not None and value not in offered:
             wrong[name] = "Choose one of the offered answers."
     if kind.step and pilot.at(kind.step).stage is StepStage.PASSED:
         for name in kind.needs:

@@ -81,7 +81,9 @@ def of_one(pilot: Pilot, slot: Slot, made: Made) -> list[Ask]:
     if thing is None:
         kind = next(kind for kind in KINDS.values() if kind.slot is slot)
         new = f"/pilots/{pilot.id}/artefacts/new/{kind.name}"
-        return [Ask(ASKED_OF_ONE[slot], False, f"/pilots/{pilot.id}/steps/2#map" if slot is Slot.MAP else new, "Write it")]
+        return [
+            Ask(ASKED_OF_ONE[slot], False, f"/pilots/{pilot.id}/steps/2#map" if slot is Slot.MAP else new, "Write it")
+        ]
     if lacks := made.lacks(thing):
         return [gap(pilot, thing, lacks)]
     return [Ask(ASKED_OF_ONE[slot], True)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -48,7 +49,7 @@ def parts(place: Place | None) -> tuple[str | None, str | None]:
     return (place.segment, place.label) if place else (None, None)
 
 
-def rest_of(told: Answers, place: Place) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def rest_of(told: Answers, place: Place) -> NDArray[np.bool_]:
     there = told.where(place.segment, place.label)
     known = told.segments[:, told.segment_names.index(place.segment)] >= 0
     return np.asarray(known & ~there)
@@ -59,14 +60,9 @@ def figured(asked: Outcome, values: Floats, weights: Floats | None) -> Measured 
     if asked.kind is OutcomeKind.NPS:
         return measured_nps(values, weights)
     if asked.kind is OutcomeKind.YESNO:
-        share = measured_share(as_share(asked, values), weights)
+        share = measured_share(values, weights)
         return Measured(100 * share.value, 100 * share.error, share.n) if share else None
     return measured_mean(values, weights)
-
-
-def as_share(asked: Outcome, values: Floats) -> Floats:
-    low, high = sorted((asked.worst, asked.best))
-    return np.asarray((values - low) / (high - low), dtype=np.float64)
 
 
 def asked_as(db: Session, source_id: int, outcome: str) -> Outcome:

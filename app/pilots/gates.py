@@ -75,9 +75,7 @@ def pass_last(db: Session, actor: Actor, pilot: Pilot, step: Step, note: str, ha
 
 def repeat(db: Session, actor: Actor, pilot: Pilot, step: Step, note: str, ending: Thing) -> str:
     """The sixth step stays open for another run: its result and its actual figures are still to come."""
-    life.step(
-        db, actor.id, step, REPEAT, note, figures={"run": pilot.run + 1}, asked_at=None, opened_at=now()
-    )
+    life.step(db, actor.id, step, REPEAT, note, figures={"run": pilot.run + 1}, asked_at=None, opened_at=now())
     db.execute(update(Artefact).where(col(Artefact.id) == ending.row.id).values(slot=None))
     pilot.run += 1
     begin_again(db, actor, pilot)

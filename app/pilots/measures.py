@@ -213,9 +213,7 @@ def tell(db: Session, measure: Measure) -> Told:
     if measure.before_id is None or measure.after_id is None:
         return Told(measure, None)
     place = place_of(measure)
-    return Told(
-        measure, compared(db, measure.before_id, measure.after_id, measure.outcome, place, measure.worth)
-    )
+    return Told(measure, compared(db, measure.before_id, measure.after_id, measure.outcome, place, measure.worth))
 
 
 def settle(db: Session, measure: Measure) -> None:
@@ -237,7 +235,9 @@ def verdict_of(told: Told) -> str:
     return "" if told.estimate.value is None else "typed by hand"
 
 
-def standing(verdict: str, change: float | None, low: float | None, high: float | None, worth: float) -> tuple[str, str]:
+def standing(
+    verdict: str, change: float | None, low: float | None, high: float | None, worth: float
+) -> tuple[str, str]:
     """The verdict as word and shape, from what a measure keeps: the same on every page and list."""
     if change is None:
         return "not measured yet", "quiet"

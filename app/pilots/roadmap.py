@@ -56,9 +56,7 @@ KINDS = {
         Kind(
             "challenge", 2, forms.Challenge, "challenge statement", "statement", ("measure", "target"), Slot.CHALLENGE
         ),
-        Kind(
-            "canvas", 2, forms.Canvas, "Business Model Canvas", "vp", every(forms.Canvas), slot=Slot.MAP, drawn="bmc"
-        ),
+        Kind("canvas", 2, forms.Canvas, "Business Model Canvas", "vp", every(forms.Canvas), slot=Slot.MAP, drawn="bmc"),
         Kind("jobs", 2, forms.Jobs, "Jobs to be Done", "want", every(forms.Jobs), slot=Slot.MAP, drawn="three"),
         Kind("ocean", 2, forms.Ocean, "Blue Ocean", "create", every(forms.Ocean), slot=Slot.MAP, drawn="four"),
         Kind("mind", 2, forms.Mind, "mind map", "centre", ("branches",), Slot.MAP, drawn="map"),

@@ -1,7 +1,7 @@
 """Who may do what with a pilot, and the life of its steps and gates as moves."""
 
-from app.pilots.models import Pilot, PilotStage, Step, StepStage
 from app.people.actor import Actor
+from app.pilots.models import Pilot, PilotStage, Step, StepStage
 from app.workflow import Move, Workflow
 
 
