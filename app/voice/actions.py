@@ -239,9 +239,7 @@ def replace_namesake(db: Session, source: Source, name: str) -> None:
 
 def add_figures(db: Session, source_id: int, taking: Taking) -> None:
     checked, survey_map = taking.checked, taking.map
-    for place, (part, figures) in enumerate(
-        zip(survey_map.outcomes, all_outcomes(checked, survey_map), strict=True)
-    ):
+    for place, (part, figures) in enumerate(zip(survey_map.outcomes, all_outcomes(checked, survey_map), strict=True)):
         kind = OutcomeKind(part.kind.value)
         db.add(Outcome(source_id=source_id, place=place, name=part.name[:120], kind=kind, **asdict(figures)))
     for place, (touched, used) in enumerate(zip(survey_map.touchpoints, use_figures(checked), strict=True)):

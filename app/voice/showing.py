@@ -69,8 +69,7 @@ def part(name: str, groups: Sequence[tuple[str, Floats]], kind: OutcomeKind, sma
     counted = sorted((one for one in counted if one[2]), key=lambda one: (one[0] == NOBODY_SAID, -one[2], one[0]))
     hidden = withheld([n for _, _, n in counted], smallest)
     cells = tuple(
-        Cell(label, n, None if at in hidden else measure(kind, values))
-        for at, (label, values, n) in enumerate(counted)
+        Cell(label, n, None if at in hidden else measure(kind, values)) for at, (label, values, n) in enumerate(counted)
     )
     return Parted(name, cells, len(hidden))
 
