@@ -9,7 +9,7 @@ import uvicorn
 
 from app import logs, schema
 from app.errors import Trouble
-from app.main import all_tasks, create_app, open_database
+from app.main import all_tasks, all_watches, create_app, open_database
 from app.outbox import Worker
 from app.settings import Settings, load
 
@@ -60,7 +60,7 @@ def serve(settings: Settings) -> None:
 
 def work(settings: Settings) -> None:
     prepare(settings)
-    running = Worker(open_database(settings), all_tasks())
+    running = Worker(open_database(settings), all_tasks(), all_watches())
     done = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: done.set())
