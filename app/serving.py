@@ -21,7 +21,7 @@ import uvicorn
 
 from app import logs, schema
 from app.errors import Trouble
-from app.main import all_tasks, create_app, open_database
+from app.main import all_tasks, all_watches, create_app, open_database
 from app.outbox import Worker
 from app.people.actions import set_up_link
 from app.settings import Settings, load
@@ -181,7 +181,7 @@ def start_anew(listening: socket.socket) -> None:
 
 def work(settings: Settings) -> None:
     prepare(settings)
-    running = Worker(open_database(settings), all_tasks())
+    running = Worker(open_database(settings), all_tasks(), all_watches())
     done = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: done.set())
