@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
@@ -25,9 +26,9 @@ from app.errors import Refusal, Trouble
 from app.outbox import Task, Worker
 from app.record.chain import Keys, key_beside, keys_in
 from app.refs import Registry
-from app.settings import Settings
+from app.settings import TOP, Settings
 from app.web import Guard, error_response
-from app.web.rendering import TOP, make_environment
+from app.web.rendering import make_environment
 from app.web.static import Static
 
 # In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks`, `commands.py` with
@@ -124,6 +125,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.jinja = make_environment(settings.root, settings.time_zone, settings.currency)
     state.build = build_id()
     state.frame, state.bare_frame = frame.frame, frame.bare_frame
+    state.password_threads = CapacityLimiter(2)
     state.figures = frame.Figures()
     state.organisation = ""
     for kind in (Refusal, HTTPException, RequestValidationError, DBAPIError, PoolTimeout, Exception):

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from app.db import Database
-from app.web.rendering import TOP
+from app.settings import TOP
 
 
 def config(connection: Connection | None = None) -> Config:

@@ -160,7 +160,7 @@ PROCESSES = (
         ("Commercial",),
         Factor.OFFER,
         "Before the flight",
-        0.40,
+        0.44,
         0.3,
         (Place("Finding a space", 52, 50), Place("Paying for parking", 57, 55)),
         "Get cars off the road and people to the door.",
@@ -329,3 +329,32 @@ class Thought:
     needs: str = ""
     cost: Decimal | None = None
     reason: str = ""
+
+
+# What passengers wrote, invented.
+COMMENTS = (
+    "Nineteen minutes for one bag that I had already labelled at home.",
+    "The queue for bag drop goes out of the door and nobody says which queue it is.",
+    "Security was fine once we were there. Getting there took half an hour.",
+    "Four people shouted four different things about my shoes.",
+    "A lane for families would have saved us and everybody behind us.",
+    "I would pay for a proper meal at eleven at night. There was a machine.",
+    "Eight for a sandwich. Eight.",
+    "The signs come after you have already gone wrong.",
+    "In Terminal 2 I went up the stairs and down again twice.",
+    "The signs in Terminal 2 are better than last year.",
+    "Everything clean, thank you.",
+    "The man at the desk was kind when we had lost a coat.",
+    "No trolley anywhere near the belt.",
+    "We all stood under one screen to see which belt it was.",
+    "Circled three levels of the car park on a Thursday.",
+    "The Wi-Fi works now without asking for my birthday.",
+    "One socket for a whole gate.",
+    "Help with the wheelchair came when I asked the second time.",
+    "Boarding was called when half of us were still queuing for water.",
+    "Quiet lounge, good coffee.",
+    "Passport control had two of eight counters open.",
+    "I liked the music in hall B.",
+    "A bench by the lift would help my mother.",
+    "Best airport I know, apart from the food.",
+)

@@ -17,6 +17,7 @@ from app.columns import now
 from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
 from app.web.rendering import environment
 
+UNTYPED = frozenset({"key", "version", "next", "name", "value"})
 VARY = "HX-Target, HX-Request-Type, Cookie"
 
 
@@ -125,6 +126,17 @@ def database_refusal(error: Exception) -> Refusal:
     return with_status(Refusal("Something went wrong on our side."), 500)
 
 
+def label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def typed(request: Request) -> list[tuple[str, str]]:
+    """What was sent with this request, to be given back; passwords and files apart."""
+    form: FormData | None = getattr(request, "_form", None)
+    pairs = form.multi_items() if form else []
+    return [(name, value) for name, value in pairs if isinstance(value, str) and "password" not in name]
+
+
 def with_status(refusal: Refusal, status: int) -> Refusal:
     refusal.status = status
     return refusal
@@ -142,7 +154,7 @@ def error_response(request: Request, error: Exception) -> Response:
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
-        "kept": typed(request),
+        "kept": [(label(name), text) for name, text in typed(request) if text and name not in UNTYPED],
         "trail": None,
         "notice": refusal.words if by_htmx(request) else None,
         "notice_tone": "hurt",
@@ -161,14 +173,6 @@ def error_response(request: Request, error: Exception) -> Response:
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 
-def typed(request: Request, *, hidden: bool = False) -> list[tuple[str, str]]:
-    """What was sent in a form, to be given back: no error loses it. Passwords and, unless asked, keys are left out."""
-    form: FormData | None = getattr(request, "_form", None)
-    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
-    left_out = ("password",) if hidden else ("password", "key", "name", "version", "value")
-    return [(name, value) for name, value in texts if value.strip() and not name.startswith(left_out)]
-
-
 def signed_out(request: Request) -> Response:
     """To the sign-in page and back; a form that was sent meanwhile is offered again, with all that was typed."""
     root = request.app.state.settings.root
@@ -179,10 +183,9 @@ def signed_out(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
-    texts = typed(request, hidden=True)
     context = {
         "request": request,
-        "fields": texts,
+        "fields": typed(request),
         "trail": None,
         "notice": None,
         "here": here,

@@ -24,15 +24,11 @@ def a_table(header: str, *rows: str) -> Table:
     columns = []
     for place, name in enumerate(header.split(",")):
         texts = list(dict.fromkeys(row[place] for row in cells))
-        columns.append(
-            Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint16))
-        )
+        columns.append(Column(name, texts, np.array([texts.index(row[place]) for row in cells], dtype=np.uint16)))
     return Table(columns, np.arange(2, len(rows) + 2, dtype=np.uint32))
 
 
-def check(
-    table: Table, set_aside: bool = False, codes: dict[str, Table] | None = None, **said: object
-) -> Checked:
+def check(table: Table, set_aside: bool = False, codes: dict[str, Table] | None = None, **said: object) -> Checked:
     given = {"source": "Wave", **({} if "date" in said else {"period": PERIOD}), **said}
     return apply(table, from_dict(given), codes, set_aside=set_aside)
 
@@ -57,15 +53,12 @@ def test_missing_is_the_same_however_it_is_written(cell: str) -> None:
     assert (food.n, food.missing) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    "cell", ["7", "4.5", "x", "-1", "nan", "inf", "1e999", "٥", "5_0", "=5", "5;", "1e300"]
-)
+@pytest.mark.parametrize("cell", ["7", "4.5", "x", "-1", "nan", "inf", "1e999", "٥", "5_0", "=5", "5;", "1e300"])
 def test_a_cell_off_the_scale_is_a_problem(cell: str) -> None:
     checked = check(a_table("id,FOOD", "1,5", f"2,{cell}"), touchpoints=[FOOD], respondent="id")
     assert not checked.acceptable
     assert sentences(checked) == [
-        f'Row 3, column "FOOD": "{cell}" is neither on the scale from 1 to 5'
-        " nor named as missing or not applicable."
+        f'Row 3, column "FOOD": "{cell}" is neither on the scale from 1 to 5 nor named as missing or not applicable.'
     ]
 
 
@@ -110,9 +103,7 @@ def test_rows_of_one_respondent_are_one_response() -> None:
     table = a_table("id,FOOD,said", "a,,one", "b,4,two", " a,5,three", "a,,", "b,4.0,four")
     checked = check(table, touchpoints=[FOOD], comments=[{"column": "said"}], respondent="id")
     assert checked.acceptable
-    assert [
-        (one.respondent, one.row, [told.text for told in one.comments]) for one in responses(checked)
-    ] == [
+    assert [(one.respondent, one.row, [told.text for told in one.comments]) for one in responses(checked)] == [
         ("a", 2, ["one", "three"]),
         ("b", 3, ["two", "four"]),
     ]
@@ -223,8 +214,7 @@ def test_coded_comments_take_the_words_of_their_question() -> None:
     said = [{"columns": ["A", "B"], "codes": "codes.csv", "question": "q2", "missing": [0]}]
     checked = check(table, codes={"codes.csv": codes}, touchpoints=[FOOD], comments=said)
     assert [
-        [(told.column, told.text, told.code, told.theme) for told in one.comments]
-        for one in responses(checked)
+        [(told.column, told.text, told.code, told.theme) for told in one.comments] for one in responses(checked)
     ] == [
         [("A", "Larger", "1", "Signs")],
         [("B", "Larger", "1.0", "Signs")],

@@ -26,9 +26,7 @@ def test_one_byte_where_the_scale_allows() -> None:
 
 
 def test_the_layout_is_the_documented_one() -> None:
-    indices = np.array(
-        [[0, NOT_APPLICABLE], [4, 300], [MISSING, MISSING], [NOT_APPLICABLE, 0]], dtype=np.int32
-    )
+    indices = np.array([[0, NOT_APPLICABLE], [4, 300], [MISSING, MISSING], [NOT_APPLICABLE, 0]], dtype=np.int32)
     packed = pack(indices, (Scale(1, 5), Scale(0, 500)))
     assert [row.tobytes() for row in packed] == [
         b"\x00\xfe\xff",

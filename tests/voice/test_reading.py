@@ -41,9 +41,7 @@ def cells(table: Table) -> list[list[str]]:
     return list(table.rows())
 
 
-@pytest.mark.parametrize(
-    ("encoding", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16")]
-)
+@pytest.mark.parametrize(("encoding", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16")])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_encodings_and_separators(tmp_path: Path, encoding: str, found: str, separator: str) -> None:
     text = "Größe{0}Note\n日本, ja{0}5\n😀 | ; {0}4\n".replace("{0}", separator)
@@ -155,9 +153,7 @@ def test_bad_text_is_one_sentence(tmp_path: Path, content: bytes | str, sentence
         ),
     ],
 )
-def test_a_file_that_is_not_what_its_name_says(
-    tmp_path: Path, content: bytes, name: str, sentence: str
-) -> None:
+def test_a_file_that_is_not_what_its_name_says(tmp_path: Path, content: bytes, name: str, sentence: str) -> None:
     assert why_not(written(tmp_path, content, name)) == sentence
 
 

@@ -73,8 +73,7 @@ def test_a_form_sends_texts() -> None:
         (
             'factor = "product or service"',
             'factor = "price"',
-            'touchpoints 1 ("Restaurants"), factor: Input should be'
-            " 'product or service', 'interaction' or 'brand'.",
+            "touchpoints 1 (\"Restaurants\"), factor: Input should be 'product or service', 'interaction' or 'brand'.",
         ),
         (
             "scale = [1, 5]",

@@ -106,9 +106,7 @@ class _Check:
             notes=self.notes,
         )
 
-    def _settle(
-        self, column: Column, per_text: NDArray[Any], absent: NDArray[np.bool_], strict: bool = True
-    ) -> Any:
+    def _settle(self, column: Column, per_text: NDArray[Any], absent: NDArray[np.bool_], strict: bool = True) -> Any:
         """For each response the row whose answer counts, else -1; later rows that differ are problems."""
         values, gone = per_text[column.codes], absent[column.codes]
         rows = np.flatnonzero(~gone)
@@ -161,21 +159,15 @@ class _Check:
         days = ordinals[column.codes]
         differ = (days > 0) & (days != days[chosen[self.rows.group]])
         if several := len(np.unique(self.rows.group[differ])):
-            self.notes.append(
-                f"{counted(several, 'respondent')} with rows of several days; the first row's counts."
-            )
+            self.notes.append(f"{counted(several, 'respondent')} with rows of several days; the first row's counts.")
         return [found[column.codes[row]] if row >= 0 else None for row in chosen]
 
     def _keys(self) -> list[str]:
         column = self.found.respondent
         keys = [column[row].strip() if column else "" for row in self.rows.first]
-        return [
-            key or f"row {self.table.numbers[row]}" for key, row in zip(keys, self.rows.first, strict=True)
-        ]
+        return [key or f"row {self.table.numbers[row]}" for key, row in zip(keys, self.rows.first, strict=True)]
 
-    def _labels(
-        self, column: Column | None, names: dict[str, str], missing: Sequence[str]
-    ) -> list[str | None]:
+    def _labels(self, column: Column | None, names: dict[str, str], missing: Sequence[str]) -> list[str | None]:
         if column is None:
             return [None] * self.rows.n
         found = judging.labels(column, names, missing)
@@ -196,9 +188,7 @@ class _Check:
         rows = np.flatnonzero(present[column.codes])
         told = [self._comment(part, said, int(row)) for row in rows]
         if part.codes is not None:
-            self._note_unlisted(
-                column, {code for code, text in enumerate(said) if text not in part.codes}, rows
-            )
+            self._note_unlisted(column, {code for code, text in enumerate(said) if text not in part.codes}, rows)
         return told
 
     def _comment(self, part: CommentColumn, said: list[str], row: int) -> tuple[int, Comment]:

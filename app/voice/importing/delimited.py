@@ -65,9 +65,7 @@ def _words(error: str) -> str:
     if "unexpected end" in error:
         return "a quotation mark is opened and never closed"
     if "expected after" in error:
-        return (
-            "a cell begins with a quotation mark and goes on after the closing one; a mark inside is doubled"
-        )
+        return "a cell begins with a quotation mark and goes on after the closing one; a mark inside is doubled"
     if "NUL" in error:
         return "a cell holds a NUL byte, which is not text"
     return "the row cannot be split into cells"
@@ -104,14 +102,11 @@ def _broken(path: Path, found: Found) -> Unreadable:
 
 
 def _broken_at(path: Path, found: Found, row: int, label: str) -> Unreadable:
-    sentence = (
-        f"Row {row}, column {label}: the text is not valid {found.encoding.upper().replace('-SIG', '')}."
-    )
+    sentence = f"Row {row}, column {label}: the text is not valid {found.encoding.upper().replace('-SIG', '')}."
     if found.encoding != "utf-8" or not _decodes(path, "windows-1252"):
         return Unreadable(sentence + " Save the file as UTF-8.")
     return Unreadable(
-        sentence
-        + " Save the file as UTF-8, or say that it is Windows-1252 if it comes from an older program.",
+        sentence + " Save the file as UTF-8, or say that it is Windows-1252 if it comes from an older program.",
         could_be="windows-1252",
     )
 

@@ -51,9 +51,7 @@ class _Finder:
     def find(self, aliases: Sequence[str] | None, used_for: str) -> Column | None:
         if aliases is None:
             return None
-        there = [
-            column for alias in dict.fromkeys(map(plain, aliases)) if (column := self.by_name.get(alias))
-        ]
+        there = [column for alias in dict.fromkeys(map(plain, aliases)) if (column := self.by_name.get(alias))]
         if not there:
             self.sentences.append(unknown_column(aliases, self.header, used_for))
         elif len(there) > 1:
@@ -69,13 +67,8 @@ def find(survey_map: SurveyMap, table: Table, code_tables: Mapping[str, Table]) 
     """
     finder = _Finder(table)
     outcomes = [finder.find(part.column, f"Outcome {quoted(part.name)}") for part in survey_map.outcomes]
-    touchpoints = [
-        finder.find(part.column, f"Touchpoint {quoted(part.name)}") for part in survey_map.touchpoints
-    ]
-    segments = {
-        name: finder.find(part.column, f"Segment {quoted(name)}")
-        for name, part in survey_map.segments.items()
-    }
+    touchpoints = [finder.find(part.column, f"Touchpoint {quoted(part.name)}") for part in survey_map.touchpoints]
+    segments = {name: finder.find(part.column, f"Segment {quoted(name)}") for name, part in survey_map.segments.items()}
     single = {
         name: finder.find(getattr(survey_map, name), name.capitalize())
         for name in ("respondent", "date", "weight", "account")
@@ -119,9 +112,7 @@ def code_tables(survey_map: SurveyMap, folders: Sequence[Path]) -> dict[str, Tab
     for name in dict.fromkeys(part.codes for part in survey_map.comments if part.codes):
         path = next((folder / name for folder in folders if (folder / name).is_file()), None)
         if path is None:
-            raise WrongMap(
-                [f"Comments: the code list {quoted(name)} is not beside the map nor beside the file."]
-            )
+            raise WrongMap([f"Comments: the code list {quoted(name)} is not beside the map nor beside the file."])
         tables[name] = read_table(path)
     return tables
 

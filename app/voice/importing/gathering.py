@@ -13,7 +13,7 @@ from app.voice.importing.limits import Unreadable, counted, quoted
 CHUNK = 2_000
 
 
-class BadText(Exception):  # noqa: N818
+class BadText(Exception):
     def __init__(self, text: str, why: str) -> None:
         super().__init__(why)
         self.text = text
@@ -38,9 +38,7 @@ class Gathered:
     def __init__(self, header: list[str], row: int) -> None:
         self.width = len(header)
         if self.width > limits.COLUMNS:
-            raise Unreadable(
-                f"The file has {self.width:,} columns; at most {limits.COLUMNS:,} can be imported."
-            )
+            raise Unreadable(f"The file has {self.width:,} columns; at most {limits.COLUMNS:,} can be imported.")
         self.names = [" ".join(name.split()) for name in header]
         self.header_row = row
         self.numbers = array("I")
@@ -53,9 +51,7 @@ class Gathered:
         seen: dict[str, int] = {}
         for place, name in enumerate(self.names, start=1):
             if "\x00" in name or len(name) > limits.CELL_LENGTH:
-                raise Unreadable(
-                    f"Row {self.header_row}, column {place}: the name of the column is not text."
-                )
+                raise Unreadable(f"Row {self.header_row}, column {place}: the name of the column is not text.")
             first = seen.setdefault(name.casefold(), place)
             if name and first != place:
                 raise Unreadable(
@@ -80,9 +76,7 @@ class Gathered:
 
     def flush(self) -> None:
         if len(self.numbers) > limits.ROWS:
-            raise Unreadable(
-                f"The file has more than {limits.ROWS:,} rows, which is the most for one import."
-            )
+            raise Unreadable(f"The file has more than {limits.ROWS:,} rows, which is the most for one import.")
         if len(self.numbers) * self.width > limits.CELLS:
             raise Unreadable(
                 f"The file has more than {limits.CELLS:,} cells, which is the most for one import;"

@@ -100,9 +100,7 @@ def days(column: Column, said: DateOrder | None) -> tuple[list[date | None], Bad
     for code, text in enumerate(column.texts):
         if found[code] is None:
             unclear = order is None and (day(text, "day first") or day(text, "month first"))
-            bad[code] = (
-                "could be two days: say which of day and month comes first" if unclear else "is not a date"
-            )
+            bad[code] = "could be two days: say which of day and month comes first" if unclear else "is not a date"
     return found, bad
 
 

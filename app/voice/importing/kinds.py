@@ -33,9 +33,7 @@ def kind_of(name: str) -> str:
         return "delimited"
     if lower.endswith(WORKBOOK):
         return "workbook"
-    raise Unreadable(
-        "Only CSV, TSV and XLSX files can be imported: the name has to end in .csv, .tsv or .xlsx."
-    )
+    raise Unreadable("Only CSV, TSV and XLSX files can be imported: the name has to end in .csv, .tsv or .xlsx.")
 
 
 def refuse_disguise(head: bytes, kind: str) -> None:

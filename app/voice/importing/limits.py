@@ -13,7 +13,7 @@ CPU_SECONDS = 120
 SECONDS = 180
 
 
-class Unreadable(Exception):  # noqa: N818 - the product's word, and the whole answer
+class Unreadable(Exception):
     """Why a file cannot be read, in one sentence for the person who chose it.
 
     `could_be` names an encoding under which the file would be readable; only a person's word makes it so.

@@ -14,7 +14,7 @@ from app.voice.importing.maps import SurveyMap
 from app.voice.importing.table import plain
 
 
-class WrongMap(Exception):  # noqa: N818
+class WrongMap(Exception):
     """What is wrong with a map, one sentence each."""
 
     def __init__(self, sentences: list[str]) -> None:
@@ -49,14 +49,10 @@ def _sentence(data: Mapping[str, Any], location: tuple[int | str, ...], message:
             here = None
         if isinstance(step, int):
             name = here.get("name") if isinstance(here, Mapping) else None
-            words[-1:] = [
-                f"{words[-1] if words else ''} {step + 1}" + (f" ({quoted(str(name))})" if name else "")
-            ]
+            words[-1:] = [f"{words[-1] if words else ''} {step + 1}" + (f" ({quoted(str(name))})" if name else "")]
         else:
             words.append(step)
-    said = message.removeprefix("Value error, ").replace(
-        "Extra inputs are not permitted", "there is no such key"
-    )
+    said = message.removeprefix("Value error, ").replace("Extra inputs are not permitted", "there is no such key")
     place = ", ".join(words)
     return f"{place}: {said}." if place else f"{said[:1].upper()}{said[1:]}."
 
@@ -65,9 +61,7 @@ def unknown_column(aliases: Sequence[str], header: Sequence[str], used_for: str)
     """The sentence for a column that the file does not have, with the names that come nearest."""
     known = {plain(name): name for name in header}
     near = [
-        known[match]
-        for alias in aliases
-        for match in difflib.get_close_matches(plain(alias), known, n=3, cutoff=0.6)
+        known[match] for alias in aliases for match in difflib.get_close_matches(plain(alias), known, n=3, cutoff=0.6)
     ]
     named = " or ".join(quoted(alias) for alias in aliases)
     hint = f" The nearest: {', '.join(quoted(name) for name in dict.fromkeys(near))}." if near else ""
@@ -78,9 +72,7 @@ def to_toml(survey_map: SurveyMap) -> str:
     """TOML that `from_toml` reads back as an equal map; what is at its default is left out."""
     data = survey_map.model_dump(exclude_defaults=True)
     tables = {"outcomes", "touchpoints", "comments", "segments"}
-    lines = [
-        f"{key} = {_value(value)}" for key, value in data.items() if key not in tables and value is not None
-    ]
+    lines = [f"{key} = {_value(value)}" for key, value in data.items() if key not in tables and value is not None]
     for key in ("outcomes", "touchpoints", "comments"):
         for part in data.get(key, []):
             lines += ["", f"[[{key}]]", *_pairs(part)]

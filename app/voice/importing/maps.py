@@ -157,9 +157,7 @@ class Comments(Part):
         if (self.column is None) == (self.columns is None):
             raise ValueError("name either a column or columns")
         if self.columns is not None and self.codes is None:
-            raise ValueError(
-                "several columns are for coded answers: name codes, or one entry a column of text"
-            )
+            raise ValueError("several columns are for coded answers: name codes, or one entry a column of text")
         return self
 
     @property
@@ -200,9 +198,7 @@ class SurveyMap(Part):
         if self.period and self.period[0] > self.period[1]:
             raise ValueError("the period ends before it begins")
         if not (self.outcomes or self.touchpoints or self.comments):
-            raise ValueError(
-                "the map names no outcome, no touchpoint and no comments, so nothing would be imported"
-            )
+            raise ValueError("the map names no outcome, no touchpoint and no comments, so nothing would be imported")
         for what, names in (("outcomes", self.outcomes), ("touchpoints", self.touchpoints)):
             _check_names(what, [part.name for part in names])
         return self

@@ -82,9 +82,7 @@ def _tail(indices: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.where(indices == NOT_APPLICABLE, -2, -1).astype(np.int32)
 
 
-def unpack_indices(
-    data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = None
-) -> NDArray[np.int32]:
+def unpack_indices(data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = None) -> NDArray[np.int32]:
     """Concatenated rows back as responses x touchpoints of indices, NOT_APPLICABLE and MISSING.
 
     `only` names the touchpoints wanted, by their place in the layout. Raises ValueError when the data is not

@@ -78,9 +78,7 @@ class Problems:
         self.groups_total += len(rows)
         for row, other in zip(rows[:KEPT], others[:KEPT], strict=True):
             number = int(self.table.numbers[other])
-            reason = (
-                f"contradicts row {number} of the same respondent, which says {quoted(column[int(other)])}"
-            )
+            reason = f"contradicts row {number} of the same respondent, which says {quoted(column[int(other)])}"
             self._keep(column, int(row), reason)
             if len(self.groups) < KEPT:
                 here = int(self.table.numbers[row])

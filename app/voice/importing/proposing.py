@@ -18,9 +18,7 @@ RATED = re.compile(r"rat(e|ing)|satis|ease|easy|safe|clean|quality|score|find|pa
 WEIGHT = re.compile(r"\b(weight|wt|wgt|weighting|poids|gewicht)s?\b")
 RESPONDENT = re.compile(r"respnum|respond|(response|customer|participant) ?id|^id$")
 DATE = re.compile(r"date|datum|fecha|timestamp|completed|submitted")
-SEGMENT = re.compile(
-    r"area|strata|peak|region|segment|purp|type|channel|country|gender|age$|trust|branch|geo"
-)
+SEGMENT = re.compile(r"area|strata|peak|region|segment|purp|type|channel|country|gender|age$|trust|branch|geo")
 COMMENT = re.compile(r"comment|suggest|answer|remark|feedback|why|verbatim|other|problem")
 SCALES = ((0, 10), (1, 5), (1, 7))
 
@@ -56,9 +54,7 @@ def _judged(seen: Profile) -> Profile:
     if DATE.search(name) and seen.dates:
         return replace(seen, use="date", reason="its name, and values that are dates")
     if RECOMMEND.search(name) and seen.whole and seen.high is not None and 9 <= seen.high <= 11:
-        return _scaled(
-            replace(seen, use="outcome", kind="nps", reason="its name, and values from 0 to 10"), (0, 10)
-        )
+        return _scaled(replace(seen, use="outcome", kind="nps", reason="its name, and values from 0 to 10"), (0, 10))
     if scale := _scale_of(seen):
         reason = f"values from {scale[0]} to {scale[1]}"
         return _scaled(replace(seen, use="rating", kind="rating", reason=reason), scale)
@@ -135,9 +131,7 @@ def _draft(table: Table, profiles: list[Profile], source: str) -> dict[str, Any]
 
     draft: dict[str, Any] = {"source": source}
     draft |= {seen.use: seen.name for seen in profiles if seen.use in ("respondent", "weight", "date")}
-    draft["outcomes"] = [
-        _outcome(seen) for seen in sorted(used("outcome"), key=lambda seen: seen.kind != "nps")
-    ]
+    draft["outcomes"] = [_outcome(seen) for seen in sorted(used("outcome"), key=lambda seen: seen.kind != "nps")]
     draft["touchpoints"] = [_touchpoint(seen) for seen in used("touchpoint")]
     draft["segments"] = {seen.name: seen.name for seen in used("segment")}
     draft["comments"] = [{"column": seen.name} for seen in used("comment")]

@@ -69,9 +69,7 @@ def main() -> None:
     except Unreadable as why:
         frame(json.dumps({"unreadable": why.sentence, "could_be": why.could_be}).encode())
     except MemoryError:
-        frame(
-            json.dumps({"unreadable": MEMORY.format(limits.size(ask["memory"])), "could_be": None}).encode()
-        )
+        frame(json.dumps({"unreadable": MEMORY.format(limits.size(ask["memory"])), "could_be": None}).encode())
 
 
 if __name__ == "__main__":

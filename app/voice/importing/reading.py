@@ -61,9 +61,7 @@ def _regular(path: Path) -> IO[bytes]:
             raise Unreadable(f"The file is {size(found.st_size)}; at most {most} can be imported at once.")
         return path.open("rb")
     except OSError as error:
-        raise Unreadable(
-            f"The file cannot be opened: {(error.strerror or 'unknown reason').lower()}."
-        ) from None
+        raise Unreadable(f"The file cannot be opened: {(error.strerror or 'unknown reason').lower()}.") from None
 
 
 def _run(ask: str, output: IO[bytes], memory: int) -> None:
@@ -115,6 +113,4 @@ def _table(output: IO[bytes], memory: int) -> Table:
         raise Unreadable(BROKE.format(size(memory))) from None
     if any(len(column.codes) != len(numbers) for column in columns):
         raise Unreadable(BROKE.format(size(memory)))
-    return Table(
-        columns, numbers, found["encoding"], found["separator"], found["sheet"], tuple(found["sheets"])
-    )
+    return Table(columns, numbers, found["encoding"], found["separator"], found["sheet"], tuple(found["sheets"]))

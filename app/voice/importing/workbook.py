@@ -32,9 +32,7 @@ def _sheet(names: list[str], asked: str | None) -> str:
     if not names:
         raise Unreadable("The workbook has no sheets.")
     if asked is not None and asked not in names:
-        raise Unreadable(
-            f"The workbook has no sheet {quoted(asked)}; it has {', '.join(map(quoted, names[:10]))}."
-        )
+        raise Unreadable(f"The workbook has no sheet {quoted(asked)}; it has {', '.join(map(quoted, names[:10]))}.")
     return names[0] if asked is None else asked
 
 
@@ -43,9 +41,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
     if sheet.start is None:
         raise Unreadable(f"The sheet {quoted(sheet.name)} is empty.")
     if sheet.width > limits.COLUMNS:
-        raise Unreadable(
-            f"The sheet has {sheet.width:,} columns; at most {limits.COLUMNS:,} can be imported."
-        )
+        raise Unreadable(f"The sheet has {sheet.width:,} columns; at most {limits.COLUMNS:,} can be imported.")
     for number, row in enumerate(sheet.iter_rows(), start=1):
         yield number, [text_of(cell) for cell in row]
 
@@ -83,9 +79,7 @@ def refuse_bomb(path: Path) -> None:
 
 def _refuse_members(names: set[str], members: list[zipfile.ZipInfo]) -> None:
     if len(members) > limits.MEMBERS:
-        raise Unreadable(
-            f"The workbook has {len(members):,} parts; at most {limits.MEMBERS:,} can be imported."
-        )
+        raise Unreadable(f"The workbook has {len(members):,} parts; at most {limits.MEMBERS:,} can be imported.")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("The workbook is protected by a password; save it without one.")
     if not {"[content_types].xml", "xl/workbook.xml"} <= names:
