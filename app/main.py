@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import frame
 from app.columns import use_currency
@@ -105,6 +105,10 @@ class Pilotage(FastAPI):
         await super().__call__(scope, receive, send)
 
 
+def compressing(app: ASGIApp) -> ASGIApp:
+    return GZipMiddleware(app, minimum_size=1000, compresslevel=1)
+
+
 def create_app(settings: Settings, database: Database | None = None, *, run_worker: bool = True) -> Pilotage:
     app = Pilotage(
         title="Pilotage",
@@ -114,7 +118,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
         lifespan=lifespan,
         redirect_slashes=False,
         max_body_size=BODY_LIMIT,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)],
+        middleware=[Middleware(compressing)],
     )
     app.guard = Guard(app.unguarded, settings)
     state: Any = app.state

@@ -101,50 +101,8 @@ class Words:
         return f"{pick(COMMENT).format(pick(WHEN))} {lower(self.sentence())}"
 
 
-FIRST = (
-    "Amina",
-    "Bilal",
-    "Clara",
-    "Daoud",
-    "Elif",
-    "Farid",
-    "Greta",
-    "Hana",
-    "Idris",
-    "Jana",
-    "Karim",
-    "Lena",
-    "Mona",
-    "Nadia",
-    "Omid",
-    "Paula",
-    "Rami",
-    "Salma",
-    "Tomas",
-    "Yara",
-)
-LAST = (
-    "Abbas",
-    "Becker",
-    "Castro",
-    "Darwish",
-    "Eriksen",
-    "Fahmy",
-    "Garcia",
-    "Haddad",
-    "Ivanova",
-    "Jansen",
-    "Khoury",
-    "Lindqvist",
-    "Mansour",
-    "Novak",
-    "Okafor",
-    "Petrov",
-    "Qasim",
-    "Rossi",
-    "Saleh",
-    "Tanaka",
-)
+FIRST = ["Amina", "Bilal", "Clara", "Daoud", "Elif", "Farid", "Greta", "Hana", "Idris", "Jana", "Karim", "Lena", "Mona", "Nadia", "Omid", "Paula", "Rami", "Salma", "Tomas", "Yara"]
+LAST = ["Abbas", "Becker", "Castro", "Darwish", "Eriksen", "Fahmy", "Garcia", "Haddad", "Ivanova", "Jansen", "Khoury", "Lindqvist", "Mansour", "Novak", "Okafor", "Petrov", "Qasim", "Rossi", "Saleh", "Tanaka"]
 
 
 def name(number: int) -> str:
