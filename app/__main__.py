@@ -10,8 +10,7 @@ import typer
 from app import logs, schema
 from app.errors import Refusal, Trouble
 from app.main import FEATURES, LATER_FEATURES, open_database
-from app.settings import load
-from app.web.static import TOP
+from app.settings import TOP, load
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__

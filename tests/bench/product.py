@@ -12,8 +12,7 @@ from fastapi.testclient import TestClient
 from app import schema
 from app.db import Database
 from app.main import create_app, open_database
-from app.settings import Settings
-from app.web.static import TOP
+from app.settings import TOP, Settings
 from tests.bench.counting import statements
 from tests.bench.making import Size
 from tests.bench.organisation import LEADER, make

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import Trouble
-from app.web.static import TOP
+from app.settings import TOP
 
 PATIENCE = 60.0
 

@@ -101,11 +101,10 @@ class Words:
         return f"{pick(COMMENT).format(pick(WHEN))} {lower(self.sentence())}"
 
 
-FIRST = ["Amina", "Bilal", "Clara", "Daoud", "Elif", "Farid", "Greta", "Hana", "Idris", "Jana", "Karim", "Lena", "Mona", "Nadia", "Omid", "Paula", "Rami", "Salma", "Tomas", "Yara"]
-LAST = ["Abbas", "Becker", "Castro", "Darwish", "Eriksen", "Fahmy", "Garcia", "Haddad", "Ivanova", "Jansen", "Khoury", "Lindqvist", "Mansour", "Novak", "Okafor", "Petrov", "Qasim", "Rossi", "Saleh", "Tanaka"]
+FIRST = ("Amina", "Bilal", "Clara", "Daoud", "Elif", "Farid", "Greta", "Hana", "Idris", "Jana", "Karim", "Lena")
+LAST = ("Abbas", "Becker", "Castro", "Darwish", "Eriksen", "Fahmy", "Garcia", "Haddad", "Ivanova", "Jansen", "Khoury")
 
 
 def name(number: int) -> str:
-    """Names repeat, as names do, but not often."""
-    first, last = FIRST[number % len(FIRST)], LAST[number // len(FIRST) % len(LAST)]
-    return f"{first} {last}" if number < len(FIRST) * len(LAST) else f"{first} {last} {number}"
+    """Names repeat, as names do."""
+    return f"{FIRST[number % len(FIRST)]} {LAST[number % len(LAST)]}"
