@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import frame
 from app.columns import use_currency
@@ -137,6 +137,10 @@ class Pilotage(FastAPI):
         return dropped
 
 
+def compressing(app: ASGIApp) -> ASGIApp:
+    return GZipMiddleware(app, minimum_size=1000, compresslevel=1)
+
+
 def create_app(settings: Settings, database: Database | None = None, *, run_worker: bool = True) -> Pilotage:
     app = Pilotage(
         title="Pilotage",
@@ -146,7 +150,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
         lifespan=lifespan,
         redirect_slashes=False,
         max_body_size=BODY_LIMIT,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)],
+        middleware=[Middleware(compressing)],
     )
     app.guard = Guard(app.unguarded, settings)
     state: Any = app.state

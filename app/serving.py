@@ -73,25 +73,28 @@ def show_set_up_link(settings: Settings) -> None:
         print(f"Set this place up at {address}", flush=True)  # noqa: T201
 
 
+def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+    """How an application is served; the bench's floor is served in the same way."""
+    return uvicorn.Config(
+        app,
+        http=Wire,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or "",
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=12,
+    )
+
+
 class Server(uvicorn.Server):
     """uvicorn with our protocol: says when it serves, and stops in time without dropping a request."""
 
     def __init__(self, settings: Settings, *, outbox: bool, ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                create_app(settings, run_worker=outbox),
-                http=Wire,
-                ws="none",
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                proxy_headers=bool(settings.trusted_proxies),
-                forwarded_allow_ips=settings.trusted_proxies or "",
-                server_header=False,
-                timeout_keep_alive=15,
-                timeout_graceful_shutdown=12,
-            )
-        )
+        super().__init__(configuration(create_app(settings, run_worker=outbox), settings))
         self.server_state = State()
         self.ready = ready
 
