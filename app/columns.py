@@ -1,9 +1,13 @@
 """Kinds of columns that every table shares: ids, instants, choices, money, and names of constraints."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -33,8 +37,26 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 LARGEST_ID = 2**63 - 1
 
 
+_clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
 def now() -> datetime:
-    return datetime.now(UTC)
+    """This instant; inside `as_of` that one, so that a story can be played out over months."""
+    return _clock.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    kept = _clock.set(moment)
+    try:
+        yield
+    finally:
+        _clock.reset(kept)
+
+
+def today(time_zone: str = "UTC") -> date:
+    """The day in a time zone: a deadline ends with its day where the organisation is."""
+    return now().astimezone(ZoneInfo(time_zone)).date()
 
 
 class Utc(TypeDecorator[datetime]):
@@ -169,11 +191,13 @@ __all__ = [
     "SmallInteger",
     "String",
     "Utc",
+    "as_of",
     "choice",
     "instant",
     "money",
     "now",
     "points_to",
     "text",
+    "today",
     "use_currency",
 ]

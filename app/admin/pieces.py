@@ -383,7 +383,7 @@ def form() -> SampleForm:
 
 def moves() -> list[Thing]:
     return [
-        Thing(name="submit", label="Submit to the committee", reason=False, tone="do"),
+        Thing(name="submit", label="Submit to the committee", reason=False, tone="main"),
         Thing(name="send_back", label="Send back with advice", reason=True, tone=""),
         Thing(name="stop", label="Stop the pilot", reason=True, tone="danger"),
     ]

@@ -31,12 +31,12 @@ def nobody(actor: Actor, idea: Idea) -> bool:
 S = Stage
 life: Workflow[Idea] = Workflow(
     "stage",
-    Move("submit", "Submit to the committee", (S.DRAFT, S.SENT_BACK, S.RETURNED), S.SUBMITTED, author, tone="do"),
+    Move("submit", "Submit to the committee", (S.DRAFT, S.SENT_BACK, S.RETURNED), S.SUBMITTED, author, tone="main"),
     Move("discard", "Discard", (S.DRAFT,), S.DISCARDED, author, tone="danger"),
-    Move("adopt", "Adopt as a draft", (S.SIGNAL,), S.DRAFT, author, tone="do"),
-    Move("adopt", "Adopt and become its author", (S.IMPORTED,), S.DRAFT, anyone, tone="do"),
-    Move("answer", "Answer", (S.SIGNAL,), S.ANSWERED, chair, reason=True, tone="do"),
-    Move("admit", "Admit", (S.SUBMITTED,), S.ADMITTED, chair, tone="do"),
+    Move("adopt", "Adopt as a draft", (S.SIGNAL,), S.DRAFT, author, tone="main"),
+    Move("adopt", "Adopt and become its author", (S.IMPORTED,), S.DRAFT, anyone, tone="main"),
+    Move("answer", "Answer", (S.SIGNAL,), S.ANSWERED, chair, reason=True, tone="main"),
+    Move("admit", "Admit", (S.SUBMITTED,), S.ADMITTED, chair, tone="main"),
     Move("send_back", "Send back with advice", (S.SUBMITTED,), S.SENT_BACK, chair, reason=True),
     Move("refuse", "Refuse", (S.SUBMITTED,), S.REFUSED, chair, reason=True, tone="danger"),
     Move("withdraw", "Withdraw", (S.SUBMITTED,), S.DRAFT, author),

@@ -7,21 +7,25 @@ from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.columns import now
-from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
+from app.db import passes, sqlstate
+from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
 from app.web.rendering import environment
 
-UNTYPED = frozenset({"key", "version", "next"})
+UNTYPED = frozenset({"key", "version", "next", "name", "value"})
 VARY = "HX-Target, HX-Request-Type, Cookie"
 
 
 def wanted_block(request: Request) -> str:
-    """The id that htmx will swap: htmx 4 sends `tag#id`, URI-encoded."""
+    """The id that htmx will swap: htmx 4 sends `tag#id`, URI-encoded, and says when it wants a whole page."""
+    if request.headers.get("hx-request-type") == "full":
+        return ""
     return unquote(request.headers.get("hx-target", "")).rpartition("#")[2]
 
 
@@ -110,16 +114,24 @@ def as_refusal(error: Exception) -> Refusal:
             return with_status(Invalid("The request could not be read."), error.status_code)
         case DBAPIError() | PoolTimeout():
             return database_refusal(error)
+        case OverflowError() | UnicodeEncodeError():
+            return Invalid(
+                "Something in the request cannot be stored: a number that is too large, or half a character."
+            )
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
 
 
 def database_refusal(error: Exception) -> Refusal:
-    words = str(error).lower()
-    if ("full" in words and ("disk" in words or "database" in words)) or "no space" in words:
+    words, state = str(getattr(error, "orig", error)).lower(), sqlstate(error)
+    if state == "53100" or "disk is full" in words or "no space left" in words:
         return Full("Nothing more can be stored until there is room. What is here can be read.")
-    if isinstance(error, (OperationalError, PoolTimeout)):
+    if isinstance(error, IntegrityError) and (state == "23505" or "unique constraint" in words):
+        return Stale("Someone else did the same a moment ago. Load the page again to see it.")
+    if isinstance(error, DataError):
+        return Invalid("Something in the request is longer or larger than what can be stored.")
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or passes(error):
         return Unavailable("The database does not answer just now. Try again in a few seconds.")
     return with_status(Refusal("Something went wrong on our side."), 500)
 
@@ -130,7 +142,7 @@ def label(name: str) -> str:
 
 def typed(request: Request) -> list[tuple[str, str]]:
     """What was sent with this request, to be given back; passwords and files apart."""
-    form = getattr(request, "_form", None)
+    form: FormData | None = getattr(request, "_form", None)
     pairs = form.multi_items() if form else []
     return [(name, value) for name, value in pairs if isinstance(value, str) and "password" not in name]
 
@@ -146,17 +158,13 @@ def error_response(request: Request, error: Exception) -> Response:
     if isinstance(refusal, SignedOut):
         return signed_out(request)
     drawn = environment(request).get_template("errors/error.html")
-    error_shown = {
+    context = {
+        "request": request,
         "status": refusal.status,
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
-        "next": (),
         "kept": [(label(name), text) for name, text in typed(request) if text and name not in UNTYPED],
-    }
-    context = {
-        "request": request,
-        "error": error_shown,
         "trail": None,
         "notice": refusal.words if by_htmx(request) else None,
         "notice_tone": "hurt",
@@ -165,7 +173,7 @@ def error_response(request: Request, error: Exception) -> Response:
     if refusal.status == 503:
         headers["Retry-After"] = "5"
     if by_htmx(request):
-        headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML"}
+        headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
         html = "".join(drawn.blocks["notice"](drawn.new_context(context)))
     else:
         context["frame"] = request.app.state.bare_frame(request)

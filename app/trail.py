@@ -1,0 +1,133 @@
+"""The trail: where on the loop a process, an idea or a pilot stands, what came before it and what comes next."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.ideas.models import Idea, Stage
+from app.ideas.queries import visible_to
+from app.people.actor import Actor
+from app.pilots.models import Pilot, PilotStage
+from app.processes.models import Process
+from app.review.models import Round, RoundIdea, RoundStage
+from app.voice.models import Outcome, Source
+from app.voice.queries import headline
+from app.web.rendering import day_words, number_words
+
+ORDER = ("voice", "process", "idea", "review", "pilot", "effect")
+DECIDED = (Stage.APPROVED, Stage.TO_DO, Stage.IN_PILOT, Stage.DECLINED, Stage.DEFERRED, Stage.RETURNED)
+
+
+@dataclass(frozen=True)
+class Step:
+    kind: str
+    title: str
+    sub: str = ""
+    href: str | None = None
+    state: str = "ahead"
+
+
+def trail(
+    db: Session,
+    actor: Actor,
+    here: str,
+    process: Process | None = None,
+    idea: Idea | None = None,
+    pilot: Pilot | None = None,
+) -> list[Step]:
+    """The six stops of the loop for one thing. `here` is one of ORDER; what is known behind it is filled in."""
+    if pilot is not None and idea is None and not actor.guest:
+        idea = db.scalars(select(Idea).where(col(Idea.id) == pilot.idea_id, visible_to(actor))).first()
+    if process is None and idea is not None:
+        process = db.get(Process, idea.process_id)
+    if pilot is None and idea is not None and idea.stage is Stage.IN_PILOT:
+        pilot = db.scalars(select(Pilot).where(col(Pilot.idea_id) == idea.id)).first()
+    steps = {
+        "voice": voice_step(db),
+        "process": process_step(process),
+        "idea": idea_step(idea),
+        "review": review_step(db, actor, idea),
+        "pilot": pilot_step(pilot),
+        "effect": effect_step(pilot),
+    }
+    root: str = db.info["settings"].root
+    return [placed(name, steps[name], here, root, guest=actor.guest) for name in ORDER]
+
+
+def placed(name: str, step: Step, here: str, root: str, *, guest: bool) -> Step:
+    """Behind is solid, here is marked, ahead is dotted and says that it is next. A guest can follow the idea alone."""
+    distance = ORDER.index(name) - ORDER.index(here)
+    state = "here" if distance == 0 else "past" if distance < 0 else "ahead"
+    kind = {1: f"Next: {step.kind[0].lower()}{step.kind[1:]}"}.get(distance, step.kind)
+    href = root + step.href if step.href and (not guest or name == "idea") else None
+    return replace(step, kind=kind, state=state, href=href)
+
+
+def voice_step(db: Session) -> Step:
+    outcome = headline(db)
+    if outcome is None:
+        return Step("Voice", "No survey yet", "what customers say", "/voice")
+    source = db.get_one(Source, outcome.source_id)
+    return Step("Voice", source.name, figure(outcome), f"/voice/sources/{source.id}")
+
+
+def figure(outcome: Outcome) -> str:
+    if outcome.value is None:
+        return outcome.name
+    if outcome.kind == "nps":
+        return f"NPS {number_words(outcome.value, 0, sign=True)}"
+    return f"{outcome.name} {number_words(outcome.value, 2)}"
+
+
+def process_step(process: Process | None) -> Step:
+    if process is None:
+        return Step("Process", "A vital process", "low performance, high impact")
+    standing = f"prioritised, rank {process.rank}" if process.rank else "not prioritised"
+    return Step("Process", process.name, standing, f"/processes/{process.id}")
+
+
+def idea_step(idea: Idea | None) -> Step:
+    if idea is None:
+        return Step("Idea", "Ideas for it", "from change-agent teams")
+    revision = f", revision {idea.revision}" if idea.revision else ""
+    return Step(f"Idea {idea.id}", idea.title, f"{idea.stage.value}{revision}", f"/ideas/{idea.id}")
+
+
+def review_step(db: Session, actor: Actor, idea: Idea | None) -> Step:
+    if idea is None or idea.revision == 0:
+        return Step("Decision", "The committee decides", "with a reason")
+    if idea.stage in DECIDED:
+        return Step("Decision", idea.stage.value.capitalize(), decided_on(idea), f"/ideas/{idea.id}#decision")
+    if idea.stage is not Stage.IN_REVIEW:
+        promised = f"an answer by {day_words(idea.promised_on)}" if idea.promised_on else "with a reason"
+        return Step("Decision", "The committee decides", promised)
+    query = (
+        select(Round)
+        .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
+        .where(col(RoundIdea.idea_id) == idea.id, col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)))
+    )
+    round_ = db.scalars(query).first()
+    if round_ is None:
+        return Step("Review", "In review", "with a reason")
+    href = f"/review/rounds/{round_.id}" if actor.on(round_.committee_id) else None
+    return Step("Review", round_.name, f"reviews due {day_words(round_.due)}", href)
+
+
+def decided_on(idea: Idea) -> str:
+    return day_words(idea.answered_at.date()) if idea.answered_at else "with a reason"
+
+
+def pilot_step(pilot: Pilot | None) -> Step:
+    if pilot is None:
+        return Step("Pilot", "A pilot on six steps", "if it is approved")
+    ended = pilot.stage is not PilotStage.RUNNING
+    where = pilot.stage.value if ended else f"step {pilot.step} of 6, {pilot.health.value}"
+    return Step(f"Pilot {pilot.id}", pilot.name, where, f"/pilots/{pilot.id}")
+
+
+def effect_step(pilot: Pilot | None) -> Step:
+    if pilot is None:
+        return Step("Effect", "What customers feel", "measured on the same figures")
+    return Step("Effect", "Measured effect", pilot.name, f"/pilots/{pilot.id}/effect")
