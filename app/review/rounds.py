@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.columns import now
-from app.errors import Invalid, Stale
+from app.errors import Invalid, Missing, Stale
 from app.ideas.models import Idea, Revision, Stage, Veil
 from app.ideas.rules import life
 from app.people.actor import HEADS, Actor
@@ -225,19 +225,16 @@ def let_go(db: Session, round_id: int) -> None:
     db.execute(delete(Veil).where(col(Veil.round_id) == round_id))
 
 
-def take_out(db: Session, actor: Actor, round_: Round, idea: Idea, reason: str) -> None:
+def take_out(db: Session, actor: Actor, round_: Round, idea_id: int, reason: str) -> None:
     """An idea that cannot be decided here waits for another round, veiled until this one is over."""
     if round_.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
         raise Stale(f"This round is {round_.stage.value}. Nothing is taken out of it any more.")
-    placed = db.scalars(
-        select(RoundIdea).where(
-            col(RoundIdea.round_id) == round_.id, col(RoundIdea.idea_id) == idea.id, col(RoundIdea.live).is_(True)
-        )
-    ).first()
-    decided = db.scalar(
-        select(func.count()).where(col(Decision.round_id) == round_.id, col(Decision.idea_id) == idea.id)
-    )
-    if placed is None or decided:
+    here = (col(RoundIdea.round_id) == round_.id, col(RoundIdea.idea_id) == idea_id)
+    placed = db.scalars(select(RoundIdea).where(*here)).first()
+    if placed is None:
+        raise Missing()
+    decided = (col(Decision.round_id) == round_.id, col(Decision.idea_id) == idea_id)
+    if not placed.live or db.scalar(select(func.count()).where(*decided)):
         raise Stale("This idea is decided, or is not in the round any more.")
     placed.live, placed.taken_out_at = False, now()
     write(db, actor.id, "take_out", placed.ref, before="in", after="out", words={"reason": reason.strip()})

@@ -233,7 +233,7 @@ HEADER = (
 )
 
 
-def table(rows: Sequence[Placed]) -> Iterator[tuple[object, ...]]:
+def table(rows: Sequence[Placed]) -> Iterator[tuple[str | int | float | None, ...]]:
     """The rows of the export: what the page shows, numbers as numbers."""
     for row in rows:
         yield (
