@@ -1,6 +1,8 @@
 """Review: what waits for me, and my review of an idea. Other things have files of their own beside this one."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from app.db import Db
 from app.errors import Stale
 from app.people.actor import Actor, Employee, Member
 from app.people.models import Post
+from app.processes.priority import Item
 from app.review import (
     conflicts,
     owners,
@@ -28,7 +31,7 @@ from app.review.queries import waiting
 from app.review.reviewing import Case
 from app.review.scorecards import Question
 from app.trail import trail
-from app.web import Form, Request, Response, ThingId, Typed, blank, by_htmx, fill, page, router, see
+from app.web import Form, Request, Response, ThingId, Typed, blank, by_htmx, fill, page, router, see, slow
 
 routes = router()
 HEADS = (Post.CHAIR, Post.DEPUTY)
@@ -98,11 +101,21 @@ def show(db: Session, request: Request, actor: Actor, actual: Case, status: int 
         conflict=forms.get("conflict") or blank(),
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id]).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
+        evidence=evidence(db, actual.process.id),
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
     )
 
 
+def evidence(db: Session, process_id: int) -> Item | None:
+    """What customers said of the process; None where nobody was asked."""
+    if find_spec("app.processes.queries") is None:
+        return None
+    found: Item | None = import_module("app.processes.queries").evidence(db, process_id)
+    return found
+
+
 @routes.get("/review/ideas/{id}")
+@slow
 def review(request: Request, db: Db, actor: Employee, id: ThingId) -> Response:
     return show(db, request, actor, reviewing.case(db, actor, id))
 

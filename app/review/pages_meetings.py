@@ -42,7 +42,7 @@ def draw_form(
         status=status,
         form=form,
         meeting=meeting,
-        ideas=meetings.possible(db, committee),
+        idea_options=meetings.possible(db, committee),
     )
 
 
@@ -113,7 +113,7 @@ def edit(request: Request, db: Db, actor: Member, meeting: TheMeeting) -> Respon
         day=local.date(),
         at=f"{local:%H:%M}",
         place=meeting.place,
-        ideas=[idea for idea, _, _ in meetings.agenda(db, meeting.id)],
+        ideas=[row.idea_id for row in meetings.agenda(db, meeting.id)],
         version=meeting.version,
     )
     return draw_form(db, request, meeting.committee_id, form, meeting)

@@ -67,14 +67,16 @@ def heading(actor: Actor) -> int:
 def draw_form(
     db: Session, request: Request, committee: int, form: Form[RoundForm], round_: Round | None, status: int = 200
 ) -> Response:
+    ideas = rounds.candidates(db, [committee], round_.id if round_ else None)
     return page(
         request,
         "review/rounds/edit.html",
         status=status,
         form=form,
         round=round_,
-        candidates=rounds.candidates(db, [committee], round_.id if round_ else None),
-        members=members(db, committee),
+        candidates=ideas,
+        idea_options=[(idea.id, idea.title, idea.process) for idea in ideas],
+        member_options=[(member.id, member.name, member.post.value) for member in members(db, committee)],
         custodians=rounds.custodians(db, committee),
         card=scorecards.current(db, committee),
         day=today(db.info["settings"].time_zone),
