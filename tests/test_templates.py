@@ -32,7 +32,7 @@ def test_a_template_holds_nothing_that_the_policy_refuses(name: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_compiles_and_names_only_templates_that_are_here(name: str) -> None:
     env = Environment(autoescape=True, loader=FileSystemLoader(FOLDER))
-    env.filters |= dict.fromkeys(("date", "when", "num", "signed", "money", "markdown"), str)
+    env.filters |= dict.fromkeys(("date", "when", "time", "num", "signed", "money", "markdown", "plural"), str)
     tree = env.parse((FOLDER / name).read_text("utf-8"))
     env.compile(tree)
     assert set(meta.find_referenced_templates(tree)) <= set(TEMPLATES)

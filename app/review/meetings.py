@@ -118,4 +118,4 @@ def possible(db: Session, committee_id: int) -> list[tuple[int, str, str]]:
         .order_by(col(Idea.promised_on), col(Idea.id))
         .limit(200)
     )
-    return list(db.execute(query).tuples())
+    return list(db.execute(query))

@@ -139,7 +139,7 @@ def authors(db: Session, ideas: Collection[int]) -> dict[int, str]:
         .where(col(Idea.id).in_(ids))
     )
     found: dict[int, list[str]] = {}
-    for idea, _, name in sorted(db.execute(union_all(teams, people)).tuples()):
+    for idea, _, name in sorted(db.execute(union_all(teams, people))):
         found.setdefault(idea, []).append(name)
     return {idea: ", ".join(names) for idea, names in found.items()}
 

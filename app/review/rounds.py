@@ -82,7 +82,7 @@ def custodians(db: Session, committee_id: int) -> list[tuple[int, str]]:
         .where(col(Grant.role) == Role.ADMINISTRATOR, col(Person.disabled_at).is_(None))
         .order_by(col(Person.name))
     )
-    return list((seated | dict(db.execute(query).tuples().all())).items())
+    return list((seated | dict(db.execute(query).all())).items())
 
 
 def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
@@ -92,7 +92,7 @@ def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
         .where(col(Reviewer.round_id) == round_id)
         .order_by(col(Person.name), col(Person.id))
     )
-    return list(db.execute(query).tuples())
+    return list(db.execute(query))
 
 
 def prepare(db: Session, actor: Actor, committee_id: int, wanted: RoundForm) -> Round:
@@ -146,7 +146,7 @@ def current_revisions(db: Session, ideas: Collection[int]) -> dict[int, int]:
         .join(Revision, and_(col(Revision.idea_id) == col(Idea.id), col(Revision.number) == col(Idea.revision)))
         .where(col(Idea.id).in_(list(ideas)))
     )
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def locked_ideas(db: Session, round_id: int) -> list[tuple[RoundIdea, Idea]]:
@@ -191,7 +191,7 @@ def veil(db: Session, round_: Round, ideas: Sequence[int], people: Collection[in
     """Nobody on the committee sees who wrote these, but the custodian, and who wrote them knows."""
     known = concerned(db, ideas)
     there = select(col(Veil.person_id), col(Veil.idea_id)).where(col(Veil.round_id) == round_.id)
-    already = set(db.execute(there).tuples())
+    already = set(db.execute(there))
     db.add_all(
         Veil(person_id=person, idea_id=idea, round_id=round_.id)
         for person in people

@@ -131,7 +131,7 @@ def placed_ideas(db: Session, round_id: int) -> list[Placed]:
     )
     return [
         Placed(*row[:5], live=row[5] is None, expected=0, verdict=row[6], decided_at=row[7])
-        for row in db.execute(query).tuples()
+        for row in db.execute(query)
     ]
 
 
