@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from jinja2 import meta
 
-from app.web.rendering import make_environment
 from app.icons import DRAWINGS
+from app.web.rendering import make_environment
 
 FOLDER = Path(__file__).parents[1] / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
