@@ -7,14 +7,15 @@ from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.columns import now
-from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
+from app.db import passes, sqlstate
+from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
 from app.web.rendering import environment
 
 UNTYPED = frozenset({"key", "version", "next", "name", "value"})
@@ -112,16 +113,24 @@ def as_refusal(error: Exception) -> Refusal:
             return with_status(Invalid("The request could not be read."), error.status_code)
         case DBAPIError() | PoolTimeout():
             return database_refusal(error)
+        case OverflowError() | UnicodeEncodeError():
+            return Invalid(
+                "Something in the request cannot be stored: a number that is too large, or half a character."
+            )
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
 
 
 def database_refusal(error: Exception) -> Refusal:
-    words = str(error).lower()
-    if ("full" in words and ("disk" in words or "database" in words)) or "no space" in words:
+    words, state = str(getattr(error, "orig", error)).lower(), sqlstate(error)
+    if state == "53100" or "disk is full" in words or "no space left" in words:
         return Full("Nothing more can be stored until there is room. What is here can be read.")
-    if isinstance(error, (OperationalError, PoolTimeout)):
+    if isinstance(error, IntegrityError) and (state == "23505" or "unique constraint" in words):
+        return Stale("Someone else did the same a moment ago. Load the page again to see it.")
+    if isinstance(error, DataError):
+        return Invalid("Something in the request is longer or larger than what can be stored.")
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or passes(error):
         return Unavailable("The database does not answer just now. Try again in a few seconds.")
     return with_status(Refusal("Something went wrong on our side."), 500)
 
