@@ -23,7 +23,6 @@ CHAIRS = {
     Stage.ADMITTED: ("Find a round for", "Round", "admitted"),
     Stage.IN_REVIEW: ("Bring to a decision", "Decide", "in review"),
     Stage.SIGNAL: ("Answer the signal", "Answer", "signal"),
-    Stage.APPROVED: ("Charter a pilot of", "Charter", "approved"),
 }
 
 
@@ -79,7 +78,7 @@ def chairs(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
     if not headed:
         return
     late = and_(col(Idea.stage).in_((Stage.ADMITTED, Stage.IN_REVIEW)), col(Idea.promised_on) < day)
-    at_once = col(Idea.stage).in_((Stage.SUBMITTED, Stage.SIGNAL, Stage.APPROVED))
+    at_once = col(Idea.stage).in_((Stage.SUBMITTED, Stage.SIGNAL))
     by_stage: dict[str, Any] = {"partition_by": col(Idea.stage)}
     ranked = (
         select(
@@ -105,11 +104,10 @@ def chairs(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
 
 def chairs_todo(row: Any, day: date) -> Todo:
     verb, word, _ = CHAIRS[row.stage]
-    owed = row.promised_on if row.stage not in (Stage.SIGNAL, Stage.APPROVED) else None
+    owed = row.promised_on if row.stage is not Stage.SIGNAL else None
     since = f" · submitted {day_words(row.submitted_at.date())}" if row.submitted_at else ""
     sub = f"{row.name}{since}" + (" · an answer is promised" if owed else "")
-    href = f"/pilots/new?idea={row.id}" if row.stage is Stage.APPROVED else f"/ideas/{row.id}"
-    return Todo(verb, href, f"{word} idea:{row.id}", day, title=row.title, sub=sub, due=owed, word=word)
+    return Todo(verb, f"/ideas/{row.id}", f"{word} idea:{row.id}", day, title=row.title, sub=sub, due=owed, word=word)
 
 
 def more(row: Any, day: date) -> Todo:

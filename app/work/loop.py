@@ -17,9 +17,11 @@ from app.changes import counts
 from app.estimates import Estimate
 from app.ideas.models import UNANSWERED, Idea
 from app.kept import kept
-from app.pilots.models import Pilot, PilotStage
+from app.pilots.effect import Verdict
+from app.pilots.models import Measure, Pilot, PilotStage
 from app.voice.models import Outcome, OutcomeKind, Source, SourceStage
 from app.voice.queries import headline
+from app.voice.showing import estimate_of
 from app.work.processes import Need, needs
 
 AROUND = 25.0  # points of NPS drawn to each side
@@ -101,20 +103,25 @@ def outcomes(db: Session, waves: Waves) -> list[Figure]:
     ids = [wave.id for wave in (waves.latest, waves.before) if wave]
     query = select(Outcome).where(col(Outcome.source_id).in_(ids)).order_by(col(Outcome.place))
     asked = db.scalars(query).all()
-    earlier = {outcome.name: outcome for outcome in asked if outcome.source_id != waves.latest.id}
-    now_asked = [outcome for outcome in asked if outcome.source_id == waves.latest.id and outcome.value is not None]
-    return [outcome_figure(outcome, earlier.get(outcome.name), waves.latest.id) for outcome in now_asked[:2]]
+    fewest = waves.before.minimum_cell if waves.before else 0
+    earlier = {one.name: one for one in asked if one.source_id != waves.latest.id and one.n >= fewest}
+    shown = [(outcome, estimate_of(outcome, waves.latest.minimum_cell)) for outcome in asked]
+    return [
+        outcome_figure(outcome, estimate, earlier.get(outcome.name))
+        for outcome, estimate in shown
+        if outcome.source_id == waves.latest.id and estimate is not None and estimate.value is not None
+    ][:2]
 
 
-def outcome_figure(outcome: Outcome, before: Outcome | None, source_id: int) -> Figure:
+def outcome_figure(outcome: Outcome, estimate: Estimate, before: Outcome | None) -> Figure:
     nps = outcome.kind is OutcomeKind.NPS
     change, tone = moved(outcome, before)
     value = outcome.value or 0.0
     return Figure(
         name=outcome.name,
         sub=f"{'NPS, ' if nps else 'mean, '}n {outcome.n:,}",
-        href=f"/voice/sources/{source_id}",
-        estimate=Estimate(outcome.value, outcome.low, outcome.high, outcome.n),
+        href=f"/voice/sources/{outcome.source_id}",
+        estimate=estimate,
         ends=around(value) if nps else (min(outcome.worst, outcome.best), max(outcome.worst, outcome.best)),
         was=before.value if before else None,
         change=change,
@@ -152,7 +159,30 @@ def worst(needed: Sequence[Need]) -> list[Figure]:
 
 
 def best(db: Session) -> list[Figure]:
-    return []
+    """Of the running pilots with a measured effect one that improved, and the most."""
+    live = (col(Measure.replaced_by).is_(None), col(Measure.withdrawn_at).is_(None), col(Measure.change).is_not(None))
+    query = (
+        select(Measure, col(Pilot.name))
+        .join(Pilot, col(Pilot.id) == col(Measure.pilot_id))
+        .where(col(Pilot.stage) == PilotStage.RUNNING, *live)
+        .order_by(col(Measure.verdict) != Verdict.IMPROVED, col(Measure.change).desc(), col(Measure.id))
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    return [pilot_figure(*row)] if row else []
+
+
+def pilot_figure(measure: Measure, name: str) -> Figure:
+    found = Estimate(measure.change, measure.change_low, measure.change_high, 0)
+    href = f"/pilots/{measure.pilot_id}/effect"
+    ends = about_zero(found, measure.worth)
+    return Figure("Best running pilot", name, href, found, ends, digits=1, signed=True, zero=0)
+
+
+def about_zero(found: Estimate, worth: float = 0) -> tuple[float, float]:
+    """A scale with zero in its middle that holds the interval and the smallest effect worth having."""
+    reach = max(abs(bound or 0) for bound in (found.value, found.low, found.high, worth)) or 1.0
+    return -1.1 * reach, 1.1 * reach
 
 
 def unanswered_ideas(db: Session, day: date) -> tuple[int, int]:
