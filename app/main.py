@@ -18,13 +18,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import frame
 from app.columns import use_currency
 from app.db import Database, passes
 from app.errors import Refusal, Trouble
-from app.outbox import Task, Worker
+from app.outbox import Task, Watch, Worker
 from app.record.chain import Keys, key_beside, keys_in
 from app.refs import Registry
 from app.settings import TOP, Settings
@@ -32,8 +32,8 @@ from app.web import Guard, error_response
 from app.web.rendering import make_environment
 from app.web.static import Static
 
-# In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks`, `commands.py` with
-# `commands`, and in `queries.py` the `kinds` of things that have refs.
+# In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks` and `watches`,
+# `commands.py` with `commands`, and in `queries.py` the `kinds` of things that have refs.
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "leaders", "record", "notices")
 LATER_FEATURES = ("work", "search", "admin", "machines")
 EXPECTED: tuple[type[Exception], ...] = (
@@ -65,11 +65,16 @@ def open_database(settings: Settings) -> Database:
     if settings.embedded:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     things = Registry(kind for queries in parts("queries") for kind in getattr(queries, "kinds", ()))
-    return Database(settings.database_url, record_keys=record_keys(settings), settings=settings, things=things)
+    keys = record_keys(settings)
+    return Database(settings.database_url, record_keys=keys, settings=settings, things=things, kept={})
 
 
 def all_tasks() -> dict[str, Task]:
-    return {task.kind: task for jobs in parts("jobs") for task in jobs.tasks}
+    return {task.kind: task for jobs in parts("jobs") for task in getattr(jobs, "tasks", ())}
+
+
+def all_watches() -> list[Watch]:
+    return [watch for jobs in parts("jobs") for watch in getattr(jobs, "watches", ())]
 
 
 def build_id() -> str:
@@ -86,8 +91,9 @@ def build_id() -> str:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     state.database.stay_open()
-    worker = Worker(state.database, state.tasks) if state.database.embedded and state.run_worker else None
-    if worker:
+    worker = None
+    if state.database.embedded and state.run_worker:
+        worker = Worker(state.database, state.tasks, all_watches())
         worker.start()
     gc.collect()
     gc.freeze()
@@ -131,6 +137,10 @@ class Pilotage(FastAPI):
         return dropped
 
 
+def compressing(app: ASGIApp) -> ASGIApp:
+    return GZipMiddleware(app, minimum_size=1000, compresslevel=1)
+
+
 def create_app(settings: Settings, database: Database | None = None, *, run_worker: bool = True) -> Pilotage:
     app = Pilotage(
         title="Pilotage",
@@ -140,7 +150,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
         lifespan=lifespan,
         redirect_slashes=False,
         max_body_size=BODY_LIMIT,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)],
+        middleware=[Middleware(compressing)],
     )
     app.guard = Guard(app.unguarded, settings)
     state: Any = app.state

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from app.db import Database
+from app.errors import Trouble
 from app.settings import TOP
 
 
@@ -44,6 +45,14 @@ def migrate(database: Database, target: str = "heads") -> None:
         take_time(connection)
         command.upgrade(config(connection), target)
         connection.commit()
+
+
+def make_ready(database: Database) -> None:
+    """Before a command or a server uses it: an embedded database is migrated, a server's has to be up to date."""
+    if database.embedded:
+        migrate(database)
+    elif not is_current(database):
+        raise Trouble("The database is behind this version. Run: python3 manage.py migrate")
 
 
 def take_time(connection: Connection) -> None:

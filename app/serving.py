@@ -21,8 +21,9 @@ import uvicorn
 
 from app import schema
 from app.errors import Trouble
-from app.main import Pilotage, all_tasks, create_app, open_database
+from app.main import Pilotage, all_tasks, all_watches, create_app, open_database
 from app.outbox import Worker
+from app.people.actions import set_up_link
 from app.settings import Settings, load
 from app.wire import State, Wire
 
@@ -53,36 +54,47 @@ def prepare(settings: Settings) -> None:
     refuse_unsafe(settings)
     database = open_database(settings)
     try:
-        if settings.embedded:
-            schema.migrate(database)
-        else:
-            if not settings.unsafe_database:
-                database.refuse_forgetful()
-            if not schema.is_current(database):
-                raise Trouble("The database is behind this version. Run: python3 manage.py migrate")
+        if not settings.embedded and not settings.unsafe_database:
+            database.refuse_forgetful()
+        schema.make_ready(database)
     finally:
         database.close()
+
+
+def show_set_up_link(settings: Settings) -> None:
+    """An installation that nobody has set up yet is begun by a link that only its console shows."""
+    database = open_database(settings)
+    try:
+        with database.writing() as db:
+            address = set_up_link(db, settings)
+    finally:
+        database.close()
+    if address:
+        print(f"Set this place up at {address}", flush=True)  # noqa: T201
+
+
+def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+    """How an application is served; the bench's floor is served in the same way."""
+    return uvicorn.Config(
+        app,
+        http=Wire,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or "",
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=12,
+    )
 
 
 class Server(uvicorn.Server):
     """uvicorn with our protocol: says when it serves, and stops in time without dropping a request."""
 
     def __init__(self, settings: Settings, app: Pilotage, ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=Wire,
-                ws="none",
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                proxy_headers=bool(settings.trusted_proxies),
-                forwarded_allow_ips=settings.trusted_proxies or "",
-                server_header=False,
-                timeout_keep_alive=15,
-                timeout_graceful_shutdown=12,
-            )
-        )
+        super().__init__(configuration(app, settings))
         self.server_state = State()
         self.ready = ready
 
@@ -147,6 +159,7 @@ def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     listening = listen(settings)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     prepare(settings)
+    show_set_up_link(settings)
 
     def ready() -> None:
         say(f"Pilotage is served on {settings.address}")
@@ -171,7 +184,7 @@ def start_anew(listening: socket.socket) -> None:
 
 def work(settings: Settings) -> None:
     prepare(settings)
-    running = Worker(open_database(settings), all_tasks())
+    running = Worker(open_database(settings), all_tasks(), all_watches())
     done = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: done.set())

@@ -83,7 +83,8 @@ def see(request: Request, address: str, notice: str = "") -> Response:
     response = RedirectResponse(request.app.state.settings.root + address, status_code=303)
     response.headers["Cache-Control"] = "no-store"
     if notice:
-        response.set_cookie("notice", quote(notice), max_age=60, httponly=True, samesite="lax")
+        secure = request.app.state.settings.https
+        response.set_cookie("notice", quote(notice), max_age=60, secure=secure, httponly=True, samesite="lax")
     return response
 
 
