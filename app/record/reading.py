@@ -83,4 +83,4 @@ def veiled_refs(db: Session, actor: Actor, things: Mapping[str, Found]) -> froze
 
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
     rows: Any = db.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(set(ids))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
