@@ -116,9 +116,9 @@ def draw(request: Request, db: Db, person: Person, status: int = 200, **forms: F
     names = ("name", "email", "department_id", "manager_id")
     shown: dict[str, Any] = {
         "person": person,
-        "form": forms.get("form") or blank(**{name: getattr(person, name) for name in names}),
-        "roles": forms.get("roles") or blank(roles=sorted(held)),
-        "erasing": forms.get("erasing") or blank(),
+        "form": forms.get("form", blank(**{name: getattr(person, name) for name in names})),
+        "roles": forms.get("roles", blank(roles=sorted(held))),
+        "erasing": forms.get("erasing", blank()),
         "departments": list(paths(db).items()),
         "managers": choosable(db, person.id),
         "seats": seats_of(db, person.id),

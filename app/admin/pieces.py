@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import SimpleNamespace as Thing
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def estimate(value: float | None, low: float | None, high: float | None, n: int)
     return Thing(value=value, low=low, high=high, n=n)
 
 
-def sample() -> dict[str, object]:
+def sample() -> dict[str, Any]:
     """All that admin/pieces.html shows, besides the frame."""
     return {
         "trail": trail(),
