@@ -60,7 +60,7 @@ COUNTS = select(col(Change.feature), col(Change.count)).order_by(col(Change.feat
 
 def counts(db: Session, *features: str) -> tuple[int, ...]:
     """The counters of these features, for `web.unchanged`. One statement."""
-    known = dict(db.execute(COUNTS).tuples().all())
+    known = dict(db.execute(COUNTS).all())
     return tuple(known[feature] for feature in features)
 
 

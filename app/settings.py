@@ -11,10 +11,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.errors import Trouble
 
 PREFIX = "PILOTAGE_"
+TOP = Path(__file__).parent.parent
+SQLITE = "sqlite:///"
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=TOP / ".env", extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = "sqlite:///var/pilotage.db"
     secret_key: SecretStr = SecretStr("")
@@ -36,6 +40,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     log_format: Literal["text", "json"] = "text"
     demo: bool = False
+    unsafe_database: bool = False  # a test's PostgreSQL may forget in a power cut; no other may
 
     @model_validator(mode="before")
     @classmethod
@@ -48,6 +53,16 @@ class Settings(BaseSettings):
                 except OSError as error:
                     raise ValueError(f"{PREFIX}{name.upper()}_FILE cannot be read: {error.strerror}") from error
         return values
+
+    @field_validator("database_url")
+    @classmethod
+    def a_database(cls, value: str) -> str:
+        """A relative file stands below the checkout, wherever the command is called from."""
+        if value.startswith(SQLITE):
+            return f"{SQLITE}{TOP / value.removeprefix(SQLITE)}"
+        if value.startswith("postgresql://"):
+            return value
+        raise ValueError("DATABASE_URL begins with sqlite:/// or postgresql://")
 
     @field_validator("base_url")
     @classmethod
@@ -82,7 +97,7 @@ class Settings(BaseSettings):
 
     @property
     def database_file(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite:///"))
+        return Path(self.database_url.removeprefix(SQLITE))
 
     @property
     def local(self) -> bool:

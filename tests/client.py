@@ -35,7 +35,7 @@ class Browser:
         self.http = TestClient(app, base_url=ORIGIN, follow_redirects=False, headers={"origin": ORIGIN})
         if person:
             with app.state.database.writing() as db:
-                self.http.cookies.set("pilotage", begin(db, person.id, "test"))
+                self.http.cookies.set("pilotage", begin(db, person.id, "test"), domain="127.0.0.1")
 
     def get(self, address: str, **options: Any) -> Any:
         return self.http.get(address, **options)

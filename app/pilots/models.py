@@ -4,10 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, SmallInteger, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field, Relationship
 
 from app.columns import Row, choice, instant, money, points_to, text
+from app.ideas.models import Idea
+from app.people.models import Team
+from app.processes.models import Process
 
 
 class PilotStage(StrEnum):
@@ -33,7 +37,10 @@ class Result(StrEnum):
 
 
 class Pilot(Row, table=True):
-    """An approved idea on the roadmap. `step` is the one that is open, 1 to 6."""
+    """An approved idea on the roadmap. `step` is the one that is open, 1 to 6; `run` counts how often the sixth ran.
+
+    `spent` and `entries` add up the spendings, in the transaction that adds one.
+    """
 
     __tablename__ = "pilot"
     __table_args__ = (CheckConstraint("step BETWEEN 1 AND 6", name="step"),)
@@ -47,15 +54,38 @@ class Pilot(Row, table=True):
     sponsor_id: int | None = points_to("person.id", nullable=True)
     stage: PilotStage = choice(PilotStage, default=PilotStage.RUNNING, index=True)
     step: int = Field(default=1, sa_type=SmallInteger)
+    run: int = Field(default=1, sa_type=SmallInteger)
     health: Health = choice(Health, default=Health.ON_COURSE)
     health_note: str = text()
     budget: Decimal | None = money(nullable=True, default=None)
     spent: Decimal = money(default=Decimal(0))
-    baseline: str = text()  # JSON: the process's evidence of the day of the decision
+    entries: int = 0
+    baseline: str = text()  # JSON: the process's evidence of the day of the charter
     chartered_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True, default=None)
     learned: str = text()
     version: int = 1
+
+    idea: Idea = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
+    process: Process = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
+    team: Team | None = Relationship(sa_relationship_kwargs={"lazy": "joined"})
+    steps: list["Step"] = Relationship(back_populates="pilot", sa_relationship_kwargs={"order_by": "Step.number"})
+    keepers: list["Keeper"] = Relationship(sa_relationship_kwargs={"order_by": "Keeper.number, Keeper.id"})
+
+    @property
+    def running(self) -> bool:
+        return self.stage is PilotStage.RUNNING
+
+    def at(self, number: int) -> "Step":
+        return self.steps[number - 1]
+
+    @property
+    def now(self) -> "Step":
+        """The step that is open, or that the pilot ended at."""
+        return self.at(self.step)
+
+    def keepers_of(self, number: int) -> list[int]:
+        return [keeper.person_id for keeper in self.keepers if keeper.number == number]
 
 
 class StepStage(StrEnum):
@@ -63,6 +93,7 @@ class StepStage(StrEnum):
     OPEN = "open"
     ASKED = "asked"  # the gate is asked for; the work is locked while it is looked at
     PASSED = "passed"
+    STOPPED = "stopped"  # the keepers stopped the pilot here
 
 
 class Step(Row, table=True):
@@ -79,9 +110,12 @@ class Step(Row, table=True):
     number: int = Field(sa_type=SmallInteger)
     stage: StepStage = choice(StepStage, default=StepStage.AHEAD)
     due: date | None = None
+    opened_at: datetime | None = instant(nullable=True, default=None)
     asked_at: datetime | None = instant(nullable=True, default=None)
     passed_at: datetime | None = instant(nullable=True, default=None)
     version: int = 1
+
+    pilot: Pilot = Relationship(back_populates="steps")
 
 
 class Keeper(Row, table=True):
@@ -98,33 +132,55 @@ class Keeper(Row, table=True):
 class Artefact(Row, table=True):
     """One structured thing made in a step: a barrier, a canvas, a scenario ... `data` is JSON of its kind's form.
 
-    An edit makes a new row and points the old one at it, so that earlier versions stay.
+    An edit makes a new row and points the old one at it, so that earlier versions stay; `first_id` is the row that
+    all versions of one thing begin with. `slot` is set on the live version of what there can be only one of.
     """
 
     __tablename__ = "artefact"
+    __table_args__ = (
+        Index("ix_artefact_live", "pilot_id", "replaced_by"),
+        Index(
+            "ix_artefact_only_one",
+            "pilot_id",
+            "slot",
+            unique=True,
+            sqlite_where=sql("slot IS NOT NULL"),
+            postgresql_where=sql("slot IS NOT NULL"),
+        ),
+    )
 
-    pilot_id: int = points_to("pilot.id")
-    step: int = Field(sa_type=SmallInteger)
+    pilot_id: int = points_to("pilot.id", index=False)
+    step: int = Field(sa_type=SmallInteger)  # 0: kept all along
     kind: str = Field(max_length=40)
+    slot: str | None = Field(default=None, max_length=40)
+    run: int = Field(default=1, sa_type=SmallInteger)
     place: int = 0
+    first_id: int | None = points_to("artefact.id", nullable=True)
     number: int = 1  # which version of the thing this is
     data: str = text()
     made_by: int = points_to("person.id")
     made_at: datetime = instant()
     replaced_by: int | None = points_to("artefact.id", nullable=True)
     withdrawn_at: datetime | None = instant(nullable=True, default=None)
-    version: int = 1
+
+    @property
+    def root(self) -> int:
+        """The id by which other artefacts name this one, whatever its version."""
+        return self.first_id or self.id
 
 
 class Measure(Row, table=True):
-    """What the pilot is measured by: an outcome or touchpoint, before and after, there and elsewhere."""
+    """What the pilot is measured by: an outcome, before and after, there and elsewhere; or figures typed by hand.
+
+    An edit makes a new row, as with artefacts. `change` and its neighbours are the effect as it was worked out when
+    this version was kept: lists read it from here, the effect's page works it out anew.
+    """
 
     __tablename__ = "measure"
 
     pilot_id: int = points_to("pilot.id")
     name: str = Field(max_length=160)
     outcome: str = Field(default="", max_length=120)  # of the sources; none: figures typed by hand
-    touchpoint_id: int | None = points_to("touchpoint.id", nullable=True)
     before_id: int | None = points_to("source.id", nullable=True)
     after_id: int | None = points_to("source.id", nullable=True)
     segment: str = Field(default="", max_length=120)  # where the pilot ran: segment and its label
@@ -133,11 +189,29 @@ class Measure(Row, table=True):
     target: float | None = None
     actual: float | None = None
     worth: float = 0  # the smallest effect worth having, in the measure's own units
-    version: int = 1
+    change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
+    verdict: str = Field(default="", max_length=40)
+    run: int = Field(default=1, sa_type=SmallInteger)
+    first_id: int | None = points_to("measure.id", nullable=True)
+    number: int = 1
+    made_by: int = points_to("person.id")
+    made_at: datetime = instant()
+    replaced_by: int | None = points_to("measure.id", nullable=True)
+    withdrawn_at: datetime | None = instant(nullable=True, default=None)
+
+    @property
+    def root(self) -> int:
+        return self.first_id or self.id
+
+    @property
+    def complete(self) -> bool:
+        return None not in (self.baseline, self.target, self.actual)
 
 
 class Spending(Row, table=True):
-    """Money spent; a correction is an entry of its own."""
+    """Money spent; a correction is an entry of its own, and an entry is corrected once."""
 
     __tablename__ = "spending"
 
@@ -145,5 +219,6 @@ class Spending(Row, table=True):
     amount: Decimal = money()
     on: date
     purpose: str = Field(max_length=200)
+    corrects_id: int | None = points_to("spending.id", nullable=True, unique=True, index=False)
     entered_by: int = points_to("person.id")
     entered_at: datetime = instant()

@@ -69,7 +69,7 @@ class Source(Row, table=True):
     file_hash: str = Field(default="", max_length=64, index=True)
     map: str = text()
     imported_by: int | None = points_to("person.id", nullable=True)
-    imported_at: datetime = instant()
+    imported_at: datetime = instant()  # while staging: the last sign of life
     replaced_by: int | None = points_to("source.id", nullable=True)
     version: int = 1
 
@@ -132,6 +132,7 @@ class Use(Row, table=True):
     question: str = text()
     worst: float
     best: float
+    step: float = 1.0
     n: int = 0
     not_applicable: int = 0
     missing: int = 0
@@ -184,18 +185,41 @@ class Remark(Row, table=True):
     words: str = Field(sa_column=Column(Text(), nullable=False))
 
 
+class UploadStage(StrEnum):
+    READING = "reading"  # a job reads the file and proposes a map
+    ASKING = "asking"  # a person says what each column is
+    CHECKING = "checking"  # a job holds the file against the map
+    CHECKED = "checked"  # a person reads what it would do
+    TAKING = "taking"  # a job stores it
+    TAKEN = "taken"
+    BROKEN = "broken"  # cannot be read at all: `problem` says why
+    GONE = "gone"  # thrown away, or a day old
+
+
+# A job has the next word.
+AT_WORK = (UploadStage.READING, UploadStage.CHECKING, UploadStage.TAKING)
+
+
 class Upload(Row, table=True):
     """A file on its way in: kept with what was said of its columns until it is taken or thrown away."""
 
     __tablename__ = "upload"
 
     person_id: int = points_to("person.id")
+    stage: UploadStage = choice(UploadStage, default=UploadStage.READING)
     file_name: str = Field(max_length=300)
-    file_hash: str = Field(max_length=64)
+    file_hash: str = Field(default="", max_length=64)
     path: str = Field(max_length=300)
+    proposal: str = text()  # JSON: what each column seems to be
     map: str = text()
+    rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
+    set_aside: bool = False
+    replace: bool = False
     report: str = text()  # JSON: what checking it said
     problem: str = text()
+    done: int = 0  # of `total`, while it is being taken
+    total: int = 0
     made_at: datetime = instant()
+    alive_at: datetime | None = instant(nullable=True, default=None)  # the last sign of life of its job
     source_id: int | None = points_to("source.id", nullable=True)
     version: int = 1

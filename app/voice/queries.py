@@ -1,10 +1,41 @@
-"""Reading the voice."""
+"""Reading the voice: the door to sources, their rows, and the figures of one outcome."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.voice.models import Outcome, Source, SourceStage
+from app.errors import Missing
+from app.people.actor import Actor
+from app.refs import Kind
+from app.voice.answers import answers
+from app.voice.models import Audience, Outcome, Source, SourceStage
+from app.voice.packed import Floats
+
+TAKEN = col(Source.stage) == SourceStage.TAKEN
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Figures of what is taken are for every employee; what is being staged or was replaced for nobody."""
+    return false() if actor.guest else TAKEN
+
+
+def rows_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The sources whose rows and comments this person may read: `rules.sees_rows` as a condition."""
+    if actor.guest:
+        return false()
+    allowed = [col(Source.rows_for) == Audience.EMPLOYEES, col(Source.imported_by) == actor.id]
+    if actor.on_a_committee:
+        allowed.append(true())
+    if actor.department_id is not None:
+        own = col(Source.department_id) == actor.department_id
+        allowed.append(and_(col(Source.rows_for) == Audience.DEPARTMENT, own))
+    return and_(TAKEN, or_(*allowed))
+
+
+kinds = [Kind("source", Source, visible_to, Source.name, lambda number: f"/voice/sources/{number}")]
 
 
 def headline(db: Session) -> Outcome | None:
@@ -12,7 +43,53 @@ def headline(db: Session) -> Outcome | None:
     query = (
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
-        .where(col(Source.stage) == SourceStage.TAKEN, col(Outcome.place) == 0)
+        .where(TAKEN, col(Outcome.place) == 0)
+        .order_by(col(Source.last_day).desc(), col(Source.id).desc())
+        .limit(1)
+    )
+    return db.scalars(query).first()
+
+
+def outcome_values(
+    db: Session, source_id: int, outcome_name: str, segment: str | None = None, label: str | None = None
+) -> tuple[Floats, Floats]:
+    """One outcome of a source as (values, weights), of everybody or of one cell of a segment.
+
+    Values are on the outcome's own scale, higher better, NaN where there is no answer; weights are 1 where the source
+    has none. The caller withholds what stands for fewer than the source's smallest cell.
+    """
+    told = answers(db, source_id)
+    chosen = told.where(segment, label)
+    weights = np.ones(len(told.outcomes)) if told.weights is None else told.weights
+    return told.outcome(outcome_name)[chosen], weights[chosen]
+
+
+def outcomes_of(db: Session, source_id: int) -> Sequence[Outcome]:
+    query = select(Outcome).where(col(Outcome.source_id) == source_id).order_by(col(Outcome.place))
+    return db.scalars(query).all()
+
+
+def taken_sources(db: Session) -> Sequence[Source]:
+    """All that is taken, latest first."""
+    query = select(Source).where(TAKEN).order_by(col(Source.last_day).desc(), col(Source.id).desc())
+    return db.scalars(query).all()
+
+
+def source_named(db: Session, words: str) -> Source:
+    """A taken source by its name without regard to case, or by its number."""
+    for source in taken_sources(db):
+        if source.name.casefold() == words.strip().casefold() or str(source.id) == words.strip():
+            return source
+    raise Missing(f"There is no source {words}.")
+
+
+def before(db: Session, source: Source) -> Source | None:
+    """The wave of the same series before this one."""
+    if source.series_id is None:
+        return None
+    query = (
+        select(Source)
+        .where(TAKEN, col(Source.series_id) == source.series_id, col(Source.last_day) < source.last_day)
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )

@@ -7,16 +7,18 @@ from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.columns import now
-from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
+from app.db import passes, sqlstate
+from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
 from app.web.rendering import environment
 
+UNTYPED = frozenset({"key", "version", "next", "name", "value"})
 VARY = "HX-Target, HX-Request-Type, Cookie"
 
 
@@ -81,7 +83,8 @@ def see(request: Request, address: str, notice: str = "") -> Response:
     response = RedirectResponse(request.app.state.settings.root + address, status_code=303)
     response.headers["Cache-Control"] = "no-store"
     if notice:
-        response.set_cookie("notice", quote(notice), max_age=60, httponly=True, samesite="lax")
+        secure = request.app.state.settings.https
+        response.set_cookie("notice", quote(notice), max_age=60, secure=secure, httponly=True, samesite="lax")
     return response
 
 
@@ -111,18 +114,37 @@ def as_refusal(error: Exception) -> Refusal:
             return with_status(Invalid("The request could not be read."), error.status_code)
         case DBAPIError() | PoolTimeout():
             return database_refusal(error)
+        case OverflowError() | UnicodeEncodeError():
+            return Invalid(
+                "Something in the request cannot be stored: a number that is too large, or half a character."
+            )
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
 
 
 def database_refusal(error: Exception) -> Refusal:
-    words = str(error).lower()
-    if ("full" in words and ("disk" in words or "database" in words)) or "no space" in words:
+    words, state = str(getattr(error, "orig", error)).lower(), sqlstate(error)
+    if state == "53100" or "disk is full" in words or "no space left" in words:
         return Full("Nothing more can be stored until there is room. What is here can be read.")
-    if isinstance(error, (OperationalError, PoolTimeout)):
+    if isinstance(error, IntegrityError) and (state == "23505" or "unique constraint" in words):
+        return Stale("Someone else did the same a moment ago. Load the page again to see it.")
+    if isinstance(error, DataError):
+        return Invalid("Something in the request is longer or larger than what can be stored.")
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or passes(error):
         return Unavailable("The database does not answer just now. Try again in a few seconds.")
     return with_status(Refusal("Something went wrong on our side."), 500)
+
+
+def label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def typed(request: Request) -> list[tuple[str, str]]:
+    """What was sent with this request, to be given back; passwords and files apart."""
+    form: FormData | None = getattr(request, "_form", None)
+    pairs = form.multi_items() if form else []
+    return [(name, value) for name, value in pairs if isinstance(value, str) and "password" not in name]
 
 
 def with_status(refusal: Refusal, status: int) -> Refusal:
@@ -142,7 +164,7 @@ def error_response(request: Request, error: Exception) -> Response:
         "title": refusal.title,
         "words": refusal.words,
         "request_id": getattr(request.state, "request_id", ""),
-        "kept": typed(request),
+        "kept": [(label(name), text) for name, text in typed(request) if text and name not in UNTYPED],
         "trail": None,
         "notice": refusal.words if by_htmx(request) else None,
         "notice_tone": "hurt",
@@ -161,14 +183,6 @@ def error_response(request: Request, error: Exception) -> Response:
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 
-def typed(request: Request, *, hidden: bool = False) -> list[tuple[str, str]]:
-    """What was sent in a form, to be given back: no error loses it. Passwords and, unless asked, keys are left out."""
-    form: FormData | None = getattr(request, "_form", None)
-    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)] if form else []
-    left_out = ("password",) if hidden else ("password", "key", "name", "version", "value")
-    return [(name, value) for name, value in texts if value.strip() and not name.startswith(left_out)]
-
-
 def signed_out(request: Request) -> Response:
     """To the sign-in page and back; a form that was sent meanwhile is offered again, with all that was typed."""
     root = request.app.state.settings.root
@@ -179,10 +193,9 @@ def signed_out(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
-    texts = typed(request, hidden=True)
     context = {
         "request": request,
-        "fields": texts,
+        "fields": typed(request),
         "trail": None,
         "notice": None,
         "here": here,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +16,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from app.columns import Minor, now
+from app.settings import TOP
 
-TOP = Path(__file__).parent.parent.parent
 STATIC = TOP / "static"
 markdown_reader = MarkdownIt("js-default", {"linkify": False, "html": False})
 TAGS = {

@@ -35,6 +35,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("step", sa.SmallInteger(), nullable=False),
+        sa.Column("run", sa.SmallInteger(), nullable=False),
         sa.Column(
             "health",
             sa.Enum(
@@ -51,6 +52,7 @@ def upgrade() -> None:
         sa.Column("health_note", sa.Text(), nullable=False),
         sa.Column("budget", sa.BigInteger(), nullable=True),
         sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("baseline", sa.Text(), nullable=False),
         sa.Column("chartered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -79,22 +81,34 @@ def upgrade() -> None:
         sa.Column("pilot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.SmallInteger(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("slot", sa.String(length=40), nullable=True),
+        sa.Column("run", sa.SmallInteger(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaced_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["artefact.id"], name=op.f("fk_artefact_first_id")),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_artefact_made_by")),
         sa.ForeignKeyConstraint(["pilot_id"], ["pilot.id"], name=op.f("fk_artefact_pilot_id")),
         sa.ForeignKeyConstraint(["replaced_by"], ["artefact.id"], name=op.f("fk_artefact_replaced_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_artefact")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_artefact_first_id"), "artefact", ["first_id"], unique=False)
+    op.create_index("ix_artefact_live", "artefact", ["pilot_id", "replaced_by"], unique=False)
     op.create_index(op.f("ix_artefact_made_by"), "artefact", ["made_by"], unique=False)
-    op.create_index(op.f("ix_artefact_pilot_id"), "artefact", ["pilot_id"], unique=False)
+    op.create_index(
+        "ix_artefact_only_one",
+        "artefact",
+        ["pilot_id", "slot"],
+        unique=True,
+        sqlite_where=sa.text("slot IS NOT NULL"),
+        postgresql_where=sa.text("slot IS NOT NULL"),
+    )
     op.create_index(op.f("ix_artefact_replaced_by"), "artefact", ["replaced_by"], unique=False)
     op.create_table(
         "keeper",
@@ -116,7 +130,6 @@ def upgrade() -> None:
         sa.Column("pilot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("outcome", sa.String(length=120), nullable=False),
-        sa.Column("touchpoint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("before_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("after_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("segment", sa.String(length=120), nullable=False),
@@ -125,18 +138,32 @@ def upgrade() -> None:
         sa.Column("target", sa.Float(), nullable=True),
         sa.Column("actual", sa.Float(), nullable=True),
         sa.Column("worth", sa.Float(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("change", sa.Float(), nullable=True),
+        sa.Column("change_low", sa.Float(), nullable=True),
+        sa.Column("change_high", sa.Float(), nullable=True),
+        sa.Column("verdict", sa.String(length=40), nullable=False),
+        sa.Column("run", sa.SmallInteger(), nullable=False),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["after_id"], ["source.id"], name=op.f("fk_measure_after_id")),
         sa.ForeignKeyConstraint(["before_id"], ["source.id"], name=op.f("fk_measure_before_id")),
+        sa.ForeignKeyConstraint(["first_id"], ["measure.id"], name=op.f("fk_measure_first_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_measure_made_by")),
         sa.ForeignKeyConstraint(["pilot_id"], ["pilot.id"], name=op.f("fk_measure_pilot_id")),
-        sa.ForeignKeyConstraint(["touchpoint_id"], ["touchpoint.id"], name=op.f("fk_measure_touchpoint_id")),
+        sa.ForeignKeyConstraint(["replaced_by"], ["measure.id"], name=op.f("fk_measure_replaced_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_measure_after_id"), "measure", ["after_id"], unique=False)
     op.create_index(op.f("ix_measure_before_id"), "measure", ["before_id"], unique=False)
+    op.create_index(op.f("ix_measure_first_id"), "measure", ["first_id"], unique=False)
+    op.create_index(op.f("ix_measure_made_by"), "measure", ["made_by"], unique=False)
     op.create_index(op.f("ix_measure_pilot_id"), "measure", ["pilot_id"], unique=False)
-    op.create_index(op.f("ix_measure_touchpoint_id"), "measure", ["touchpoint_id"], unique=False)
+    op.create_index(op.f("ix_measure_replaced_by"), "measure", ["replaced_by"], unique=False)
     op.create_table(
         "spending",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -144,11 +171,14 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("entered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["corrects_id"], ["spending.id"], name=op.f("fk_spending_corrects_id")),
         sa.ForeignKeyConstraint(["entered_by"], ["person.id"], name=op.f("fk_spending_entered_by")),
         sa.ForeignKeyConstraint(["pilot_id"], ["pilot.id"], name=op.f("fk_spending_pilot_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_spending")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_spending_corrects_id")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_spending_entered_by"), "spending", ["entered_by"], unique=False)
@@ -165,6 +195,7 @@ def upgrade() -> None:
                 "open",
                 "asked",
                 "passed",
+                "stopped",
                 name="stepstage",
                 native_enum=False,
                 create_constraint=True,
@@ -173,6 +204,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -32,7 +32,9 @@ def test_the_moves_of_a_round(database: Database, stage: RoundStage) -> None:
         cast = the_cast(db)
         deputy = a_person(db, "Dalal")
         a_seat(db, cast.committee, deputy, Post.DEPUTY)
-        round_ = Round(committee_id=cast.committee.id, scorecard_id=1, name="R", due="2027-01-01", made_by=1, stage=stage)
+        round_ = Round(
+            committee_id=cast.committee.id, scorecard_id=1, name="R", due="2027-01-01", made_by=1, stage=stage
+        )
         for name in ("amal", "zaid", "sami", "layla", "huda", "gita", "root", "tariq"):
             assert round_life.open_to(find_actor(db, getattr(cast, name).id), round_) == []
         for head in (cast.noor, deputy):

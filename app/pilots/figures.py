@@ -1,0 +1,77 @@
+"""One outcome of one wave as a figure with its error: of everybody, of where a pilot ran, or of everywhere else."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.errors import Missing
+from app.voice.answers import Answers, answers
+from app.voice.indices import Measured, measured_mean, measured_nps, measured_share
+from app.voice.models import Outcome, OutcomeKind, Source
+from app.voice.packed import Floats
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pilot ran: a segment of the survey and its label."""
+
+    segment: str
+    label: str
+
+
+def measured(
+    db: Session,
+    source_id: int,
+    outcome: str,
+    place: Place | None = None,
+    *,
+    elsewhere: bool = False,
+    weighted: bool = False,
+) -> Measured | None:
+    """None where too few answered for a figure, or fewer than the source's smallest cell.
+
+    Elsewhere are those whose segment is known and another: who did not say where they were is on neither side.
+    """
+    asked = asked_as(db, source_id, outcome)
+    told = answers(db, source_id)
+    chosen = rest_of(told, place) if elsewhere and place else told.where(*parts(place))
+    values = told.outcome(outcome)[chosen]
+    weights = told.weights[chosen] if weighted and told.weights is not None else None
+    figure = figured(asked, values, weights)
+    return figure if figure and figure.n >= smallest_cell(db, source_id) else None
+
+
+def parts(place: Place | None) -> tuple[str | None, str | None]:
+    return (place.segment, place.label) if place else (None, None)
+
+
+def rest_of(told: Answers, place: Place) -> NDArray[np.bool_]:
+    there = told.where(place.segment, place.label)
+    known = told.segments[:, told.segment_names.index(place.segment)] >= 0
+    return np.asarray(known & ~there)
+
+
+def figured(asked: Outcome, values: Floats, weights: Floats | None) -> Measured | None:
+    """NPS in points, yes or no in points of 100, everything else as the mean on its own scale."""
+    if asked.kind is OutcomeKind.NPS:
+        return measured_nps(values, weights)
+    if asked.kind is OutcomeKind.YESNO:
+        share = measured_share(values, weights)
+        return Measured(100 * share.value, 100 * share.error, share.n) if share else None
+    return measured_mean(values, weights)
+
+
+def asked_as(db: Session, source_id: int, outcome: str) -> Outcome:
+    query = select(Outcome).where(col(Outcome.source_id) == source_id, col(Outcome.name) == outcome)
+    found = db.scalars(query).first()
+    if found is None:
+        raise Missing(f"This source has no outcome {outcome}.")
+    return found
+
+
+def smallest_cell(db: Session, source_id: int) -> int:
+    return db.get_one(Source, source_id).minimum_cell

@@ -1,0 +1,24 @@
+"""Who may bring evidence in, and who sees the rows behind the figures."""
+
+from collections.abc import Collection
+
+from app.people.actor import Actor
+from app.voice.models import Audience, Source
+
+
+def may_import(actor: Actor, keepers: Collection[int | None]) -> bool:
+    """Administrators, committee members, leaders; and whoever is in a department that keeps a source already."""
+    if actor.guest:
+        return False
+    known = actor.department_id is not None and actor.department_id in keepers
+    return actor.administrator or actor.on_a_committee or actor.leader or known
+
+
+def sees_rows(actor: Actor, source: Source) -> bool:
+    """Figures are for every employee; the rows behind them for whom the source says, and for who brought it in."""
+    if actor.guest:
+        return False
+    if source.rows_for is Audience.EMPLOYEES or actor.on_a_committee or source.imported_by == actor.id:
+        return True
+    own = actor.department_id is not None and actor.department_id == source.department_id
+    return source.rows_for is Audience.DEPARTMENT and own
