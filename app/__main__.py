@@ -10,7 +10,7 @@ import typer
 from app import logs, schema
 from app.errors import Refusal, Trouble
 from app.main import FEATURES, LATER_FEATURES, open_database
-from app.settings import load
+from app.settings import TOP, load
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__
@@ -51,6 +51,19 @@ def worker() -> None:
     from app.serving import work
 
     work(load())
+
+
+@cli.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="1,000 ideas and few requests: a minute, for CI.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
+    compressed: Annotated[bool, typer.Option(help="Ask for compressed pages, as browsers do.")] = False,
+) -> None:
+    """Measure speed against a bare server, and compare it with the budgets."""
+    if not (TOP / "tests" / "bench").is_dir():
+        raise Trouble("The bench stands in the source tree's tests, which are not here.")
+    run = import_module("tests.bench.run").run
+    raise typer.Exit(run(quick=quick, file=json, compressed=compressed))
 
 
 def add_features() -> None:

@@ -4,6 +4,8 @@ SQLite is always pysqlite3 (the standard library's may carry the WAL-reset fault
 their own: a write takes its lock before it reads, so that of two people who act at once one is told so.
 """
 
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -11,8 +13,10 @@ from typing import Annotated, Any, TypeVar
 
 import anyio
 import anyio.to_thread
+import structlog
 from fastapi import Depends, Request
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -21,6 +25,11 @@ from app.errors import Trouble
 OLDEST_SQLITE = (3, 51, 3)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 T = TypeVar("T")
+PAUSES = (0.1, 0.2, 0.4)
+"""Between tries to connect: a PostgreSQL server that restarts is a pause, not a storm of errors."""
+# Failures that pass by themselves: connection, shutdown and start, serialization, deadlock, a standby's read-only.
+PASSING = ("08", "57P0", "40001", "40P01", "25006")
+log = structlog.get_logger()
 
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -51,6 +60,7 @@ def sqlite_engine(url: str, begin: str) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=24,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", prepare_sqlite)
@@ -59,16 +69,40 @@ def sqlite_engine(url: str, begin: str) -> Engine:
 
 
 def postgres_engine(url: str, **options: Any) -> Engine:
-    timeouts = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
-    return create_engine(
+    timeouts = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000"
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,
         pool_timeout=5,
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "options": timeouts},
         **options,
     )
+    event.listen(engine, "do_connect", connect_patiently)
+    return engine
+
+
+def connect_patiently(dialect: Any, _record: Any, args: Any, options: Any) -> Any:
+    begun = time.monotonic()
+    for pause in PAUSES:
+        try:
+            return dialect.connect(*args, **options)
+        except dialect.loaded_dbapi.OperationalError:
+            if time.monotonic() - begun > 1:
+                raise
+            time.sleep(pause)
+    return dialect.connect(*args, **options)
+
+
+def sqlstate(error: Exception) -> str:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
+def passes(error: Exception) -> bool:
+    """A failure after which the same request, made again, may well go through."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or sqlstate(error).startswith(PASSING))
 
 
 class Database:
@@ -87,6 +121,7 @@ class Database:
         self.write_lock = anyio.Lock()
         self.threads = anyio.CapacityLimiter(8)
         self.slow_threads = anyio.CapacityLimiter(4)
+        self.kept: Connection | None = None
 
     def session(self, engine: Engine) -> Session:
         return Session(engine, expire_on_commit=False, info=dict(self.known))
@@ -139,6 +174,35 @@ class Database:
             with anyio.CancelScope(shield=True):
                 await hop(db.close)
 
+    def aside(self, work: Callable[[Session], Any]) -> None:
+        """A small change beside the request that asks for it: never waited for, and not missed when it fails.
+
+        Waiting for SQLite's write lock on the loop would keep its holder from ever letting go.
+        """
+
+        def run() -> None:
+            try:
+                with self.writing() as db:
+                    work(db)
+            except DBAPIError as error:
+                log.warning("left undone", error=type(error).__name__)
+
+        threading.Thread(target=run, name="aside", daemon=True).start()
+
+    def stay_open(self) -> None:
+        """Keep one connection for as long as we serve: the first one to open an SQLite file needs room on the disk."""
+        if self.embedded and self.kept is None:
+            self.kept = self.reads.connect()
+            self.kept.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
+            self.kept.commit()
+
+    def refuse_forgetful(self) -> None:
+        """A PostgreSQL server that confirms what it may forget in a power cut."""
+        with self.reads.connect() as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                if connection.scalar(text(f"SHOW {setting}")) == "off":
+                    raise Trouble(f"The PostgreSQL server has {setting} off: it may forget what it has confirmed.")
+
     def ready(self) -> dict[str, str]:
         with self.reads.connect() as connection:
             sql = "SELECT sqlite_version()" if self.embedded else "SHOW server_version"
@@ -148,6 +212,9 @@ class Database:
             }
 
     def close(self) -> None:
+        if self.kept:
+            self.kept.close()
+            self.kept = None
         self.reads.dispose()
         self.writes.dispose()
 

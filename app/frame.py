@@ -113,10 +113,12 @@ def organisation_name(request: Request) -> str:
     """Kept for the life of the process, once it has one; a changed name is taken over by `forget_organisation`."""
     state = request.app.state
     if not state.organisation:
-        db = getattr(request.state, "db", None)
-        if db is None:
-            return str(state.settings.organisation or "Pilotage")
-        state.organisation = db.scalar(select(col(Organisation.name))) or ""
+        state.organisation = request.state.db.scalar(select(col(Organisation.name))) or ""
+    return known_name(request)
+
+
+def known_name(request: Request) -> str:
+    state = request.app.state
     return str(state.organisation or state.settings.organisation or "Pilotage")
 
 
@@ -146,4 +148,4 @@ def frame(request: Request) -> Frame:
 def bare_frame(request: Request) -> Frame:
     """For pages before signing in, and for errors: asks the database nothing."""
     notice = unquote(request.cookies.get("notice", "")) or None
-    return Frame(organisation=organisation_name(request), notice=notice)
+    return Frame(organisation=known_name(request), notice=notice)

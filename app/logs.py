@@ -22,6 +22,7 @@ def configure(settings: Settings, level: int = logging.INFO) -> None:
     ]
     if settings.log_format == "json":
         processors.append(structlog.processors.format_exc_info)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),

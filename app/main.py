@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import anyio
 import structlog
 from anyio import CapacityLimiter
 from fastapi import FastAPI
@@ -17,13 +18,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import frame
 from app.columns import use_currency
-from app.db import Database
+from app.db import Database, passes
 from app.errors import Refusal, Trouble
-from app.outbox import Task, Worker
+from app.outbox import Task, Watch, Worker
 from app.record.chain import Keys, key_beside, keys_in
 from app.refs import Registry
 from app.settings import TOP, Settings
@@ -31,10 +32,14 @@ from app.web import Guard, error_response
 from app.web.rendering import make_environment
 from app.web.static import Static
 
-# In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks`, `commands.py` with
-# `commands`, and in `queries.py` the `kinds` of things that have refs.
+# In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks` and `watches`,
+# `commands.py` with `commands`, and in `queries.py` the `kinds` of things that have refs.
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "leaders", "record", "notices")
 LATER_FEATURES = ("work", "search", "admin", "machines")
+EXPECTED: tuple[type[Exception], ...] = (
+    *(Refusal, HTTPException, RequestValidationError, DBAPIError, PoolTimeout),
+    *(OverflowError, UnicodeEncodeError, Exception),
+)
 BODY_LIMIT = 2 * 1024 * 1024
 
 
@@ -60,11 +65,16 @@ def open_database(settings: Settings) -> Database:
     if settings.embedded:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     things = Registry(kind for queries in parts("queries") for kind in getattr(queries, "kinds", ()))
-    return Database(settings.database_url, record_keys=record_keys(settings), settings=settings, things=things)
+    keys = record_keys(settings)
+    return Database(settings.database_url, record_keys=keys, settings=settings, things=things, kept={})
 
 
 def all_tasks() -> dict[str, Task]:
-    return {task.kind: task for jobs in parts("jobs") for task in jobs.tasks}
+    return {task.kind: task for jobs in parts("jobs") for task in getattr(jobs, "tasks", ())}
+
+
+def all_watches() -> list[Watch]:
+    return [watch for jobs in parts("jobs") for watch in getattr(jobs, "watches", ())]
 
 
 def build_id() -> str:
@@ -80,8 +90,10 @@ def build_id() -> str:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
-    worker = Worker(state.database, state.tasks) if state.database.embedded and state.run_worker else None
-    if worker:
+    state.database.stay_open()
+    worker = None
+    if state.database.embedded and state.run_worker:
+        worker = Worker(state.database, state.tasks, all_watches())
         worker.start()
     gc.collect()
     gc.freeze()
@@ -99,10 +111,34 @@ class Pilotage(FastAPI):
     guard: Guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
         await self.guard(scope, receive, send)
 
     async def unguarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page that failed for what passes by itself is made again, twice at most; a change never is."""
+        repeatable = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        for pause in (0.1, 0.3) if repeatable else ():
+            if not await self.failed({**scope}, receive, send):
+                return
+            await anyio.sleep(pause)
         await super().__call__(scope, receive, send)
+
+    async def failed(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        dropped = False
+
+        async def kept(message: Message) -> None:
+            nonlocal dropped
+            if message["type"] == "http.response.start":
+                dropped = scope["state"].pop("passes", False)
+            if not dropped:
+                await send(message)
+
+        await super().__call__(scope, receive, kept)
+        return dropped
+
+
+def compressing(app: ASGIApp) -> ASGIApp:
+    return GZipMiddleware(app, minimum_size=1000, compresslevel=1)
 
 
 def create_app(settings: Settings, database: Database | None = None, *, run_worker: bool = True) -> Pilotage:
@@ -114,7 +150,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
         lifespan=lifespan,
         redirect_slashes=False,
         max_body_size=BODY_LIMIT,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)],
+        middleware=[Middleware(compressing)],
     )
     app.guard = Guard(app.unguarded, settings)
     state: Any = app.state
@@ -128,16 +164,23 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.password_threads = CapacityLimiter(2)
     state.figures = frame.Figures()
     state.organisation = ""
-    for kind in (Refusal, HTTPException, RequestValidationError, DBAPIError, PoolTimeout, Exception):
+    for kind in EXPECTED:
         app.add_exception_handler(kind, refuse)
     add_routes(app, settings)
     return app
 
 
 async def refuse(request: Any, error: Exception) -> Any:
+    answer = error_response(request, error)
     if isinstance(error, (DBAPIError, PoolTimeout)):
-        structlog.get_logger().error("request failed", request=request.state.request_id, exc_info=error)
-    return error_response(request, error)
+        request.state.passes = passes(error)
+        log = structlog.get_logger()
+        if answer.status_code == 500:
+            log.error("request failed", request=request.state.request_id, exc_info=error)
+        else:
+            why = type(getattr(error, "orig", error)).__name__
+            log.warning("database trouble", request=request.state.request_id, status=answer.status_code, why=why)
+    return answer
 
 
 def add_routes(app: FastAPI, settings: Settings) -> None:

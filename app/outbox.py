@@ -6,7 +6,8 @@ Repeating work is a row that writes its next one.
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,15 @@ class Task:
 
     kind: str
     run: Callable[[Database, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is looked at again every few seconds. `run` asks cheaply, and writes only where there is something new."""
+
+    name: str
+    run: Callable[[Database], object]
+    every: float = 2.0
 
 
 def later(db: Session, kind: str, due: datetime | None = None, **payload: Any) -> None:
@@ -105,10 +115,13 @@ def run_all(database: Database, tasks: Mapping[str, Task]) -> int:
 
 
 class Worker:
-    """A thread that runs jobs until it is stopped."""
+    """A thread that runs jobs, and looks at what is watched, until it is stopped."""
 
-    def __init__(self, database: Database, tasks: Mapping[str, Task], pause: float = 1.0) -> None:
+    def __init__(
+        self, database: Database, tasks: Mapping[str, Task], watches: Sequence[Watch] = (), pause: float = 1.0
+    ) -> None:
         self.database, self.tasks, self.pause = database, tasks, pause
+        self.watches = dict.fromkeys(watches, 0.0)
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self.run, name="outbox", daemon=True)
 
@@ -116,14 +129,27 @@ class Worker:
         self.thread.start()
 
     def run(self) -> None:
+        well = True
         while not self.stopping.is_set():
+            self.look()
             try:
-                busy = run_one(self.database, self.tasks)
+                busy, well = run_one(self.database, self.tasks), True
             except Exception as error:
-                log.warning("worker waits", error=type(error).__name__)
-                busy = False
+                if well:
+                    log.warning("worker waits", error=type(error).__name__)
+                busy = well = False
             if not busy:
                 self.stopping.wait(self.pause)
+
+    def look(self) -> None:
+        for watch, last in self.watches.items():
+            if time.monotonic() - last < watch.every:
+                continue
+            try:
+                watch.run(self.database)
+            except Exception as error:
+                log.warning("watch failed", watch=watch.name, error=type(error).__name__)
+            self.watches[watch] = time.monotonic()
 
     def stop(self) -> None:
         self.stopping.set()

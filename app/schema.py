@@ -1,5 +1,6 @@
 """The schema's life: migrate up, compare with the code, refuse to serve a database that is behind."""
 
+from functools import cache
 from typing import Any
 
 from alembic import command
@@ -10,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from app.db import Database
+from app.errors import Trouble
 from app.settings import TOP
 
 
@@ -19,6 +21,7 @@ def config(connection: Connection | None = None) -> Config:
     return alembic
 
 
+@cache
 def heads() -> tuple[str, ...]:
     return tuple(sorted(ScriptDirectory.from_config(config()).get_heads()))
 
@@ -39,12 +42,29 @@ def is_empty(database: Database) -> bool:
 def migrate(database: Database, target: str = "heads") -> None:
     """Up to `target`, in a transaction of its own on a connection of its own."""
     with database.writes.connect() as connection:
+        take_time(connection)
         command.upgrade(config(connection), target)
         connection.commit()
 
 
+def make_ready(database: Database) -> None:
+    """Before a command or a server uses it: an embedded database is migrated, a server's has to be up to date."""
+    if database.embedded:
+        migrate(database)
+    elif not is_current(database):
+        raise Trouble("The database is behind this version. Run: python3 manage.py migrate")
+
+
+def take_time(connection: Connection) -> None:
+    """A migration may work long on a server database, but waits for no lock for long: people are at work."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+
+
 def back(database: Database, target: str) -> None:
     with database.writes.connect() as connection:
+        take_time(connection)
         command.downgrade(config(connection), target)
         connection.commit()
 

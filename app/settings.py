@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     log_format: Literal["text", "json"] = "text"
     demo: bool = False
+    unsafe_database: bool = False  # a test's PostgreSQL may forget in a power cut; no other may
 
     @model_validator(mode="before")
     @classmethod

@@ -67,7 +67,7 @@ def recommendation(felt: np.ndarray, wave: Wave) -> np.ndarray:
 def served(rng: np.random.Generator, felt: np.ndarray, work: Work) -> np.ndarray:
     """How well each passenger found a whole process, following the visit as strongly as the process pulls."""
     pull = min(work.pull * ATTENUATION, 0.95)
-    return pull * felt + np.sqrt(1 - pull**2) * rng.standard_normal(len(felt))
+    return np.asarray(pull * felt + np.sqrt(1 - pull**2) * rng.standard_normal(len(felt)))
 
 
 def answers(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.columns import Row, instant, points_to
@@ -10,7 +10,7 @@ from app.columns import Row, instant, points_to
 
 class Notice(Row, table=True):
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_inbox", "person_id", "id"),)
+    __table_args__ = (UniqueConstraint("person_id", "entry"), Index("ix_notice_inbox", "person_id", "id"))
 
     person_id: int = points_to("person.id", index=False)
     entry: int = Field(sa_type=BigInteger, foreign_key="record.number")
@@ -20,7 +20,7 @@ class Notice(Row, table=True):
 
 
 class Reading(SQLModel, table=True):
-    """How far the record has been read for notices."""
+    """How far the record has been read for notices: one row, locked by whoever reads on."""
 
     __tablename__ = "notice_reading"
 

@@ -184,9 +184,8 @@ def visitor(request: Request, db: Db) -> Actor:
 
 
 def note_visit(database: Database, key: str, moment: datetime) -> None:
-    """Every few minutes, in a transaction of its own: the idle end of a session counts from here."""
-    with database.writing() as db:
-        db.execute(update(Session).where(col(Session.key) == key).values(seen_at=moment))
+    """Every few minutes, beside the request: the idle end of a session counts from here."""
+    database.aside(lambda db: db.execute(update(Session).where(col(Session.key) == key).values(seen_at=moment)))
 
 
 Visitor = Annotated[Actor, Depends(visitor)]

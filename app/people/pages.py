@@ -1,7 +1,35 @@
-"""People's addresses. Those before signing in have a file of their own."""
+"""People's addresses. Coming in, links, set-up and my settings have files of their own."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.responses import Response
 
 from app import web
-from app.people import pages_entering
+from app.changes import counts
+from app.db import Db
+from app.people import pages_entering, pages_links, pages_me, pages_set_up
+from app.people.actor import Visitor
+from app.people.found import found
+from app.people.models import Person
+from app.people.queries import department_of, seats_of, teams_of, visible_to
+from app.web import page, unchanged
 
 routes = web.router()
-routes.routes.extend(pages_entering.routes.routes)
+for part in (pages_entering, pages_links, pages_set_up, pages_me):
+    routes.routes.extend(part.routes.routes)
+
+ThePerson = Annotated[Person, Depends(found(Person, visible_to))]
+
+
+@routes.get("/people/{id}")
+def show(request: Request, db: Db, actor: Visitor, person: ThePerson) -> Response:
+    if kept := unchanged(request, actor.rights, counts(db, "people", "ideas")):
+        return kept
+    shown: dict[str, Any] = {
+        "department": department_of(db, person),
+        "manager": db.get(Person, person.manager_id) if person.manager_id else None,
+        "teams": teams_of(db, person.id),
+        "seats": seats_of(db, person.id),
+    }
+    return page(request, "people/show.html", person=person, actor=actor, **shown)

@@ -16,6 +16,7 @@ from app.processes.models import Process, ProcessTouchpoint
 from app.processes.priority import Assessment, Item, Rule, Survey, assess
 from app.voice.answers import Answers, answers
 from app.voice.models import Source
+from app.voice.packed import Floats
 
 KEPT = 40
 
@@ -91,7 +92,7 @@ def picture(db: Session, question: Question) -> Picture:
 
 
 def smallest_cell(db: Session, source_id: int) -> int:
-    return db.scalars(select(Source.minimum_cell).where(col(Source.id) == source_id)).one()
+    return db.scalars(select(col(Source.minimum_cell)).where(col(Source.id) == source_id)).one()
 
 
 def all_drivers(db: Session, told: Answers) -> tuple[Driver, ...]:
@@ -147,7 +148,7 @@ def worked_out(told: Answers, question: Question, drivers: tuple[Driver, ...], s
     return Picture(question, replace(found, items=tuple(items)), tuple(Standing(*pair) for pair in pairs))
 
 
-def combined(told: Answers, drivers: Sequence[Driver]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def combined(told: Answers, drivers: Sequence[Driver]) -> Floats:
     """What each respondent said of each driver, shape (n, drivers): the weighted mean of what they answered."""
     shares = np.zeros((told.percent.shape[1], len(drivers)))
     for place, driver in enumerate(drivers):
@@ -155,15 +156,23 @@ def combined(told: Answers, drivers: Sequence[Driver]) -> np.ndarray[tuple[int, 
             shares[column, place] = weight
     there = ~np.isnan(told.percent)
     total, answered = np.nan_to_num(told.percent) @ shares, there @ shares
-    return np.divide(total, answered, out=np.full(total.shape, np.nan), where=answered > 0)
+    return np.asarray(np.divide(total, answered, out=np.full(total.shape, np.nan), where=answered > 0))
 
 
 def withheld(item: Item, smallest: int) -> Item:
     """What fewer than the source's smallest cell have said is not shown."""
     if item.n >= smallest:
         return item
-    names = ("performance", "performance_low", "performance_high", "impact", "impact_low", "impact_high", "share")
-    return replace(item, **dict.fromkeys(names))
+    return replace(
+        item,
+        performance=None,
+        performance_low=None,
+        performance_high=None,
+        impact=None,
+        impact_low=None,
+        impact_high=None,
+        share=None,
+    )
 
 
 def as_json(found: Picture) -> Mapping[str, object]:

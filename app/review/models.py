@@ -8,14 +8,14 @@ from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, UniqueCons
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from app.columns import Id, Row, choice, instant, points_to, text
+from app.columns import Id, Row, choice, instant, money, points_to, text
 
 
 class Scorecard(Row, table=True):
     """Weighted criteria, one version of them: a round keeps the version it began with."""
 
     __tablename__ = "scorecard"
-    __table_args__ = (UniqueConstraint("committee_id", "name", "number"),)
+    __table_args__ = (UniqueConstraint("committee_id", "number"),)
 
     committee_id: int = points_to("committee.id")
     name: str = Field(max_length=120)
@@ -68,14 +68,25 @@ class Round(Row, table=True):
 
 
 class RoundIdea(Row, table=True):
-    """An idea in a round, at the revision that is reviewed."""
+    """An idea in a round, at the revision that is reviewed. `live` while the round works on it: in one at a time."""
 
     __tablename__ = "round_idea"
-    __table_args__ = (UniqueConstraint("round_id", "idea_id"),)
+    __table_args__ = (
+        UniqueConstraint("round_id", "idea_id"),
+        Index(
+            "ix_round_idea_one_live",
+            "idea_id",
+            unique=True,
+            sqlite_where=sql("live"),
+            postgresql_where=sql("live"),
+        ),
+    )
 
     round_id: int = points_to("round.id")
     idea_id: int = points_to("idea.id")
     revision_id: int = points_to("revision.id")
+    live: bool = True
+    taken_out_at: datetime | None = instant(nullable=True, default=None)
 
 
 class Reviewer(Row, table=True):
@@ -167,6 +178,15 @@ class AgendaItem(Row, table=True):
     place: int = Field(sa_type=SmallInteger)
 
 
+class Attendance(SQLModel, table=True):
+    """Who came to a meeting."""
+
+    __tablename__ = "meeting_attendance"
+
+    meeting_id: int = Field(primary_key=True, sa_type=Id, foreign_key="meeting.id")
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
+
+
 class Verdict(StrEnum):
     APPROVE = "approve"
     DO_NOW = "do it now"
@@ -176,7 +196,11 @@ class Verdict(StrEnum):
 
 
 class Decision(Row, table=True):
-    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed."""
+    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed.
+
+    `effective_at` is when it moved the idea and its authors could read it: at once, or in a blind round when the
+    decisions are published.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -203,6 +227,7 @@ class Decision(Row, table=True):
     quorum: int
     defer_to: date | None = None
     due: date | None = None
+    effective_at: datetime | None = instant(nullable=True, default=None)
     superseded_by: int | None = points_to("decision.id", nullable=True)
 
 
@@ -219,12 +244,14 @@ class OrderStage(StrEnum):
     GIVEN = "given"
     ACCEPTED = "accepted"
     DONE = "done"
+    RECALLED = "recalled"  # another decision took its place
 
 
 class Order(Row, table=True):
     """What was decided as "do it now": a small thing that goes straight to the process owner, with a date."""
 
     __tablename__ = "to_do"
+    __table_args__ = (CheckConstraint("(stage = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),)
 
     idea_id: int = points_to("idea.id")
     decision_id: int = points_to("decision.id")
@@ -244,5 +271,7 @@ class OwnersWord(Row, table=True):
     idea_id: int = points_to("idea.id")
     person_id: int = points_to("person.id")
     possible: bool
+    start: str = Field(default="", max_length=200)  # when it could begin, in the owner's words
+    cost: Decimal | None = money(nullable=True, default=None)
     words: str = text()
     said_at: datetime = instant()

@@ -1,7 +1,7 @@
 """What one response's three columns of bytes hold. Ratings: see importing.packing.
 
-    outcomes   one float64 an outcome, little end first, NaN where it was not answered; higher is better
-    segments   one uint16 a segment, little end first: the place of the label, 65535 where there is none
+outcomes   one float64 an outcome, little end first, NaN where it was not answered; higher is better
+segments   one uint16 a segment, little end first: the place of the label, 65535 where there is none
 """
 
 from collections.abc import Sequence

@@ -7,14 +7,15 @@ from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.columns import now
-from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, TooLarge, Unavailable
+from app.db import passes, sqlstate
+from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
 from app.web.rendering import environment
 
 UNTYPED = frozenset({"key", "version", "next", "name", "value"})
@@ -82,7 +83,8 @@ def see(request: Request, address: str, notice: str = "") -> Response:
     response = RedirectResponse(request.app.state.settings.root + address, status_code=303)
     response.headers["Cache-Control"] = "no-store"
     if notice:
-        response.set_cookie("notice", quote(notice), max_age=60, httponly=True, samesite="lax")
+        secure = request.app.state.settings.https
+        response.set_cookie("notice", quote(notice), max_age=60, secure=secure, httponly=True, samesite="lax")
     return response
 
 
@@ -104,7 +106,7 @@ def as_refusal(error: Exception) -> Refusal:
             return Missing() if in_path else Invalid("Part of the address cannot be read.")
         case HTTPException(status_code=404):
             return Missing()
-        case HTTPException(status_code=413):
+        case HTTPException() if too_large(error):
             return TooLarge("That is more than this page takes.")
         case HTTPException(status_code=405):
             return with_status(Refused("This address cannot be used like that."), 405)
@@ -112,16 +114,29 @@ def as_refusal(error: Exception) -> Refusal:
             return with_status(Invalid("The request could not be read."), error.status_code)
         case DBAPIError() | PoolTimeout():
             return database_refusal(error)
+        case OverflowError() | UnicodeEncodeError():
+            return Invalid(
+                "Something in the request cannot be stored: a number that is too large, or half a character."
+            )
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
 
 
+def too_large(error: HTTPException) -> bool:
+    """Starlette says 400 for a form with too many fields, or with one that is too long."""
+    return error.status_code == 413 or "exceeded" in error.detail or "Too many" in error.detail
+
+
 def database_refusal(error: Exception) -> Refusal:
-    words = str(error).lower()
-    if ("full" in words and ("disk" in words or "database" in words)) or "no space" in words:
+    words, state = str(getattr(error, "orig", error)).lower(), sqlstate(error)
+    if state == "53100" or "disk is full" in words or "no space left" in words:
         return Full("Nothing more can be stored until there is room. What is here can be read.")
-    if isinstance(error, (OperationalError, PoolTimeout)):
+    if isinstance(error, IntegrityError) and (state == "23505" or "unique constraint" in words):
+        return Stale("Someone else did the same a moment ago. Load the page again to see it.")
+    if isinstance(error, DataError):
+        return Invalid("Something in the request is longer or larger than what can be stored.")
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or passes(error):
         return Unavailable("The database does not answer just now. Try again in a few seconds.")
     return with_status(Refusal("Something went wrong on our side."), 500)
 
@@ -168,8 +183,6 @@ def error_response(request: Request, error: Exception) -> Response:
     else:
         context["frame"] = request.app.state.bare_frame(request)
         html = drawn.render(context)
-    if refusal.status == 413:
-        headers["Connection"] = "close"
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 

@@ -2,18 +2,24 @@
 
 import secrets
 import time
+from collections import Counter
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Invalid, Refusal, Refused
+from app.errors import Invalid, Refusal, Refused, Unavailable
 from app.settings import Settings
 
 log = structlog.get_logger()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+AT_ONCE = 500
+"""Requests that one process works on at a time; the next one is told to come back."""
+TOLD = (401, 403, 413, 429)
+"""Refusals that are written to the log."""
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -35,6 +41,9 @@ class Guard:
         self.app = app
         self.origin = settings.origin
         self.hosts = own_hosts(settings)
+        self.at_once = 0
+        self.answers: Counter[int] = Counter()
+        self.seconds = 0.0
         self.headers = list(SAFE_HEADERS.items())
         if settings.https:
             self.headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
@@ -48,6 +57,7 @@ class Guard:
         started = False
         status = 500
         begun = time.perf_counter()
+        self.at_once += 1
 
         async def guarded(message: Message) -> None:
             nonlocal started, status
@@ -57,6 +67,8 @@ class Guard:
                 for name, value in self.headers:
                     headers.setdefault(name, value)
                 headers["X-Request-ID"] = request_id
+                if status == 413:
+                    headers["Connection"] = "close"
             await send(message)
 
         try:
@@ -64,21 +76,37 @@ class Guard:
                 await self.answer(scope, receive, guarded, problem)
             else:
                 await self.app(scope, receive, guarded)
+        except ClientDisconnect:
+            status = 499  # nobody is left to answer to
         except Exception as error:
             log.error("request failed", request=request_id, path=scope["path"], exc_info=error)
             if not started:
                 await self.answer(scope, receive, guarded, error)
         finally:
-            seconds = round(time.perf_counter() - begun, 4)
-            log.debug("request", request=request_id, method=scope["method"], status=status, seconds=seconds)
+            self.at_once -= 1
+            self.count(scope, status, time.perf_counter() - begun)
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        self.answers[status] += 1
+        self.seconds += seconds
+        if status in TOLD:
+            actor = getattr(scope["state"].get("actor"), "id", None)
+            facts = {"request": scope["state"]["request_id"], "method": scope["method"], "path": scope["path"]}
+            log.info("refused", status=status, person=actor, **facts)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
         from app.web.answers import error_response
 
-        scope.setdefault("app", self.app)
-        await error_response(Request(scope), error)(scope, receive, send)
+        try:
+            response = error_response(Request(scope), error)
+        except Exception as failure:
+            log.error("no page for a failure", request=scope["state"]["request_id"], exc_info=failure)
+            response = PlainTextResponse("Something went wrong on our side.", status_code=500)
+        await response(scope, receive, send)
 
     def problem(self, scope: Scope) -> Refusal | None:
+        if self.at_once > AT_ONCE:
+            return Unavailable("Many people are here at once. Try again in a few seconds.")
         headers = Headers(scope=scope)
         if self.hosts and headers.get("host", "").rsplit(":", 1)[0].lower() not in self.hosts:
             return Invalid("This address is not one of ours.")

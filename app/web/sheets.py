@@ -1,39 +1,36 @@
-"""Tables as CSV that a spreadsheet cannot be led astray by."""
+"""Tables as CSV for spreadsheets: text stays text, numbers stay numbers."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import chain
 
-# A cell that begins with one of these would be read as a formula; the full-width forms are read so too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+Cell = str | int | float | Decimal | date | None
 
-
-def csv_rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """One line at a time. Text that could be a formula gets an apostrophe before it; numbers stay numbers."""
-    yield line(header)
-    for row in rows:
-        yield line(row)
+# What a spreadsheet would take for a formula, full-width forms too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def line(cells: Sequence[Any]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow([cell(value) for value in cells])
-    return written.getvalue()
+def csv_rows(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """The lines of a CSV file, one at a time, for `web.download`. A text that could be a formula gets an apostrophe."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    for row in chain([header], rows):
+        writer.writerow([defused(cell) for cell in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
-def cell(value: Any) -> Any:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case int() | float() | Decimal():
-            return value
-        case datetime() | date():
-            return value.isoformat()
-        case _:
-            text = str(value)
-            return f"'{text}" if text.startswith(FORMULA) else text
+def defused(cell: Cell) -> str | int | float | Decimal:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, str) and cell.startswith(FORMULA):
+        return f"'{cell}"
+    return cell

@@ -28,11 +28,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry"], ["record.number"], name=op.f("fk_notice_entry")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("person_id", "entry", name=op.f("uq_notice_person_id_entry")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_notice_inbox", "notice", ["person_id", "id"], unique=False)
+    by_hand()
 
 
 def downgrade() -> None:
+    undo_by_hand()
     op.drop_table("notice")
     op.drop_table("notice_reading")
+
+
+# -- by hand
+def by_hand() -> None:
+    reading = sa.table("notice_reading", sa.column("id", sa.Integer), sa.column("number", sa.BigInteger))
+    op.bulk_insert(reading, [{"id": 1, "number": 0}])
+
+
+def undo_by_hand() -> None:
+    """The row goes with its table."""

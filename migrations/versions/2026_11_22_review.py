@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_scorecard_committee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scorecard")),
-        sa.UniqueConstraint("committee_id", "name", "number", name=op.f("uq_scorecard_committee_id_name_number")),
+        sa.UniqueConstraint("committee_id", "number", name=op.f("uq_scorecard_committee_id_number")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_scorecard_committee_id"), "scorecard", ["committee_id"], unique=False)
@@ -67,6 +67,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_criterion_scorecard_id"), "criterion", ["scorecard_id"], unique=False)
+    op.create_table(
+        "meeting_attendance",
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_attendance_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_attendance_person_id")),
+        sa.PrimaryKeyConstraint("meeting_id", "person_id", name=op.f("pk_meeting_attendance")),
+    )
     op.create_table(
         "round",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -178,6 +186,7 @@ def upgrade() -> None:
         sa.Column("quorum", sa.Integer(), nullable=False),
         sa.Column("defer_to", sa.Date(), nullable=True),
         sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
             "(verdict = 'defer') = (defer_to IS NOT NULL)", name=op.f("ck_decision_deferred_has_its_day")
@@ -210,6 +219,8 @@ def upgrade() -> None:
         sa.Column("idea_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("possible", sa.Boolean(), nullable=False),
+        sa.Column("start", sa.String(length=200), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_owners_word_idea_id")),
@@ -263,6 +274,8 @@ def upgrade() -> None:
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("idea_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("taken_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_round_idea_idea_id")),
         sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_round_idea_revision_id")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_round_idea_round_id")),
@@ -271,6 +284,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_round_idea_idea_id"), "round_idea", ["idea_id"], unique=False)
+    op.create_index(
+        "ix_round_idea_one_live",
+        "round_idea",
+        ["idea_id"],
+        unique=True,
+        sqlite_where=sa.text("live"),
+        postgresql_where=sa.text("live"),
+    )
     op.create_index(op.f("ix_round_idea_revision_id"), "round_idea", ["revision_id"], unique=False)
     op.create_index(op.f("ix_round_idea_round_id"), "round_idea", ["round_id"], unique=False)
     op.create_table(
@@ -298,13 +319,21 @@ def upgrade() -> None:
         sa.Column(
             "stage",
             sa.Enum(
-                "given", "accepted", "done", name="orderstage", native_enum=False, create_constraint=True, length=40
+                "given",
+                "accepted",
+                "done",
+                "recalled",
+                name="orderstage",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
         sa.Column("report", sa.Text(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(stage = 'done') = (done_at IS NOT NULL)", name=op.f("ck_to_do_done_has_its_time")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_to_do_decision_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_to_do_idea_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_to_do_owner_id")),
@@ -328,6 +357,7 @@ def downgrade() -> None:
     op.drop_table("agenda_item")
     op.drop_table("reviewer")
     op.drop_table("round")
+    op.drop_table("meeting_attendance")
     op.drop_table("criterion")
     op.drop_table("scorecard")
     op.drop_table("meeting")

@@ -1,0 +1,237 @@
+"""Whom an entry of the record concerns, and in which capacity. Worked out for many entries at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.ideas.models import Author, Idea
+from app.notices.words import kind_of, sentence
+from app.people.actor import HEADS
+from app.people.models import Kind, Membership, Person, Seat
+from app.pilots.models import Keeper, Pilot, Step
+from app.processes.models import Prioritisation, Process
+from app.record.models import Entry
+from app.review.models import Order, Reviewer, Round
+from app.talk.models import Follow
+
+
+class As(StrEnum):
+    """In which capacity an entry concerns somebody."""
+
+    FOLLOWER = "follower"
+    AUTHOR = "author"
+    OWNER = "process owner"
+    HEAD = "chair"
+    MEMBER = "member of the committee"
+    REVIEWER = "reviewer"
+    KEEPER = "keeper"
+    CREW = "lead, sponsor or team"
+
+
+FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW = As
+CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
+    "idea": {
+        "keep": (HEAD,),
+        "submit": (HEAD, OWNER, FOLLOWER),
+        "reconsider": (HEAD, OWNER, FOLLOWER),
+        "withdraw": (HEAD, FOLLOWER),
+        "day_has_come": (AUTHOR, FOLLOWER, HEAD),
+        **dict.fromkeys(("adopt", "answer", "admit", "send_back", "refuse", "into_round"), (AUTHOR, FOLLOWER)),
+        **dict.fromkeys(("approve", "do_now", "decline", "defer", "return", "charter"), (AUTHOR, FOLLOWER, OWNER)),
+    },
+    "round": {"open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
+    "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
+    "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
+    "pilot": {
+        "charter": (CREW, FOLLOWER, OWNER),
+        **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
+    },
+    "step": {
+        "ask": (KEEPER, FOLLOWER),
+        **dict.fromkeys(("pass", "send_back", "reopen", "repeat"), (CREW, FOLLOWER, OWNER)),
+    },
+}
+# Of these, those concerned in this capacity also hear by mail.
+MAILED: Mapping[tuple[str, str], As] = {
+    **{("idea", move): AUTHOR for move in ("send_back", "refuse", "approve", "do_now", "decline", "defer", "return")},
+    ("step", "ask"): KEEPER,
+    ("round", "open"): REVIEWER,
+}
+
+
+@dataclass
+class Told:
+    """One entry: what it is about (a thing that has a page), and who hears of it as what."""
+
+    entry: Entry
+    about: str
+    title: str
+    what: str
+    people: dict[int, set[As]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass
+class Lookup:
+    """All that the entries at hand ask for, read in a fixed number of statements."""
+
+    ideas: dict[int, Any] = field(default_factory=dict)
+    pilots: dict[int, Any] = field(default_factory=dict)
+    steps: dict[int, Any] = field(default_factory=dict)
+    rounds: dict[int, Any] = field(default_factory=dict)
+    orders: dict[int, int] = field(default_factory=dict)
+    prioritisations: dict[int, Any] = field(default_factory=dict)
+    authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    keepers: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    heads: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    followers: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+
+def ids_of(entries: Iterable[Entry], kind: str) -> set[int]:
+    numbers = (entry.ref.partition(":")[2] for entry in entries if kind_of(entry.ref) == kind)
+    return {int(number) for number in numbers if number.isdecimal()}
+
+
+def by_id(db: Session, model: Any, ids: set[int], *columns: Any) -> dict[int, Any]:
+    if not ids:
+        return {}
+    return {row.id: row for row in db.execute(select(model.id, *columns).where(model.id.in_(ids)))}
+
+
+def grouped(db: Session, into: dict[Any, set[int]], key: Any, person: Any, keys: Iterable[Any], *more: Any) -> None:
+    if wanted := set(keys) - {None}:
+        for found, person_id in db.execute(select(key, person).where(key.in_(wanted), *more)):
+            into[found].add(person_id)
+
+
+def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
+    found = Lookup()
+    found.steps = by_id(db, Step, ids_of(entries, "step"), col(Step.pilot_id), col(Step.number))
+    found.orders = {
+        key: row.idea_id for key, row in by_id(db, Order, ids_of(entries, "to_do"), col(Order.idea_id)).items()
+    }
+    pilot_ids = ids_of(entries, "pilot") | {step.pilot_id for step in found.steps.values()}
+    concerned = (col(Pilot.name), col(Pilot.lead_id), col(Pilot.sponsor_id), col(Pilot.team_id))
+    owned = select(col(Process.owner_id)).where(col(Process.id) == col(Pilot.process_id)).scalar_subquery()
+    found.pilots = by_id(db, Pilot, pilot_ids, *concerned, col(Pilot.committee_id), owned.label("owner_id"))
+    idea_ids = ids_of(entries, "idea") | set(found.orders.values())
+    owned = select(col(Process.owner_id)).where(col(Process.id) == col(Idea.process_id)).scalar_subquery()
+    seen = (col(Idea.title), col(Idea.listed), col(Idea.team_id), col(Idea.committee_id))
+    found.ideas = by_id(db, Idea, idea_ids, *seen, owned.label("owner_id"))
+    found.rounds = by_id(db, Round, ids_of(entries, "round"), col(Round.name))
+    fields = (col(Prioritisation.name), col(Prioritisation.committee_id))
+    found.prioritisations = by_id(db, Prioritisation, ids_of(entries, "prioritisation"), *fields)
+    look_up_people(db, found)
+    return found
+
+
+def look_up_people(db: Session, found: Lookup) -> None:
+    things = [*found.ideas.values(), *found.pilots.values()]
+    current = (col(Membership.until).is_(None),)
+    seated = (col(Seat.until).is_(None),)
+    committees = {thing.committee_id for thing in (*things, *found.prioritisations.values())}
+    grouped(db, found.authors, col(Author.idea_id), col(Author.person_id), found.ideas)
+    grouped(db, found.teams, col(Membership.team_id), col(Membership.person_id), (t.team_id for t in things), *current)
+    grouped(db, found.reviewers, col(Reviewer.round_id), col(Reviewer.person_id), found.rounds)
+    grouped(db, found.members, col(Seat.committee_id), col(Seat.person_id), committees, *seated)
+    heads = (*seated, col(Seat.post).in_(HEADS))
+    grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)
+    refs = [f"idea:{number}" for number in found.ideas] + [f"pilot:{number}" for number in found.pilots]
+    grouped(db, found.followers, col(Follow.about), col(Follow.person_id), refs)
+    if found.pilots:
+        query = select(col(Keeper.pilot_id), col(Keeper.number), col(Keeper.person_id))
+        for pilot_id, number, person_id in db.execute(query.where(col(Keeper.pilot_id).in_(found.pilots))):
+            found.keepers[pilot_id, number].add(person_id)
+
+
+def placed(entry: Entry, found: Lookup) -> tuple[str, int]:
+    """The thing with a page that an entry is about: a step's pilot, a to-do's idea."""
+    kind, _, number = entry.ref.partition(":")
+    key = int(number) if number.isdecimal() else 0
+    if kind == "step" and key in found.steps:
+        return "pilot", found.steps[key].pilot_id
+    if kind == "to_do" and key in found.orders:
+        return "idea", found.orders[key]
+    return kind, key
+
+
+def tell(entry: Entry, found: Lookup) -> Told | None:
+    wanted = CONCERNS.get(kind_of(entry.ref), {}).get(entry.move)
+    if wanted is None:
+        return None
+    kind, key = placed(entry, found)
+    match kind:
+        case "idea":
+            thing = found.ideas.get(key)
+            groups = about_idea(key, found) if thing else {}
+        case "pilot":
+            thing = found.pilots.get(key)
+            groups = about_pilot(key, entry, found) if thing else {}
+        case "round":
+            thing, groups = found.rounds.get(key), {REVIEWER: found.reviewers[key]}
+        case _:
+            thing = found.prioritisations.get(key)
+            groups = {MEMBER: found.members[thing.committee_id]} if thing else {}
+    if thing is None:
+        return None
+    number = found.steps[int(entry.ref.partition(":")[2])].number if kind_of(entry.ref) == "step" else None
+    what = sentence(entry.ref, entry.move, entry.before, number)
+    told = Told(entry, f"{kind}:{key}", thing.title if kind == "idea" else thing.name, what)
+    for group in wanted:
+        for person_id in groups.get(group, ()):
+            if person_id != entry.actor_id:
+                told.people[person_id].add(group)
+    return told
+
+
+def about_idea(key: int, found: Lookup) -> dict[As, set[int]]:
+    """Of an idea that is not listed only its authors and their team hear."""
+    idea = found.ideas[key]
+    own = {AUTHOR: found.authors[key] | found.teams[idea.team_id]}
+    if not idea.listed:
+        return own
+    return own | {
+        OWNER: {idea.owner_id},
+        HEAD: found.heads[idea.committee_id],
+        FOLLOWER: found.followers[f"idea:{key}"],
+    }
+
+
+def about_pilot(key: int, entry: Entry, found: Lookup) -> dict[As, set[int]]:
+    pilot = found.pilots[key]
+    step = found.steps.get(int(entry.ref.partition(":")[2])) if kind_of(entry.ref) == "step" else None
+    return {
+        CREW: ({pilot.lead_id, pilot.sponsor_id} - {None}) | found.teams[pilot.team_id],
+        KEEPER: found.keepers[key, step.number] if step else set(),
+        OWNER: {pilot.owner_id},
+        HEAD: found.heads[pilot.committee_id],
+        FOLLOWER: found.followers[f"pilot:{key}"],
+    }
+
+
+def concerned(db: Session, entries: Sequence[Entry]) -> list[Told]:
+    """The entries that concern somebody who can sign in, each with who hears of it."""
+    found = look_up(db, entries)
+    told = [one for entry in entries if (one := tell(entry, found)) is not None and one.people]
+    people = {person_id for one in told for person_id in one.people}
+    usable = set(
+        db.scalars(
+            select(col(Person.id)).where(
+                col(Person.id).in_(people),
+                col(Person.kind) != Kind.IMPORTED,
+                col(Person.disabled_at).is_(None),
+                col(Person.erased_at).is_(None),
+            )
+        )
+    )
+    for one in told:
+        one.people = {person_id: groups for person_id, groups in one.people.items() if person_id in usable}
+    return [one for one in told if one.people]

@@ -1,0 +1,48 @@
+"""The inbox."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app import web
+from app.changes import counts
+from app.columns import LARGEST_ID
+from app.db import Db
+from app.notices.actions import mark_all_read, mark_read
+from app.notices.queries import inbox
+from app.people.actor import Visitor
+from app.refs import registry
+from app.web import FormModel, Request, Response, ThingId, Typed, fill, page, see, unchanged
+
+routes = web.router()
+After = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+
+
+class AllForm(FormModel):
+    """Everything up to the newest notice that the page showed."""
+
+    up_to: int
+
+
+@routes.get("/notices")
+def index(request: Request, db: Db, actor: Visitor, after: After = None) -> Response:
+    shown = counts(db, "people", "ideas", "review", "pilots", "processes", "record")
+    if kept := unchanged(request, actor.rights, sorted(actor.teams), actor.time_zone, shown):
+        return kept
+    return page(request, "notices/index.html", inbox=inbox(db, actor, after), unread=actor.unread, after=after)
+
+
+@routes.post("/notices/read")
+def read_all(request: Request, db: Db, actor: Visitor, fields: Typed) -> Response:
+    form = fill(AllForm, fields)
+    if form:
+        mark_all_read(db, actor, min(form.data.up_to, LARGEST_ID))
+    return see(request, "/notices")
+
+
+@routes.post("/notices/{id}/read")
+def read(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
+    """Read, and on to the thing itself where it can still be seen."""
+    notice = mark_read(db, actor, id)
+    thing = registry(db).find(db, actor, [notice.about]).get(notice.about)
+    return see(request, thing.address if thing else "/notices")

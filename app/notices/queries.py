@@ -1,0 +1,106 @@
+"""A person's inbox: each notice as one line, with the thing it is about as far as this person may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.notices.models import Notice
+from app.notices.words import kind_of, sentence
+from app.people.actor import Actor
+from app.people.models import Person
+from app.pilots.models import Step
+from app.pilots.veils import veiled_refs
+from app.record.models import Entry, Salt
+from app.refs import Found, registry
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Line:
+    """what happened, to what, by whom and why. who and why are empty where the reader may not know."""
+
+    id: int
+    at: datetime
+    what: str
+    title: str
+    address: str
+    who: str
+    why: str
+    unread: bool
+
+    @property
+    def rest(self) -> str:
+        by = f"by {self.who}" if self.who else ""
+        return f"{by}: {self.why}" if by and self.why else by or self.why
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One page of it, newest first. newest: the id of its first notice, shown or not; after: where the next begins."""
+
+    lines: list[Line]
+    newest: int | None
+    after: int | None
+
+
+REASON = (
+    select(col(Salt.words)).where(col(Salt.number) == col(Entry.number), col(Salt.name) == "reason").scalar_subquery()
+)
+LINES = (
+    select(
+        col(Notice.id),
+        col(Notice.about),
+        col(Notice.at),
+        col(Notice.read_at),
+        col(Entry.ref),
+        col(Entry.move),
+        col(Entry.before),
+        col(Person.name),
+        REASON.label("why"),
+    )
+    .join(Entry, col(Entry.number) == col(Notice.entry))
+    .outerjoin(Person, col(Person.id) == col(Entry.actor_id))
+    .order_by(col(Notice.id).desc())
+)
+
+
+def inbox(db: Session, actor: Actor, after: int | None = None, most: int = PAGE) -> Inbox:
+    """Newest first. What the reader may not see any more is left out; the page goes on behind it all the same."""
+    query = LINES.where(col(Notice.person_id) == actor.id)
+    if after is not None:
+        query = query.where(col(Notice.id) < after)
+    rows = db.execute(query.limit(most + 1)).all()
+    shown = rows[:most]
+    found = registry(db).find(db, actor, {row.about for row in shown})
+    blind = veiled_refs(db, actor)
+    numbers = step_numbers(db, (row.ref for row in shown))
+    lines = [line(row, found[row.about], blind, numbers) for row in shown if row.about in found]
+    return Inbox(lines, rows[0].id if rows else None, shown[-1].id if len(rows) > most else None)
+
+
+def line(row: Any, thing: Found, blind: frozenset[str], numbers: dict[str, int]) -> Line:
+    known = row.about not in blind
+    return Line(
+        id=row.id,
+        at=row.at,
+        what=sentence(row.ref, row.move, row.before, numbers.get(row.ref)),
+        title=thing.title,
+        address=thing.address,
+        who=(row.name or "") if known else "",
+        why=(row.why or "") if known else "",
+        unread=row.read_at is None,
+    )
+
+
+def step_numbers(db: Session, refs: Iterable[str]) -> dict[str, int]:
+    ids = {int(ref.partition(":")[2]) for ref in refs if kind_of(ref) == "step"}
+    if not ids:
+        return {}
+    query = select(col(Step.id), col(Step.number)).where(col(Step.id).in_(ids))
+    return {f"step:{key}": number for key, number in db.execute(query)}

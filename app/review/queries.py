@@ -1,0 +1,336 @@
+"""What others ask of review: what waits for a person, what became of an idea, how rounds stand, what has a ref."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from app.columns import today
+from app.ideas.models import Idea
+from app.ideas.models import Stage as IdeaStage
+from app.ideas.rules import author
+from app.people.actor import HEADS, Actor
+from app.refs import Kind
+from app.review import meetings, owners, reviewing, rounds
+from app.review.conflicts import concerned, unconcerned
+from app.review.models import (
+    Decision,
+    Meeting,
+    Order,
+    OrderStage,
+    Review,
+    ReviewStage,
+    Round,
+    RoundIdea,
+    RoundStage,
+    Verdict,
+)
+from app.review.rules import VERDICT_DONE
+from app.review.standing import Board, board
+
+OwnReview = aliased(Review)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for a person, as `ui.todo` draws it."""
+
+    verb: str
+    title: str
+    address: str
+    due: date | None
+    why: str
+    late: bool = False
+    rest: str = ""
+
+    @property
+    def href(self) -> str:
+        return self.address
+
+    @property
+    def sub(self) -> str:
+        return self.why
+
+    @property
+    def id(self) -> str:
+        return "todo" + self.address.replace("/", "-").replace("#", "-")
+
+
+def urgency(item: Todo) -> tuple[bool, date]:
+    return item.due is None, item.due or date.max
+
+
+def waiting(db: Session, actor: Actor) -> list[Todo]:
+    """All that review wants of this person, late first, then by day."""
+    if actor.guest:
+        return []
+    day = today(db.info["settings"].time_zone)
+    found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
+    return sorted(found, key=urgency)
+
+
+def to_score(db: Session, actor: Actor, day: date) -> list[Todo]:
+    return [
+        Todo(
+            "Finish scoring" if task.kept_at else "Score",
+            task.title,
+            f"/review/ideas/{task.idea_id}",
+            task.due,
+            f"{task.round}, for {task.process}",
+            late=task.due < day,
+        )
+        for task in reviewing.tasks(db, actor)
+    ]
+
+
+def to_say(db: Session, actor: Actor) -> list[Todo]:
+    return [
+        Todo("Say when it can be run:", title, f"/review/ideas/{idea}/owner", None, f"You answer for {process}")
+        for idea, title, process in db.execute(owners.asked(actor))
+    ]
+
+
+def to_do(db: Session, actor: Actor, day: date) -> list[Todo]:
+    query = (
+        select(col(Order.id), col(Order.stage), col(Order.due), col(Idea.title))
+        .join(Idea, col(Idea.id) == col(Order.idea_id))
+        .where(col(Order.owner_id) == actor.id, col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED)))
+        .order_by(col(Order.due), col(Order.id))
+    )
+    return [
+        Todo(
+            "Accept" if stage is OrderStage.GIVEN else "Do",
+            title,
+            f"/review/orders/{order}",
+            due,
+            "The committee decided: do it now",
+            late=due < day,
+        )
+        for order, stage, due, title in db.execute(query)
+    ]
+
+
+def to_lead(db: Session, actor: Actor, day: date) -> list[Todo]:
+    """What waits for chair or deputy: rounds to open, close, decide in and publish, and ideas without one."""
+    headed = [committee for committee, post in actor.seats.items() if post in HEADS]
+    if not headed:
+        return []
+    decided = exists().where(
+        col(Decision.round_id) == col(Round.id),
+        col(Decision.idea_id) == col(RoundIdea.idea_id),
+        col(Decision.superseded_by).is_(None),
+    )
+    left = (
+        select(func.count())
+        .where(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.live).is_(True), ~decided)
+        .correlate(Round)
+        .scalar_subquery()
+    )
+    query = select(Round, left).where(
+        col(Round.committee_id).in_(headed),
+        col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
+    )
+    found = [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
+    ready = db.scalar(waiting_for_a_round(headed)) or 0
+    if ready:
+        words = "1 idea" if ready == 1 else f"{ready} ideas"
+        found.append(Todo(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
+    return found
+
+
+def lead(round_: Round, left: int, day: date) -> list[Todo]:
+    here = f"/review/rounds/{round_.id}"
+    match round_.stage:
+        case RoundStage.PREPARED:
+            return [Todo("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
+        case RoundStage.OPEN if round_.due < day:
+            return [Todo("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
+        case RoundStage.CLOSED if left:
+            words = "1 idea" if left == 1 else f"{left} ideas"
+            return [Todo(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
+        case RoundStage.CLOSED:
+            return [Todo("Publish the decisions of", round_.name, here, None, "All ideas are decided")]
+        case _:
+            return []
+
+
+def waiting_for_a_round(committees: Sequence[int]) -> Any:
+    return select(func.count()).where(
+        col(Idea.committee_id).in_(list(committees)),
+        col(Idea.stage).in_((IdeaStage.ADMITTED, IdeaStage.IN_REVIEW)),
+        ~rounds.live_elsewhere(None),
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an idea in review. `remarks`: what reviewers wrote for its authors, without who wrote it."""
+
+    verdict: Verdict
+    words: str
+    reason: str
+    decided_at: datetime | None
+    remarks: tuple[str, ...]
+    next: str
+    order: int | None
+    superseded: bool  # an earlier decision on the same revision was taken back
+
+
+NEXT = {
+    Verdict.APPROVE: "The chair charters a pilot.",
+    Verdict.DO_NOW: "The owner of the process does it.",
+    Verdict.DECLINE: "With new facts its authors may ask once more.",
+    Verdict.DEFER: "It comes back to the committee on its day.",
+    Verdict.RETURN: "Its authors change it and submit it again.",
+}
+
+
+def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
+    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
+
+    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
+    not tell whose they are. Three statements at most.
+    """
+    before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
+    query = (
+        select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
+        .join(Round, col(Round.id) == col(Decision.round_id))
+        .outerjoin(Order, and_(col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED))
+        .where(
+            col(Decision.idea_id) == idea.id,
+            col(Decision.superseded_by).is_(None),
+            col(Decision.effective_at).is_not(None),
+        )
+        .order_by(col(Decision.id).desc())
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    if row is None:
+        return None
+    made, round_, order, superseded = row
+    told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
+    remarks = remarks_on(db, round_.id, idea.id) if told else ()
+    day = made.due or made.defer_to
+    following = NEXT[made.verdict] if day is None else f"{NEXT[made.verdict][:-1]}, {day.day} {day:%b %Y}."
+    return Outcome(
+        made.verdict,
+        VERDICT_DONE[made.verdict].capitalize(),
+        made.reason,
+        made.effective_at,
+        remarks,
+        following,
+        order,
+        bool(superseded),
+    )
+
+
+def remarks_on(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
+    query = select(col(Review.reviewer_id), col(Review.to_authors)).where(
+        col(Review.round_id) == round_id,
+        col(Review.idea_id) == idea_id,
+        col(Review.stage) == ReviewStage.SUBMITTED,
+        col(Review.to_authors) != "",
+    )
+    written = list(db.execute(query))
+    known = concerned(db, [idea_id]) if written else None
+    return tuple(sorted(words for person, words in written if known and not known.has(idea_id, person)))
+
+
+@dataclass(frozen=True)
+class Decided:
+    idea_id: int
+    title: str
+    verdict: Verdict
+    decided_at: datetime | None
+    submitted_at: datetime | None
+
+
+def decided(db: Session, since: datetime | None = None) -> list[Decided]:
+    """Decisions that hold and have taken effect, newest first: for the leaders' page."""
+    query = (
+        select(col(Idea.id), col(Idea.title), col(Decision.verdict), col(Decision.effective_at), col(Idea.submitted_at))
+        .join(Idea, col(Idea.id) == col(Decision.idea_id))
+        .where(col(Decision.superseded_by).is_(None), col(Decision.effective_at).is_not(None))
+        .order_by(col(Decision.effective_at).desc(), col(Decision.id).desc())
+    )
+    if since is not None:
+        query = query.where(col(Decision.effective_at) >= since)
+    return [Decided(*row) for row in db.execute(query)]
+
+
+def standing(db: Session, actor: Actor, round_: Round) -> Board:
+    """How a round's ideas stand, as far as this person may see it."""
+    return board(db, actor, round_)
+
+
+def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """One's own; others' on ideas without a conflict, once one's own is in or the round takes no more."""
+    own_in = exists().where(
+        col(OwnReview.round_id) == col(Review.round_id),
+        col(OwnReview.idea_id) == col(Review.idea_id),
+        col(OwnReview.reviewer_id) == actor.id,
+        col(OwnReview.stage) == ReviewStage.SUBMITTED,
+    )
+    round_ = select(col(Round.id)).where(col(Round.committee_id).in_(list(actor.seats)))
+    over = round_.where(col(Round.stage).in_((RoundStage.CLOSED, RoundStage.PUBLISHED)))
+    unsealed = or_(col(Review.round_id).in_(over), and_(col(Review.round_id).in_(round_), own_in))
+    return unconcerned(actor, col(Review.idea_id)) & or_(col(Review.reviewer_id) == actor.id, unsealed)
+
+
+def places_visible_to(actor: Actor) -> ColumnElement[bool]:
+    seen = select(col(Round.id)).where(rounds.visible_to(actor))
+    return col(RoundIdea.round_id).in_(seen) & unconcerned(actor, col(RoundIdea.idea_id))
+
+
+def decisions_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Once in effect every employee reads it; before that the committee, without those who have a conflict."""
+    if actor.guest:
+        return col(Decision.id) < 0
+    committee = select(col(Round.id)).where(rounds.visible_to(actor))
+    early = col(Decision.round_id).in_(committee) & unconcerned(actor, col(Decision.idea_id))
+    return or_(col(Decision.effective_at).is_not(None), early)
+
+
+def title_of(idea_id: Any) -> Any:
+    return select(col(Idea.title)).where(col(Idea.id) == idea_id).scalar_subquery()
+
+
+kinds = [
+    Kind("round", Round, rounds.visible_to, col(Round.name), lambda id_: f"/review/rounds/{id_}"),
+    Kind("meeting", Meeting, meetings.visible_to, col(Meeting.name), lambda id_: f"/review/meetings/{id_}"),
+    Kind(
+        "to_do",
+        Order,
+        owners.orders_visible_to,
+        title_of(Order.idea_id),
+        lambda id_: f"/review/orders/{id_}",
+    ),
+    Kind(
+        "review",
+        Review,
+        reviews_visible_to,
+        title_of(Review.idea_id),
+        lambda id_: f"/review/ideas/{id_}",
+        parent=col(Review.idea_id),
+    ),
+    Kind(
+        "round_idea",
+        RoundIdea,
+        places_visible_to,
+        title_of(RoundIdea.idea_id),
+        lambda id_: f"/review/rounds/{id_}",
+        parent=col(RoundIdea.round_id),
+    ),
+    Kind(
+        "decision",
+        Decision,
+        decisions_visible_to,
+        title_of(Decision.idea_id),
+        lambda id_: f"/ideas/{id_}",
+        parent=col(Decision.idea_id),
+    ),
+]

@@ -1,0 +1,126 @@
+"""`voice import` and `voice show`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import schema
+from app.db import Database
+from app.errors import Trouble
+from app.main import open_database
+from app.settings import load
+from app.voice.actions import Taking, take, taken_already
+from app.voice.importing.checking import apply
+from app.voice.importing.finding import code_tables
+from app.voice.importing.limits import Unreadable, counted
+from app.voice.importing.mapfile import WrongMap, from_toml
+from app.voice.importing.maps import SurveyMap
+from app.voice.importing.reading import read_table
+from app.voice.importing.responses import Checked
+from app.voice.models import Audience, Source
+from app.voice.queries import source_named
+from app.voice.showing import as_json
+from app.voice.uploads import digest
+
+commands = typer.Typer(no_args_is_help=True, help="Evidence: take surveys in, show their figures.")
+MOST_SAID = 5
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print one object, numbers unrounded.")]
+
+
+@commands.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV or XLSX.")],
+    map_file: Annotated[Path, typer.Option("--map", help="A survey map: what the columns mean (TOML).")],
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Treat cells that cannot be read as missing, and say how many.")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of the source with that name.")] = False,
+    rows_for: Annotated[Audience, typer.Option(help="Who may read the rows and comments.")] = Audience.COMMITTEE,
+    as_object: AS_JSON = False,
+) -> None:
+    """Take a survey in. Nothing is stored unless all of it can be."""
+    database = ready()
+    try:
+        survey_map, checked = checked_file(file, map_file, set_aside)
+        file_hash = digest(file)
+        with database.reading() as db:
+            known = taken_already(db, file_hash, survey_map)
+        if known:
+            typer.echo(f"These bytes are here already as {known.name}; nothing was stored.", err=True)
+            source_id = known.id
+        else:
+            refuse_problems(checked)
+            taking = Taking(checked, survey_map, file.name, file_hash, None, rows_for, replace)
+            source_id = take(database, taking)
+        answer(database, source_id, as_object)
+    finally:
+        database.close()
+
+
+@commands.command()
+def show(source: Annotated[str, typer.Argument(help="Its name or number.")], as_object: AS_JSON = False) -> None:
+    """The figures of a source."""
+    database = ready()
+    try:
+        with database.reading() as db:
+            source_id = source_named(db, source).id
+        answer(database, source_id, as_object)
+    finally:
+        database.close()
+
+
+def ready() -> Database:
+    database = open_database(load())
+    schema.make_ready(database)
+    return database
+
+
+def checked_file(file: Path, map_file: Path, set_aside: bool) -> tuple[SurveyMap, Checked]:
+    try:
+        survey_map = from_toml(map_file.read_text(encoding="utf-8"))
+        table = read_table(file, encoding=survey_map.encoding, sheet=survey_map.sheet)
+        codes = code_tables(survey_map, (map_file.parent, file.parent))
+        return survey_map, apply(table, survey_map, codes, set_aside=set_aside)
+    except OSError as error:
+        raise Trouble(f"The map cannot be opened: {(error.strerror or 'unknown reason').lower()}.") from error
+    except UnicodeDecodeError as error:
+        raise Trouble("The map is not UTF-8 text.") from error
+    except Unreadable as error:
+        hint = f' If that is what it is, write encoding = "{error.could_be}" in the map.' if error.could_be else ""
+        raise Trouble(error.sentence + hint) from error
+    except WrongMap as error:
+        raise Trouble(several(error.sentences)) from error
+
+
+def refuse_problems(checked: Checked) -> None:
+    if checked.acceptable:
+        return
+    groups = [group.sentence for group in checked.problems.groups]
+    total = checked.problems.total
+    ways = "Mend them, name them in the map as missing, or set them aside with --set-aside."
+    raise Trouble(f"{counted(total, 'cell')} cannot be read. {several(groups)} {ways}")
+
+
+def several(sentences: list[str]) -> str:
+    more = len(sentences) - MOST_SAID
+    return " ".join(sentences[:MOST_SAID]) + (f" And {more:,} more." if more > 0 else "")
+
+
+def answer(database: Database, source_id: int, as_object: bool) -> None:
+    with database.reading() as db:
+        source = db.get_one(Source, source_id)
+        told = as_json(db, source)
+    if as_object:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    typer.echo(f"{source.name}: {counted(source.rows, 'row')}, {counted(source.responses, 'response')}")
+    if source.set_aside:
+        typer.echo(f"{counted(source.set_aside, 'cell')} set aside")
+    for outcome in told["outcomes"]:  # type: ignore[attr-defined]
+        value = "withheld" if outcome["value"] is None else f"{outcome['value']:.2f}"
+        typer.echo(f"{outcome['name']}: {value}, n {outcome['n']:,}")
+    for use in told["touchpoints"]:  # type: ignore[attr-defined]
+        mean = "withheld" if use["mean"] is None else f"{use['mean']:.2f}"
+        typer.echo(f"  {use['name']}: {mean}, n {use['n']:,}, not applicable {use['not_applicable']:,}")

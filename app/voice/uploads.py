@@ -1,0 +1,236 @@
+"""Files on their way in: where they lie, and the steps from a file to a source, each done by a job."""
+
+import hashlib
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.columns import now
+from app.db import Database
+from app.errors import Refusal, Stale
+from app.outbox import later
+from app.settings import Settings
+from app.voice.actions import Taking, sweep, take, taken_already
+from app.voice.importing.checking import apply
+from app.voice.importing.columns import Profile
+from app.voice.importing.limits import Unreadable
+from app.voice.importing.mapfile import WrongMap, from_dict, from_toml, to_toml
+from app.voice.importing.maps import SurveyMap
+from app.voice.importing.proposing import propose
+from app.voice.importing.reading import read_table
+from app.voice.importing.responses import Checked
+from app.voice.importing.table import Table
+from app.voice.models import AT_WORK, Upload, UploadStage
+
+KEPT_FOR = timedelta(days=1)
+SILENT_FOR = timedelta(seconds=90)
+SHOWN_TEXTS = 8
+SHOWN_PROBLEMS = 200
+JOB, SWEEP = "voice import", "voice sweep"
+
+
+def folder(settings: Settings) -> Path:
+    beside = settings.database_file.parent if settings.embedded else Path("var")
+    place = beside / "uploads"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
+
+
+def keep(settings: Settings, file: BinaryIO) -> Path:
+    """A copy under a name that nobody can guess, readable by its owner alone."""
+    path = folder(settings) / secrets.token_urlsafe(24)
+    path.touch(mode=0o600)
+    with path.open("wb") as copy:
+        shutil.copyfileobj(file, copy, 1024 * 1024)
+    return path
+
+
+def begin(db: Session, person_id: int, file_name: str, path: Path) -> Upload:
+    upload = Upload(person_id=person_id, file_name=file_name[-300:], path=str(path))
+    db.add(upload)
+    db.flush()
+    later(db, JOB, upload=upload.id)
+    later(db, SWEEP, due=now() + KEPT_FOR, upload=upload.id)
+    return upload
+
+
+def move(db: Session, upload: Upload, stage: UploadStage, **values: Any) -> None:
+    """On to the next step, if nobody else has moved it since it was read. A job follows where one has the next word."""
+    query = update(Upload).where(col(Upload.id) == upload.id, col(Upload.stage) == upload.stage)
+    result = db.execute(query.values(stage=stage, version=Upload.version + 1, alive_at=None, **values))
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        raise Stale("This import has gone on meanwhile. Look at it again.")
+    db.refresh(upload)
+    if stage in AT_WORK:
+        later(db, JOB, upload=upload.id)
+
+
+def throw_away(db: Session, upload: Upload) -> None:
+    move(db, upload, UploadStage.GONE)
+    Path(upload.path).unlink(missing_ok=True)
+
+
+def work(database: Database, payload: Mapping[str, Any]) -> None:
+    """The job's part of an import. A step that was done already is not done again."""
+    upload = claim(database, payload["upload"])
+    if upload is None:
+        return
+    steps: dict[UploadStage, Callable[[Database, Upload], None]] = {
+        UploadStage.READING: read,
+        UploadStage.CHECKING: check,
+        UploadStage.TAKING: store,
+    }
+    back = {UploadStage.READING: UploadStage.BROKEN, UploadStage.CHECKING: UploadStage.ASKING}
+    try:
+        steps[upload.stage](database, upload)
+    except (Unreadable, WrongMap, Refusal) as error:
+        with database.writing() as db:
+            move(db, upload, back.get(upload.stage, UploadStage.CHECKED), problem=sentence(error))
+
+
+def sentence(error: Exception) -> str:
+    return "\n".join(error.sentences) if isinstance(error, WrongMap) else str(error)
+
+
+def claim(database: Database, upload_id: int) -> Upload | None:
+    """The upload, if a job has the next word and no other is at it: jobs may be started twice."""
+    with database.writing() as db:
+        upload = db.get(Upload, upload_id)
+        if upload is None or upload.stage not in AT_WORK:
+            return None
+        if upload.alive_at and upload.alive_at > now() - SILENT_FOR:
+            raise Stale("Another worker is at this import.")
+        upload.alive_at = now()
+        return upload
+
+
+def read(database: Database, upload: Upload) -> None:
+    """What each column seems to be."""
+    table = table_of(upload)
+    found = propose(table, Path(upload.file_name).stem[:200] or "Survey")
+    proposal = {"rows": len(table), "columns": [shown(profile) for profile in found.profiles], "draft": found.draft}
+    with database.writing() as db:
+        move(
+            db,
+            upload,
+            UploadStage.ASKING,
+            proposal=json.dumps(proposal, ensure_ascii=False),
+            file_hash=digest(Path(upload.path)),
+        )
+
+
+def shown(profile: Profile) -> dict[str, Any]:
+    """A column as the page shows it: its commonest texts, cut, with their rows."""
+    kept = {name: value for name, value in asdict(profile).items() if name not in ("top", "values", "words")}
+    return kept | {"top": [(text[:60], rows) for text, rows in profile.top[:SHOWN_TEXTS]]}
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def table_of(upload: Upload, survey_map: SurveyMap | None = None) -> Table:
+    encoding, sheet = (survey_map.encoding, survey_map.sheet) if survey_map else (None, None)
+    path = Path(upload.path)
+    try:
+        return read_table(path, upload.file_name, encoding=encoding, sheet=sheet)
+    except Unreadable as error:
+        if error.could_be == "windows-1252" and encoding is None:
+            return read_table(path, upload.file_name, encoding=error.could_be)
+        raise
+
+
+def check(database: Database, upload: Upload) -> None:
+    """What taking it would do."""
+    checked = apply(table_of(upload, survey_map := from_toml(upload.map)), survey_map)
+    report = json.dumps(report_of(checked), ensure_ascii=False)
+    with database.writing() as db:
+        move(db, upload, UploadStage.CHECKED, report=report, problem="")
+
+
+def report_of(checked: Checked) -> dict[str, Any]:
+    period = [day.isoformat() for day in checked.days] if checked.days else []
+    return {
+        "rows": checked.rows,
+        "responses": len(checked),
+        "period": period,
+        "outcomes": [{"name": one.name, "n": one.n, "missing": one.missing} for one in checked.outcomes],
+        "touchpoints": [
+            {"name": one.name, "n": one.n, "missing": one.missing, "not_applicable": one.not_applicable}
+            for one in checked.touchpoints
+        ],
+        "comments": len(checked.comments),
+        "problems": checked.problems.total,
+        "groups_total": checked.problems.groups_total,
+        "groups": [asdict(group) for group in checked.problems.groups[:SHOWN_PROBLEMS]],
+        "notes": checked.notes,
+    }
+
+
+def store(database: Database, upload: Upload) -> None:
+    """Take it in; the same bytes under the same map are recognised and not stored again."""
+    survey_map = from_toml(upload.map)
+    with database.reading() as db:
+        known = taken_already(db, upload.file_hash, survey_map)
+    if known:
+        with database.writing() as db:
+            finish(db, upload, known.id)
+    else:
+        checked = apply(table_of(upload, survey_map), survey_map, set_aside=upload.set_aside)
+        taking = Taking(
+            checked,
+            survey_map,
+            upload.file_name,
+            upload.file_hash,
+            upload.person_id,
+            upload.rows_for,
+            upload.replace,
+        )
+        total = len(checked)
+        take(
+            database,
+            taking,
+            lambda db, done: sign_of_life(db, upload.id, done, total),
+            lambda db, source_id: finish(db, upload, source_id),
+        )
+    Path(upload.path).unlink(missing_ok=True)
+
+
+def sign_of_life(db: Session, upload_id: int, done: int, total: int) -> None:
+    query = update(Upload).where(col(Upload.id) == upload_id)
+    db.execute(query.values(alive_at=now(), done=done, total=total))
+
+
+def finish(db: Session, upload: Upload, source_id: int) -> None:
+    move(db, upload, UploadStage.TAKEN, source_id=source_id, problem="")
+
+
+def tidy(database: Database, payload: Mapping[str, Any]) -> None:
+    """A day later: throw away what nobody took, leftovers of broken imports, and files that no upload knows."""
+    with database.writing() as db:
+        old = now() - KEPT_FOR
+        waiting = col(Upload.stage).in_((UploadStage.ASKING, UploadStage.CHECKED, UploadStage.BROKEN, *AT_WORK))
+        for upload in db.scalars(select(Upload).where(waiting, col(Upload.made_at) <= old)).all():
+            throw_away(db, upload)
+        known = set(db.scalars(select(col(Upload.path)).where(waiting)).all())
+    settings: Settings = database.known["settings"]
+    for file in folder(settings).iterdir():
+        if str(file) not in known and file.stat().st_mtime < old.timestamp():
+            file.unlink(missing_ok=True)
+    sweep(database)
+
+
+def map_from(draft: Mapping[str, Any]) -> str:
+    """A draft as TOML. Raises WrongMap."""
+    return to_toml(from_dict(draft))
