@@ -158,5 +158,5 @@ def pace(pilot: Pilot, made: Made, day: date) -> Pace:
 def span(pilot: Pilot, made: Made) -> tuple[date | None, date | None]:
     trial = made.only(Slot.TRIAL)
     if trial and trial.data["begins"] and trial.data["ends"]:
-        return date.fromisoformat(trial.data["begins"]), date.fromisoformat(trial.data["ends"])
+        return trial.data["begins"], trial.data["ends"]
     return pilot.chartered_at.date(), pilot.at(6).due
