@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.ideas.cards import Card, Directory, cards, directory
-from app.ideas.lately import lately
 from app.ideas.listing import Place
 from app.ideas.models import Stage
+from app.lately import lately
 from app.web.rendering import day_words, environment
 
 MOST_DRAWINGS = 5000

@@ -33,9 +33,9 @@ from sqlalchemy.orm import Session
 from app.changes import table_of
 from app.columns import LARGEST_ID
 from app.db import embedded
-from app.ideas.lately import lately
 from app.ideas.models import OWED, PRIVATE, Author, Idea, Invited, Stage, Veil, Vote
 from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
+from app.lately import lately
 from app.people.actor import Actor
 
 SIZE = 25
