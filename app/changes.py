@@ -64,7 +64,7 @@ COUNTS = select(col(Change.feature), col(Change.count)).order_by(col(Change.feat
 
 def counts(db: Session, *features: str) -> tuple[int, ...]:
     """The counters of these features, for `web.unchanged`. One statement."""
-    known = {row[0]: row[1] for row in db.execute(COUNTS)}
+    known = {row[0]: row[1] for row in db.connection().execute(COUNTS)}
     return tuple(known[feature] for feature in features)
 
 

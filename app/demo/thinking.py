@@ -78,7 +78,11 @@ def later_ideas(world: World) -> None:
 
 
 def waiting_ideas(world: World) -> None:
-    days = {"A bench where people wait for the lift": 26, "Live subtitles at the lanes": 13, "Turn the announcements off": 15}
+    days = {
+        "A bench where people wait for the lift": 26,
+        "Live subtitles at the lanes": 13,
+        "Turn the announcements off": 15,
+    }
     for number, thought in enumerate(WAITING):
         who, _ = author_of(world, thought)
         ago = days.get(thought.title, 12 - number * 0.6)

@@ -172,7 +172,7 @@ def visitor(request: Request, db: Db) -> Actor:
         raise SignedOut()
     moment = now()
     key = session_key(token)
-    row = db.execute(BY_SESSION, {"key": key, "idle": moment - IDLE, "begun": moment - LONGEST}).first()
+    row = db.connection().execute(BY_SESSION, {"key": key, "idle": moment - IDLE, "begun": moment - LONGEST}).first()
     if row is None:
         raise SignedOut()
     actor = from_row(row, key)

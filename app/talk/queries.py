@@ -37,6 +37,7 @@ class Node:
     edited: bool
     reply_href: str | None
     edit_href: str | None
+    version: int
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def thread_select(kind: Kind) -> Select[Any]:
     start = select(c.path).where(c.id == bindparam("after"), c.about == bindparam("ref")).scalar_subquery()
     query: Select[Any] = (
         select(
-            *(c.id, c.depth, c.written_at, c.edited_at, c.withdrawn_at, c.words, c.official, c.parent_id),
+            *(c.id, c.depth, c.written_at, c.edited_at, c.withdrawn_at, c.words, c.official, c.parent_id, c.version),
             seen(c.author_id, p.name).label("author"),
             seen(c.author_id, c.author_id).label("shown_id"),
             seen(parent.c.author_id, answered.c.name).label("parent_author"),
@@ -114,6 +115,7 @@ def node(row: Any, ref: str, root: str) -> Node:
         edited=standing and row.edited_at is not None,
         reply_href=f"{root}/talk/{ref}/answers/{row.id}",
         edit_href=f"{root}/talk/comments/{row.id}/edit" if row.mine and standing else None,
+        version=row.version,
     )
 
 
