@@ -16,7 +16,7 @@ from app.people.actor import Visitor
 from app.people.checking import NewPassword, OwnPassword
 from app.people.forms import PasswordForm, SessionForm, SettingsForm
 from app.people.models import Person, Session
-from app.people.sessions import end, end_all, open_sessions
+from app.people.sessions import device, end, end_all, open_sessions
 from app.people.signing import drop_cookie, log
 from app.record.actions import write
 from app.web import Typed, blank, fill, page, see
@@ -30,7 +30,7 @@ def draw(request: Request, db: Db, actor: Visitor, status: int = 200, **forms: F
     drawn = {
         "settings": forms.get("settings") or blank(theme=actor.theme, time_zone=actor.time_zone),
         "password": forms.get("password") or blank(),
-        "sessions": open_sessions(db, actor.id),
+        "sessions": [(session, device(session.agent)) for session in open_sessions(db, actor.id)],
         "this": actor.session,
         "zones": [(zone, zone.replace("_", " ")) for zone in ZONES],
         "home_zone": request.app.state.settings.time_zone,

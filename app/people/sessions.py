@@ -41,3 +41,20 @@ def open_sessions(db: DbSession, person_id: int) -> Sequence[Session]:
         .order_by(col(Session.seen_at).desc())
     )
     return db.scalars(query).all()
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "a Mac"),
+)
+
+
+def device(agent: str) -> str:
+    """What a browser says of itself, as its owner would know it."""
+    browser = next((name for part, name in BROWSERS if part in agent), "")
+    system = next((name for part, name in (*SYSTEMS, ("Linux", "Linux")) if part in agent), "")
+    return f"{browser or 'A browser'}{f' on {system}' if system else ''}"

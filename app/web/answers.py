@@ -83,7 +83,8 @@ def see(request: Request, address: str, notice: str = "") -> Response:
     response = RedirectResponse(request.app.state.settings.root + address, status_code=303)
     response.headers["Cache-Control"] = "no-store"
     if notice:
-        response.set_cookie("notice", quote(notice), max_age=60, httponly=True, samesite="lax")
+        secure = request.app.state.settings.https
+        response.set_cookie("notice", quote(notice), max_age=60, secure=secure, httponly=True, samesite="lax")
     return response
 
 
@@ -105,7 +106,7 @@ def as_refusal(error: Exception) -> Refusal:
             return Missing() if in_path else Invalid("Part of the address cannot be read.")
         case HTTPException(status_code=404):
             return Missing()
-        case HTTPException(status_code=413):
+        case HTTPException() if too_large(error):
             return TooLarge("That is more than this page takes.")
         case HTTPException(status_code=405):
             return with_status(Refused("This address cannot be used like that."), 405)
@@ -120,6 +121,11 @@ def as_refusal(error: Exception) -> Refusal:
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
+
+
+def too_large(error: HTTPException) -> bool:
+    """Starlette says 400 for a form with too many fields, or with one that is too long."""
+    return error.status_code == 413 or "exceeded" in error.detail or "Too many" in error.detail
 
 
 def database_refusal(error: Exception) -> Refusal:
@@ -177,8 +183,6 @@ def error_response(request: Request, error: Exception) -> Response:
     else:
         context["frame"] = request.app.state.bare_frame(request)
         html = drawn.render(context)
-    if refusal.status == 413:
-        headers["Connection"] = "close"
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 

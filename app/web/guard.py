@@ -67,6 +67,8 @@ class Guard:
                 for name, value in self.headers:
                     headers.setdefault(name, value)
                 headers["X-Request-ID"] = request_id
+                if status == 413:
+                    headers["Connection"] = "close"
             await send(message)
 
         try:

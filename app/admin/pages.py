@@ -1,0 +1,117 @@
+"""Administration: where to begin, the organisation's settings, mail. People and committee have files of their own."""
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app import web
+from app.admin import pages_house, pages_import, pages_people
+from app.admin.forms import MailForm, OrganisationForm
+from app.admin.pieces import sample
+from app.db import Db
+from app.frame import forget_organisation
+from app.people import mail
+from app.people.actions import organisation
+from app.people.actor import Administrator
+from app.people.queries import count_people
+from app.people.roles import first_committee
+from app.people.signing import log
+from app.record.actions import write
+from app.record.queries import head
+from app.web import Typed, blank, fill, page, see
+from app.web.forms import Form
+
+routes = web.router()
+for part in (pages_import, pages_people, pages_house):
+    routes.routes.extend(part.routes.routes)
+
+TEST = ("This is a test from Pilotage.", "If you can read it, mail works.")
+
+
+@routes.get("/admin")
+def index(request: Request, db: Db, actor: Administrator) -> Response:
+    settings = request.app.state.settings
+    counts = {show: count_people(db, "", show) for show in ("", "invited", "disabled", "administrators")}
+    shown: dict[str, Any] = {
+        "counts": counts,
+        "committee": first_committee(db),
+        "entries": head(db)[0],
+        "mails": mail.configured(settings),
+        "trouble": mail.last_trouble(db),
+    }
+    return page(request, "admin/index.html", **shown)
+
+
+@routes.get("/admin/pieces")
+def pieces(request: Request, actor: Administrator) -> Response:
+    return page(request, "admin/pieces.html", status=200, **sample())
+
+
+def draw_settings(request: Request, db: Db, form: Form[Any], status: int = 200) -> Response:
+    settings = request.app.state.settings
+    return page(request, "admin/settings.html", status=status, form=form, rows=environment_rows(settings))
+
+
+def environment_rows(settings: Any) -> list[tuple[str, str, str]]:
+    """What the environment sets: variable, what it is for, its value; of a secret only whether it is there."""
+    database = "SQLite, " + settings.database_file.name if settings.embedded else "PostgreSQL"
+    there = {True: "set", False: "not set"}
+    return [
+        ("BASE_URL", "Where people reach this place", settings.address),
+        ("DATABASE_URL", "Database", database),
+        ("TIME_ZONE", "Time zone in which days end", settings.time_zone),
+        ("LANGUAGE", "Language", settings.language),
+        ("CURRENCY", "Currency, fixed after the first amount", settings.currency),
+        ("SMTP_URL", "Mail server", there[mail.configured(settings)]),
+        ("MAIL_FROM", "Sender of mail", mail.sender(settings)),
+        ("OIDC_ISSUER", "Sign-on", settings.oidc_issuer or there[False]),
+        ("TRUSTED_PROXIES", "Proxies whose word on addresses counts", settings.trusted_proxies or "none"),
+        ("RECORD_KEY", "Key of the record", there[True] if settings.record_key.get_secret_value() else "in record.key"),
+    ]
+
+
+@routes.get("/admin/settings")
+def show_settings(request: Request, db: Db, actor: Administrator) -> Response:
+    known = organisation(db)
+    return draw_settings(request, db, blank(name=known.name if known else ""))
+
+
+@routes.post("/admin/settings")
+def change_settings(request: Request, db: Db, actor: Administrator, fields: Typed) -> Response:
+    form = fill(OrganisationForm, fields)
+    known = organisation(db)
+    if not form or known is None:
+        return draw_settings(request, db, form, 422)
+    if known.name != form.data.name:
+        known.name, known.version = form.data.name, known.version + 1
+        write(db, actor.id, "change", known.ref, figures={"fields": ["name"]})
+        log.info("settings changed", by=actor.id, request=request.state.request_id)
+    forget_organisation(request)
+    return see(request, "/admin/settings", "Kept.")
+
+
+def draw_mail(request: Request, db: Db, form: Form[Any], status: int = 200) -> Response:
+    settings = request.app.state.settings
+    shown: dict[str, Any] = {
+        "mails": mail.configured(settings),
+        "trouble": mail.last_trouble(db),
+        "sender": mail.sender(settings),
+    }
+    return page(request, "admin/mail.html", status=status, form=form, **shown)
+
+
+@routes.get("/admin/mail")
+def show_mail(request: Request, db: Db, actor: Administrator) -> Response:
+    return draw_mail(request, db, blank(email=actor.email))
+
+
+@routes.post("/admin/mail")
+def send_test(request: Request, db: Db, actor: Administrator, fields: Typed) -> Response:
+    form = fill(MailForm, fields)
+    if form and not mail.configured(request.app.state.settings):
+        form.refuse("email", "No mail server is configured: set PILOTAGE_SMTP_URL and start again.")
+    if not form:
+        return draw_mail(request, db, form, 422)
+    mail.post(db, form.data.email, "A test from Pilotage", TEST)
+    return see(request, "/admin/mail", f"A test mail is on its way to {form.data.email}. Load this page again to see.")
