@@ -235,7 +235,7 @@ def remarks_on(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
         col(Review.stage) == ReviewStage.SUBMITTED,
         col(Review.to_authors) != "",
     )
-    written = list(db.execute(query).tuples())
+    written = list(db.execute(query))
     known = concerned(db, [idea_id]) if written else None
     return tuple(sorted(words for person, words in written if known and not known.has(idea_id, person)))
 
