@@ -64,7 +64,8 @@ def sqlite_engine(url: str, begin: str) -> Engine:
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    # Straight to the driver: a statement that has no parameters and no result needs nothing else.
+    event.listen(engine, "begin", lambda connection: connection.connection.driver_connection.execute(begin))
     return engine
 
 
