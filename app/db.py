@@ -152,7 +152,10 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, write: bool) -> AsyncIterator[Session]:
-        if write and self.embedded:
+        if self.embedded and not write:
+            with self.reading() as db:
+                yield db
+        elif self.embedded:
             # Waiting for SQLite's one writer happens here, on the loop: threads that wait would hold the
             # tokens that the writer needs to finish.
             async with self.write_lock, self._session(self.writes, write=True) as db:

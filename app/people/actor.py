@@ -15,6 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
+from app.changes import Change
 from app.columns import now
 from app.db import Database, Db
 from app.errors import Missing, Refused, SignedOut
@@ -137,10 +138,11 @@ def profile() -> Select[Any]:
     return query
 
 
+COUNTERS = select(packed(Change.feature, Change.count)).scalar_subquery().label("counters")
 BY_ID = profile().where(col(Person.id) == bindparam("person"))
 BY_SESSION = (
     profile()
-    .add_columns(col(Session.seen_at))
+    .add_columns(col(Session.seen_at), COUNTERS)
     .join(Session, col(Session.person_id) == col(Person.id))
     .where(
         col(Session.key) == bindparam("key"),
@@ -151,9 +153,13 @@ BY_SESSION = (
 )
 
 
+def pairs(text: str | None) -> list[list[str]]:
+    """What `packed` made of rows with two columns."""
+    return [part.split(":", 1) for part in (text or "").split(",") if part]
+
+
 def from_row(row: Any, session: str = "") -> Actor:
     numbers = [frozenset(int(part) for part in (row[place] or "").split(",") if part) for place in (11, 12)]
-    seats = dict(part.split(":", 1) for part in (row[10] or "").split(",") if part)
     return Actor(
         id=row[0],
         name=row[1],
@@ -165,7 +171,7 @@ def from_row(row: Any, session: str = "") -> Actor:
         unread=row[7],
         version=row[8],
         roles=frozenset(Role(part) for part in (row[9] or "").split(",") if part),
-        seats={int(committee): Post(post) for committee, post in seats.items()},
+        seats={int(committee): Post(post) for committee, post in pairs(row[10])},
         teams=numbers[0],
         leads=numbers[1],
         session=session,
@@ -198,6 +204,8 @@ def visitor(request: Request, db: Db) -> Actor:
     actor = from_row(row, key)
     request.state.actor = actor
     request.state.db = db
+    if not db.info.get("writing"):
+        db.info["counts"] = {feature: int(count) for feature, count in pairs(row.counters)}
     if moment - row.seen_at.replace(tzinfo=UTC) > SEEN_EVERY and not db.info.get("writing"):
         note_visit(request.app.state.database, key, moment)
     return actor

@@ -1,7 +1,7 @@
 """The template environment: escaping always on, our filters, versioned static addresses."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import nh3
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -66,6 +66,7 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
     from app.icons import icon
 
     jinja.globals.update(
+        kept=lambda macro, thing: drawn(macro, thing, now().astimezone(home).date()),
         url=lambda path: root + path,
         static=static_address(root),
         icon=icon,
@@ -83,6 +84,12 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
         plural=lambda count, one, many: f"{count:,} {one if count == 1 else many}",
     )
     return jinja
+
+
+@lru_cache(maxsize=2048)
+def drawn(macro: Macro, thing: Hashable, _day: date) -> Markup:
+    """What a macro drew of a thing that is equal by value: not drawn again on the same day."""
+    return Markup(macro(thing))  # noqa: S704 - escaped by the macro
 
 
 def static_address(root: str) -> Callable[[str], str]:
@@ -113,8 +120,13 @@ def in_zone(context: Context, value: date | datetime, home: ZoneInfo) -> date:
 
 def day_words(day: date) -> str:
     """Thu 26 Nov, with the year when it is another."""
+    return words_of_day(day, now().year)
+
+
+@lru_cache(maxsize=4096)
+def words_of_day(day: date, this_year: int) -> str:
     words = f"{day:%a} {day.day} {day:%b}"
-    return words if day.year == now().year else f"{words} {day.year}"
+    return words if day.year == this_year else f"{words} {day.year}"
 
 
 def clock_words(moment: datetime) -> str:
