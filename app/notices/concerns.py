@@ -46,7 +46,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(("approve", "do_now", "decline", "defer", "return", "charter"), (AUTHOR, FOLLOWER, OWNER)),
     },
     "round": {"open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
-    "to_do": {"accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
+    "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "pilot": {
         "charter": (CREW, FOLLOWER, OWNER),

@@ -30,7 +30,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancel": "Round cancelled",
     },
     "meeting": {"plan": "Meeting planned", "hold": "Meeting held", "cancel": "Meeting cancelled"},
-    "to_do": {"give": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
+    "to_do": {"order": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
     "prioritisation": {
         "open": "Prioritisation has begun",
         "publish": "Priorities are out",

@@ -59,7 +59,7 @@ def teams_of(db: DbSession, person_id: int) -> Sequence[tuple[int, str, bool]]:
         .where(*current, col(Team.disbanded_at).is_(None))
         .order_by(col(Team.name))
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def seats_of(db: DbSession, person_id: int) -> Sequence[tuple[str, Post]]:
@@ -69,7 +69,7 @@ def seats_of(db: DbSession, person_id: int) -> Sequence[tuple[str, Post]]:
         .where(col(Seat.person_id) == person_id, col(Seat.until).is_(None))
         .order_by(col(Committee.name))
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +167,4 @@ def choosable(db: DbSession, but: int = 0) -> Sequence[tuple[int, str]]:
         )
         .order_by(col(Person.name), col(Person.id))
     )
-    return [(number, f"{name}, {email}") for number, name, email in db.execute(query).tuples()]
+    return [(number, f"{name}, {email}") for number, name, email in db.execute(query)]

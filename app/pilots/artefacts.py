@@ -116,11 +116,9 @@ def versions(db: Session, thing: Thing) -> Sequence[Thing]:
     return [as_thing(row) for row in db.scalars(query.order_by(col(Artefact.number).desc()))]
 
 
-def withdrawn(db: Session, pilot: Pilot, step: int) -> Sequence[Thing]:
-    query = select(Artefact).where(
-        col(Artefact.pilot_id) == pilot.id, col(Artefact.step) == step, col(Artefact.withdrawn_at).is_not(None)
-    )
-    return [as_thing(row) for row in db.scalars(query.order_by(col(Artefact.withdrawn_at)))]
+def withdrawn(db: Session, pilot: Pilot) -> Sequence[Thing]:
+    query = select(Artefact).where(col(Artefact.pilot_id) == pilot.id, col(Artefact.withdrawn_at).is_not(None))
+    return [as_thing(row) for row in db.scalars(query.order_by(col(Artefact.withdrawn_at).desc()).limit(200))]
 
 
 def locked(pilot: Pilot, kind: Kind) -> str:
@@ -200,6 +198,8 @@ def packed(data: FormModel) -> str:
 def change(db: Session, actor: Actor, pilot: Pilot, old: Artefact, data: FormModel) -> Artefact:
     kind = KINDS[old.kind]
     allow(actor, pilot, locked(pilot, kind))
+    if kind.slot and old.slot is None:
+        raise Stale("This stands for an earlier version or run, and stays as it is.")
     row = Artefact(
         pilot_id=pilot.id,
         step=old.step,
@@ -222,6 +222,8 @@ def change(db: Session, actor: Actor, pilot: Pilot, old: Artefact, data: FormMod
 def withdraw(db: Session, actor: Actor, pilot: Pilot, old: Artefact) -> None:
     """Taken out of what counts. It stays to be read, and the record says who did it."""
     allow(actor, pilot, locked(pilot, KINDS[old.kind]) or locked_step(pilot, old.step))
+    if KINDS[old.kind].slot and old.slot is None:
+        raise Stale("This stands for an earlier version or run, and stays as it is.")
     retire(db, old, withdrawn_at=now(), slot=None)
     write(db, actor.id, "withdraw", pilot.ref, figures={"artefact": old.root, "version": old.number})
 

@@ -107,7 +107,7 @@ def as_refusal(error: Exception) -> Refusal:
             return Missing() if in_path else Invalid("Part of the address cannot be read.")
         case HTTPException(status_code=404):
             return Missing()
-        case HTTPException(status_code=413):
+        case HTTPException() if too_large(error):
             return TooLarge("That is more than this page takes.")
         case HTTPException(status_code=405):
             return with_status(Refused("This address cannot be used like that."), 405)
@@ -122,6 +122,11 @@ def as_refusal(error: Exception) -> Refusal:
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
+
+
+def too_large(error: HTTPException) -> bool:
+    """Starlette says 400 for a form with too many fields, or with one that is too long."""
+    return error.status_code == 413 or "exceeded" in error.detail or "Too many" in error.detail
 
 
 def database_refusal(error: Exception) -> Refusal:
@@ -179,8 +184,6 @@ def error_response(request: Request, error: Exception) -> Response:
     else:
         context["frame"] = request.app.state.bare_frame(request)
         html = drawn.render(context)
-    if refusal.status == 413:
-        headers["Connection"] = "close"
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 

@@ -64,8 +64,9 @@ class Guard:
             if message["type"] == "http.response.start":
                 started, status = True, message["status"]
                 given = {name for name, _ in message["headers"]}
-                ours = (header for header in self.headers if header[0] not in given)
-                message["headers"] = [*message["headers"], *ours, (b"x-request-id", request_id.encode())]
+                ours = [header for header in self.headers if header[0] not in given]
+                closing = [(b"connection", b"close")] if status == 413 and b"connection" not in given else []
+                message["headers"] = [*message["headers"], *ours, (b"x-request-id", request_id.encode()), *closing]
             await send(message)
 
         try:

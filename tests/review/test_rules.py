@@ -32,7 +32,9 @@ def test_the_moves_of_a_round(database: Database, stage: RoundStage) -> None:
         cast = the_cast(db)
         deputy = a_person(db, "Dalal")
         a_seat(db, cast.committee, deputy, Post.DEPUTY)
-        round_ = Round(committee_id=cast.committee.id, scorecard_id=1, name="R", due="2027-01-01", made_by=1, stage=stage)
+        round_ = Round(
+            committee_id=cast.committee.id, scorecard_id=1, name="R", due="2027-01-01", made_by=1, stage=stage
+        )
         for name in ("amal", "zaid", "sami", "layla", "huda", "gita", "root", "tariq"):
             assert round_life.open_to(find_actor(db, getattr(cast, name).id), round_) == []
         for head in (cast.noor, deputy):
@@ -82,7 +84,7 @@ def test_opening_moves_the_ideas_and_veils_the_committee_but_not_who_wrote_or_ke
         withdrawn.stage = Stage.WITHDRAWN
         move(db, cast, round_, "open")
         assert (idea.stage, withdrawn.stage) == (Stage.IN_REVIEW, Stage.WITHDRAWN)
-        veiled = set(db.execute(select(col(Veil.person_id), col(Veil.idea_id))).tuples())
+        veiled = set(db.execute(select(col(Veil.person_id), col(Veil.idea_id))))
         assert veiled == {(person.id, idea.id) for person in (cast.sami, cast.dina, cast.omar)}
     with both.reading() as db:
         assert verify(db, both.known["record_keys"]).intact
