@@ -93,13 +93,6 @@ class Registry:
             raise Missing()
         return self.kinds[name], int(number)
 
-    def kind_of(self, ref: str) -> tuple[Kind, int]:
-        """The kind of thing that a ref names, and its id."""
-        name, _, number = ref.partition(":")
-        if name not in self.kinds or not number.isdecimal() or len(number) > 18:
-            raise Missing()
-        return self.kinds[name], int(number)
-
     def one(self, db: Session, actor: Actor, ref: str) -> Found:
         found = self.find(db, actor, [ref])
         if ref not in found:

@@ -114,8 +114,13 @@ def in_zone(context: Context, value: date | datetime, home: ZoneInfo) -> date:
 
 def day_words(day: date) -> str:
     """Thu 26 Nov, with the year when it is another."""
+    return words_of_day(day, now().year)
+
+
+@lru_cache(maxsize=4096)
+def words_of_day(day: date, this_year: int) -> str:
     words = f"{day:%a} {day.day} {day:%b}"
-    return words if day.year == now().year else f"{words} {day.year}"
+    return words if day.year == this_year else f"{words} {day.year}"
 
 
 def clock_words(moment: datetime) -> str:
