@@ -1,7 +1,7 @@
 """Two rounds of reviews: one decided last winter, one that is running."""
 
 from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -35,10 +35,14 @@ TO_AUTHORS = (
 TO_COMMITTEE = ("I would like to hear the owner before we decide.", "Cheap enough to be wrong.", "", "")
 
 
+def season(day: date) -> str:
+    return f"{('Winter', 'Spring', 'Summer', 'Autumn')[day.month % 12 // 3]} {day.year}"
+
+
 def begin(world: World, key: str, thoughts: Sequence[Thought], due_in: int, days_ago: float) -> None:
     with world.scene("noor", days_ago) as (db, actor):
         wanted = RoundForm(
-            name=f"Round of {world.day(days_ago):%B %Y}",
+            name=season(world.day(days_ago)),
             due=world.day(days_ago) + timedelta(days=due_in),
             blind="on",
             custodian=world.people["root"],
