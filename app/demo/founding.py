@@ -42,7 +42,7 @@ def found(world: World, days_ago: float) -> None:
             db.flush()
             world.departments[name] = department.id
         add_people(world, db)
-        committee = Committee(name=COMMITTEE, quorum=3, promised_days=21, budget=Decimal(600_000))
+        committee = Committee(name=COMMITTEE, quorum=3, promised_days=28, budget=Decimal(600_000))
         db.add(committee)
         db.flush()
         world.committee = committee.id
