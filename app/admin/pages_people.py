@@ -78,11 +78,14 @@ def new_person(request: Request, db: Db, actor: Administrator) -> Response:
 @routes.post("/admin/people/new")
 def do_add(request: Request, db: Db, actor: Administrator, fields: Typed) -> Response:
     form = fill(NewPersonForm, fields)
-    if not form or not fits(db, form):
+    if not form:
         return draw_new(request, db, form, 422)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
+    if not fits(db, form):
+        db.rollback()  # the form comes back with its key, which is free again
+        return draw_new(request, db, form, 422)
     values = form.data.model_dump(exclude={"invite"})
     person = add_person(db, actor.id, **values)
     words = f"{person.name} is added."
