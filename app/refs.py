@@ -33,6 +33,8 @@ class Kind:
     """name: what stands before the colon (the table's name). visible_to: the only door to the things of this kind.
 
     title, parent: columns; `parent` (an id) goes into the address of a thing that has no page of its own.
+    hides: SQL for "this reader may not learn that this person stands behind this thing" of (reader, thing, person);
+    whoever shows names on a thing asks it. None where nothing is ever hidden.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Kind:
     title: Any
     address: Callable[[Any], str]
     parent: Any = None
+    hides: Callable[[Any, Any, Any], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Registry:
         by_kind: dict[str, set[int]] = {}
         for ref in refs:
             name, _, number = ref.partition(":")
-            if name in self.kinds and number.isdecimal():
+            if name in self.kinds and number.isdecimal() and len(number) <= 18:
                 by_kind.setdefault(name, set()).add(int(number))
         asked = [self.rows(actor, name, ids) for name, ids in by_kind.items()]
         rows = db.execute(union_all(*asked) if len(asked) > 1 else asked[0]) if asked else ()
@@ -82,6 +85,13 @@ class Registry:
             there = exists().where(kind.model.id == number, kind.visible_to(actor)).correlate_except(kind.model)
             seen.append(case((mine, there), else_=false()))
         return or_(false(), *seen)
+
+    def kind_of(self, ref: str) -> tuple[Kind, int]:
+        """The kind of thing that a ref names, and its id."""
+        name, _, number = ref.partition(":")
+        if name not in self.kinds or not number.isdecimal() or len(number) > 18:
+            raise Missing()
+        return self.kinds[name], int(number)
 
     def one(self, db: Session, actor: Actor, ref: str) -> Found:
         found = self.find(db, actor, [ref])

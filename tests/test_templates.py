@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, meta
+from jinja2 import meta
 
 from app.icons import DRAWINGS
+from app.web.rendering import make_environment
 
 FOLDER = Path(__file__).parents[1] / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
@@ -31,8 +32,7 @@ def test_a_template_holds_nothing_that_the_policy_refuses(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_compiles_and_names_only_templates_that_are_here(name: str) -> None:
-    env = Environment(autoescape=True, loader=FileSystemLoader(FOLDER))
-    env.filters |= dict.fromkeys(("date", "when", "num", "signed", "money", "markdown"), str)
+    env = make_environment("", "UTC", "EUR")
     tree = env.parse((FOLDER / name).read_text("utf-8"))
     env.compile(tree)
     assert set(meta.find_referenced_templates(tree)) <= set(TEMPLATES)

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace as Thing
 from typing import Any
 
+from app.talk.queries import Node
+
 
 @dataclass(frozen=True, slots=True)
 class SampleForm:
@@ -253,7 +255,7 @@ def timeline() -> list[Thing]:
     ]
 
 
-def thread() -> list[Thing]:
+def thread() -> list[Node]:
     said = [
         (0, "Amal Said", None, "The hatch behind wall C **was** measured in 2019: 280 bags an hour."),
         (1, "Badr Amin", "Amal Said", "That was with the old belt.\n\nWith the new rollers it carries more."),
@@ -271,7 +273,7 @@ def thread() -> list[Thing]:
         (0, "Gita Rao", None, "We can lend two belts for a month."),
     ]
     return [
-        Thing(
+        Node(
             id=number,
             depth=depth,
             author=author,
@@ -279,6 +281,7 @@ def thread() -> list[Thing]:
             at=datetime(2026, 11, 10 + number, 9, tzinfo=UTC),
             text=text,
             parent_author=parent,
+            official=False,
             edited=number == 2,
             orphan=number == 9,
             reply_href="#thread" if text else None,

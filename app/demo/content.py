@@ -52,6 +52,7 @@ PEOPLE = (
     Someone("salma", "Salma Odeh", "Passenger services"),
     Someone("tariq", "Tariq Mansour", "Commercial"),
     Someone("rana", "Rana Shams", "Terminal operations"),
+    Someone("tamer", "Tamer Issa", "Finance"),
 )
 
 

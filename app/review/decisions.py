@@ -268,7 +268,7 @@ def publish(db: Session, actor: Actor, round_: Round, version: int | None) -> No
         .with_for_update(of=Idea)
     )
     known_lines = lines(db, round_.id)
-    decided = list(db.execute(query).tuples())
+    decided = list(db.execute(query))
     known = concerned(db, [idea.id for _, idea, _ in decided])
     for made, idea, placed in decided:
         if made.effective_at is None:
@@ -298,7 +298,7 @@ def history(db: Session, round_: Round, idea_id: int) -> list[tuple[Decision, st
         .where(col(Decision.round_id) == round_.id, col(Decision.idea_id) == idea_id)
         .order_by(col(Decision.id).desc())
     )
-    return list(db.execute(query).tuples())
+    return list(db.execute(query))
 
 
 def must_see(actor: Actor, round_: Round) -> None:

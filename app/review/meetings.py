@@ -1,6 +1,7 @@
 """Meetings: planned with a day, a place and an agenda of ideas; who came."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import members
 from app.review.forms import MeetingForm
-from app.review.models import AgendaItem, Attendance, Meeting, MeetingStage
+from app.review.models import AgendaItem, Attendance, Meeting, MeetingStage, Round, RoundIdea, RoundStage
 from app.review.rules import meeting_life
 
 
@@ -75,16 +76,37 @@ def attendance(db: Session, meeting_id: int) -> list[int]:
     return list(db.scalars(select(col(Attendance.person_id)).where(col(Attendance.meeting_id) == meeting_id)))
 
 
-def agenda(db: Session, meeting_id: int) -> list[tuple[int, str, str]]:
-    """Ideas in the order of the agenda: id, title, process."""
+@dataclass(frozen=True)
+class OnAgenda:
+    """An idea on the agenda; `round_id` where a round is closed and waits for its decision."""
+
+    idea_id: int
+    title: str
+    process: str
+    round_id: int | None
+
+
+def agenda(db: Session, meeting_id: int) -> list[OnAgenda]:
+    """In the order of the agenda. One statement."""
+    closed = (
+        select(col(RoundIdea.round_id))
+        .join(Round, col(Round.id) == col(RoundIdea.round_id))
+        .where(
+            col(RoundIdea.idea_id) == col(Idea.id),
+            col(RoundIdea.live).is_(True),
+            col(Round.stage) == RoundStage.CLOSED,
+        )
+        .correlate(Idea)
+        .scalar_subquery()
+    )
     query = (
-        select(col(Idea.id), col(Idea.title), col(Process.name))
+        select(col(Idea.id), col(Idea.title), col(Process.name), closed)
         .join(AgendaItem, col(AgendaItem.idea_id) == col(Idea.id))
         .join(Process, col(Process.id) == col(Idea.process_id))
         .where(col(AgendaItem.meeting_id) == meeting_id)
         .order_by(col(AgendaItem.place))
     )
-    return list(db.execute(query).tuples())
+    return [OnAgenda(*row) for row in db.execute(query)]
 
 
 def possible(db: Session, committee_id: int) -> list[tuple[int, str, str]]:
@@ -96,4 +118,4 @@ def possible(db: Session, committee_id: int) -> list[tuple[int, str, str]]:
         .order_by(col(Idea.promised_on), col(Idea.id))
         .limit(200)
     )
-    return list(db.execute(query).tuples())
+    return list(db.execute(query))

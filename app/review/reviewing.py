@@ -1,14 +1,14 @@
 """One member's review of one idea: what they see, keeping, submitting, and what comes next."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from app.columns import now
@@ -125,12 +125,23 @@ def written(db: Session, round_id: int, idea_id: int) -> list[Written]:
     return list(found.values())
 
 
-def authors(db: Session, idea: Idea) -> str:
-    """Who wrote it, for pages that may say so."""
-    people = select(col(Person.name)).join(Author, col(Author.person_id) == col(Person.id))
-    names = list(db.scalars(people.where(col(Author.idea_id) == idea.id).order_by(col(Person.name))))
-    team = db.get(Team, idea.team_id) if idea.team_id else None
-    return ", ".join([*([team.name] if team else []), *names])
+def authors(db: Session, ideas: Collection[int]) -> dict[int, str]:
+    """Who wrote them, team first: for pages that may say so. One statement."""
+    ids = list(ideas)
+    people = (
+        select(col(Author.idea_id), literal(1), col(Person.name))
+        .join(Person, col(Person.id) == col(Author.person_id))
+        .where(col(Author.idea_id).in_(ids))
+    )
+    teams = (
+        select(col(Idea.id), literal(0), col(Team.name))
+        .join(Team, col(Team.id) == col(Idea.team_id))
+        .where(col(Idea.id).in_(ids))
+    )
+    found: dict[int, list[str]] = {}
+    for idea, _, name in sorted(db.execute(union_all(teams, people))):
+        found.setdefault(idea, []).append(name)
+    return {idea: ", ".join(names) for idea, names in found.items()}
 
 
 def running_total(questions: Sequence[Question], scores: Mapping[int, int | None]) -> float | None:
@@ -235,11 +246,12 @@ class Task:
 
 def is_in(reviewer: Any) -> ColumnElement[bool]:
     """Whether this reviewer's review of the idea in this round is submitted."""
+    other = aliased(Review)
     return exists().where(
-        col(Review.round_id) == col(RoundIdea.round_id),
-        col(Review.idea_id) == col(RoundIdea.idea_id),
-        col(Review.reviewer_id) == reviewer,
-        col(Review.stage) == ReviewStage.SUBMITTED,
+        col(other.round_id) == col(RoundIdea.round_id),
+        col(other.idea_id) == col(RoundIdea.idea_id),
+        col(other.reviewer_id) == reviewer,
+        col(other.stage) == ReviewStage.SUBMITTED,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.columns import now
-from app.errors import Invalid, Stale
+from app.errors import Invalid, Missing, Stale
 from app.ideas.models import Idea, Revision, Stage, Veil
 from app.ideas.rules import life
 from app.people.actor import HEADS, Actor
@@ -82,7 +82,7 @@ def custodians(db: Session, committee_id: int) -> list[tuple[int, str]]:
         .where(col(Grant.role) == Role.ADMINISTRATOR, col(Person.disabled_at).is_(None))
         .order_by(col(Person.name))
     )
-    return list((seated | dict(db.execute(query).tuples().all())).items())
+    return list((seated | dict(db.execute(query).all())).items())
 
 
 def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
@@ -92,7 +92,7 @@ def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
         .where(col(Reviewer.round_id) == round_id)
         .order_by(col(Person.name), col(Person.id))
     )
-    return list(db.execute(query).tuples())
+    return list(db.execute(query))
 
 
 def prepare(db: Session, actor: Actor, committee_id: int, wanted: RoundForm) -> Round:
@@ -146,7 +146,7 @@ def current_revisions(db: Session, ideas: Collection[int]) -> dict[int, int]:
         .join(Revision, and_(col(Revision.idea_id) == col(Idea.id), col(Revision.number) == col(Idea.revision)))
         .where(col(Idea.id).in_(list(ideas)))
     )
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def locked_ideas(db: Session, round_id: int) -> list[tuple[RoundIdea, Idea]]:
@@ -191,7 +191,7 @@ def veil(db: Session, round_: Round, ideas: Sequence[int], people: Collection[in
     """Nobody on the committee sees who wrote these, but the custodian, and who wrote them knows."""
     known = concerned(db, ideas)
     there = select(col(Veil.person_id), col(Veil.idea_id)).where(col(Veil.round_id) == round_.id)
-    already = set(db.execute(there).tuples())
+    already = set(db.execute(there))
     db.add_all(
         Veil(person_id=person, idea_id=idea, round_id=round_.id)
         for person in people
@@ -225,19 +225,16 @@ def let_go(db: Session, round_id: int) -> None:
     db.execute(delete(Veil).where(col(Veil.round_id) == round_id))
 
 
-def take_out(db: Session, actor: Actor, round_: Round, idea: Idea, reason: str) -> None:
+def take_out(db: Session, actor: Actor, round_: Round, idea_id: int, reason: str) -> None:
     """An idea that cannot be decided here waits for another round, veiled until this one is over."""
     if round_.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
         raise Stale(f"This round is {round_.stage.value}. Nothing is taken out of it any more.")
-    placed = db.scalars(
-        select(RoundIdea).where(
-            col(RoundIdea.round_id) == round_.id, col(RoundIdea.idea_id) == idea.id, col(RoundIdea.live).is_(True)
-        )
-    ).first()
-    decided = db.scalar(
-        select(func.count()).where(col(Decision.round_id) == round_.id, col(Decision.idea_id) == idea.id)
-    )
-    if placed is None or decided:
+    here = (col(RoundIdea.round_id) == round_.id, col(RoundIdea.idea_id) == idea_id)
+    placed = db.scalars(select(RoundIdea).where(*here)).first()
+    if placed is None:
+        raise Missing()
+    decided = (col(Decision.round_id) == round_.id, col(Decision.idea_id) == idea_id)
+    if not placed.live or db.scalar(select(func.count()).where(*decided)):
         raise Stale("This idea is decided, or is not in the round any more.")
     placed.live, placed.taken_out_at = False, now()
     write(db, actor.id, "take_out", placed.ref, before="in", after="out", words={"reason": reason.strip()})

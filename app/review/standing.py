@@ -131,7 +131,7 @@ def placed_ideas(db: Session, round_id: int) -> list[Placed]:
     )
     return [
         Placed(*row[:5], live=row[5] is None, expected=0, verdict=row[6], decided_at=row[7])
-        for row in db.execute(query).tuples()
+        for row in db.execute(query)
     ]
 
 
@@ -233,7 +233,7 @@ HEADER = (
 )
 
 
-def table(rows: Sequence[Placed]) -> Iterator[tuple[object, ...]]:
+def table(rows: Sequence[Placed]) -> Iterator[tuple[str | int | float | None, ...]]:
     """The rows of the export: what the page shows, numbers as numbers."""
     for row in rows:
         yield (

@@ -13,12 +13,12 @@ from app.main import open_database
 from app.settings import load
 from app.voice.actions import Taking, take, taken_already
 from app.voice.importing.checking import apply
+from app.voice.importing.finding import code_tables
 from app.voice.importing.limits import Unreadable, counted
 from app.voice.importing.mapfile import WrongMap, from_toml
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.reading import read_table
 from app.voice.importing.responses import Checked
-from app.voice.importing.table import Table
 from app.voice.models import Audience, Source
 from app.voice.queries import source_named
 from app.voice.showing import as_json
@@ -81,7 +81,8 @@ def checked_file(file: Path, map_file: Path, set_aside: bool) -> tuple[SurveyMap
     try:
         survey_map = from_toml(map_file.read_text(encoding="utf-8"))
         table = read_table(file, encoding=survey_map.encoding, sheet=survey_map.sheet)
-        return survey_map, apply(table, survey_map, code_lists(survey_map, file, map_file), set_aside=set_aside)
+        codes = code_tables(survey_map, (map_file.parent, file.parent))
+        return survey_map, apply(table, survey_map, codes, set_aside=set_aside)
     except OSError as error:
         raise Trouble(f"The map cannot be opened: {(error.strerror or 'unknown reason').lower()}.") from error
     except UnicodeDecodeError as error:
@@ -91,16 +92,6 @@ def checked_file(file: Path, map_file: Path, set_aside: bool) -> tuple[SurveyMap
         raise Trouble(error.sentence + hint) from error
     except WrongMap as error:
         raise Trouble(several(error.sentences)) from error
-
-
-def code_lists(survey_map: SurveyMap, file: Path, map_file: Path) -> dict[str, Table]:
-    """The lists that the map names, beside the map or beside the file."""
-    found: dict[str, Table] = {}
-    for name in {part.codes for part in survey_map.comments if part.codes}:
-        there = [place for place in (map_file.parent / name, file.parent / name) if place.is_file()]
-        if there:
-            found[name] = read_table(there[0])
-    return found
 
 
 def refuse_problems(checked: Checked) -> None:

@@ -1,0 +1,157 @@
+"""Ideas are written, submitted, screened, supported and talked about."""
+
+from app.demo.content import Thought
+from app.demo.thoughts import DECIDED, IN_REVIEW, KEPT, PILOTED, WAITING
+from app.demo.world import World
+from app.ideas import actions
+from app.ideas.models import Idea, IdeaForm, Stage
+from app.people.models import Kind, Person
+from app.talk.actions import say
+
+SUPPORTERS = (
+    *("amal", "badr", "zaid", "sami", "dina", "omar", "noor", "layla", "huda"),
+    *("maya", "yusuf", "lina", "karim", "salma", "tariq", "rana", "tamer"),
+)
+WORDS = (
+    ("zaid", "I stood there with a stopwatch on Tuesday: **eleven minutes** from the rope to the belt."),
+    ("lina", "Would that not move the queue somewhere else? Where do people stand then?"),
+    ("yusuf", "We tried something like it in 2019. It failed because nobody told the morning shift."),
+    ("rana", "The morning shift would like to be asked. I can bring two of them along."),
+    ("maya", "My desk gets this question forty times a day."),
+    ("karim", "The data for it are there; I can show them next week."),
+)
+
+
+def author_of(world: World, thought: Thought) -> tuple[str, int | None]:
+    """Who writes it, and for which team."""
+    from app.demo.content import TEAMS
+
+    for gang in TEAMS:
+        if gang.key == thought.by:
+            return gang.people[0], world.teams.get(gang.key)
+    return thought.by, None
+
+
+def write_down(world: World, thought: Thought, days_ago: float) -> None:
+    who, team = author_of(world, thought)
+    with world.scene(who, days_ago) as (db, actor):
+        form = IdeaForm(
+            process=world.processes[thought.process],
+            team=team,
+            title=thought.title,
+            story=thought.story,
+            change=thought.change,
+            needs=thought.needs,
+            novelty=thought.novelty,
+            area=thought.area,
+            cost=thought.cost,
+            then="signal" if thought.fate in (Stage.SIGNAL, Stage.ANSWERED) else "draft",
+        )
+        world.ideas[thought.title] = actions.begin(db, actor, form).id
+
+
+def move(world: World, thought: Thought, who: str, name: str, note: str, days_ago: float) -> None:
+    with world.scene(who, days_ago) as (db, actor):
+        idea = db.get_one(Idea, world.ideas[thought.title])
+        actions.make(db, actor, idea, name, note)
+
+
+def hand_in(world: World, thought: Thought, days_ago: float, *, admit: bool = True) -> None:
+    """Written, submitted a few days later, and admitted within the week."""
+    who, _ = author_of(world, thought)
+    world.plan(days_ago, write_down, thought)
+    world.plan(days_ago - 3, move, thought, who, "submit", "")
+    if admit:
+        world.plan(days_ago - 6, move, thought, "noor", "admit", "")
+
+
+def first_ideas(world: World) -> None:
+    """For the first round of reviews."""
+    for number, thought in enumerate((*PILOTED, *DECIDED)):
+        hand_in(world, thought, 315 - number)
+
+
+def later_ideas(world: World) -> None:
+    """For the round that is running."""
+    for number, thought in enumerate(IN_REVIEW):
+        hand_in(world, thought, 44 - number)
+
+
+def waiting_ideas(world: World) -> None:
+    days = {
+        "A bench where people wait for the lift": 26,
+        "Live subtitles at the lanes": 13,
+        "Turn the announcements off": 15,
+    }
+    for number, thought in enumerate(WAITING):
+        who, _ = author_of(world, thought)
+        ago = days.get(thought.title, 12 - number * 0.6)
+        hand_in(world, thought, ago, admit=thought.fate in (Stage.ADMITTED, Stage.WITHDRAWN))
+        if thought.fate is Stage.SENT_BACK:
+            world.plan(2, move, thought, "noor", "send_back", thought.reason)
+        if thought.fate is Stage.REFUSED:
+            world.plan(2, move, thought, "noor", "refuse", thought.reason)
+        if thought.fate is Stage.WITHDRAWN:
+            world.plan(0.5, move, thought, who, "withdraw", "")
+
+
+def kept_ideas(world: World) -> None:
+    for number, thought in enumerate(KEPT):
+        if thought.fate is Stage.IMPORTED:
+            world.plan(30, bring_in, thought)
+            continue
+        world.plan(20 - number, write_down, thought)
+        who, _ = author_of(world, thought)
+        if thought.fate is Stage.ANSWERED:
+            world.plan(9, move, thought, "noor", "answer", thought.reason)
+        if thought.fate is Stage.DISCARDED:
+            world.plan(5, move, thought, who, "discard", "")
+
+
+def bring_in(world: World, thought: Thought, days_ago: float) -> None:
+    """From last year's suggestion box, whose people we know by name alone."""
+    with world.scene("root", days_ago) as (db, _):
+        giver = Person(name="Suggestion box", kind=Kind.IMPORTED)
+        db.add(giver)
+        idea = Idea(
+            process_id=world.processes[thought.process],
+            committee_id=world.committee,
+            stage=Stage.IMPORTED,
+            listed=True,
+            title=thought.title,
+            story=thought.story,
+            change=thought.change,
+            novelty=thought.novelty,
+            area=thought.area,
+        )
+        db.add(idea)
+        db.flush()
+        world.ideas[thought.title] = idea.id
+
+
+def support(world: World) -> None:
+    """Colleagues support what they like, and say something."""
+    for number in world.ideas.values():
+        wanted = world.chance.sample(SUPPORTERS, world.chance.randint(0, 11))
+        for key in wanted:
+            world.plan(world.chance.uniform(0.5, 4), cheer, key, number)
+        if world.chance.random() < 0.6:
+            world.plan(world.chance.uniform(0.3, 4), converse, number)
+
+
+def cheer(world: World, key: str, number: int, days_ago: float) -> None:
+    with world.scene(key, days_ago) as (db, actor):
+        idea = db.get_one(Idea, number)
+        if actor.id not in idea.author_ids and idea.team_id not in actor.teams and idea.listed:
+            actions.vote(db, actor, idea, on=True)
+
+
+def converse(world: World, number: int, days_ago: float) -> None:
+    parent: int | None = None
+    for key, words in world.chance.sample(WORDS, world.chance.randint(1, 4)):
+        with world.scene(key, days_ago) as (db, actor):
+            idea = db.get_one(Idea, number)
+            if not idea.listed:
+                return
+            answers = parent if world.chance.random() < 0.5 else None
+            parent = say(db, actor, idea.ref, words, answers).id

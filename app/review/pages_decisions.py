@@ -1,0 +1,116 @@
+"""The page on which the committee's decision on an idea is recorded, and later read."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.columns import today
+from app.db import Db
+from app.errors import Missing, Refused
+from app.once import new_key, once
+from app.people.actor import Actor, Member
+from app.processes.models import Process
+from app.review import decisions, meetings, owners
+from app.review.conflicts import concerned, members, must_be_free, must_decide
+from app.review.forms import DecisionForm
+from app.review.models import Decision, Round, RoundStage
+from app.review.pages_rounds import TheRound
+from app.review.rules import VERDICT_DONE, VERDICT_WORDS, names_hidden
+from app.review.standing import board
+from app.trail import trail
+from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, slow
+
+routes = router()
+
+
+def draw(
+    db: Session, request: Request, actor: Actor, round_: Round, found: Any, form: Form[DecisionForm], status: int = 200
+) -> Response:
+    _, idea, revision = found
+    history = decisions.history(db, round_, idea.id)
+    live = next((made for made, _ in history if made.superseded_by is None), None)
+    return page(
+        request,
+        "review/decisions/show.html",
+        status=status,
+        round=round_,
+        idea=idea,
+        revision=revision,
+        row=next(row for row in board(db, actor, round_).rows if row.idea_id == idea.id),
+        history=history,
+        live=live,
+        present=present(db, actor, round_, live),
+        form=form,
+        may=may_decide(db, actor, round_, idea),
+        member_options=[(one.id, one.name, one.post.value) for one in members(db, round_.committee_id)],
+        meeting_options=[(one.id, one.name) for one in decisions.meetings_of(db, round_.committee_id)],
+        verdict_options=[(verdict.value, words) for verdict, words in VERDICT_WORDS.items()],
+        done=VERDICT_DONE,
+        said=owners.last_word(db, idea.id),
+        day=today(db.info["settings"].time_zone),
+        trail=trail(db, actor, "review", process=db.get_one(Process, idea.process_id), idea=idea),
+    )
+
+
+def present(db: Session, actor: Actor, round_: Round, live: Decision | None) -> list[str] | None:
+    """Who is missing tells who has a conflict, so names stay away while who wrote it is hidden."""
+    return None if live is None or names_hidden(actor, round_) else decisions.present_at(db, live.id)
+
+
+def may_decide(db: Session, actor: Actor, round_: Round, idea: Any) -> str:
+    """Empty when this person records the decision here; else why not, in words."""
+    if round_.stage not in (RoundStage.CLOSED, RoundStage.PUBLISHED):
+        return "Decisions are recorded when the reviewing is closed."
+    try:
+        must_decide(db, actor, idea)
+    except Refused as refusal:
+        return refusal.words
+    return ""
+
+
+def the_idea(db: Session, actor: Actor, round_: Round, idea_id: int, *, lock: bool = False) -> Any:
+    """Idea, its place in the round and the revision reviewed: for the committee, and not for who has a conflict."""
+    decisions.must_see(actor, round_)
+    found = decisions.in_round(db, round_, idea_id, lock=lock)
+    if found is None:
+        raise Missing()
+    if not actor.chairs(round_.committee_id):
+        must_be_free(concerned(db, [idea_id]), idea_id, actor.id)
+    return found
+
+
+@routes.get("/review/rounds/{id}/ideas/{idea_id}/decision")
+@slow
+def show(
+    request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, meeting: int | None = None
+) -> Response:
+    found = the_idea(db, actor, round_, idea_id)
+    if actor.chairs(round_.committee_id) and concerned(db, [idea_id]).has(idea_id, actor.id):
+        must_decide(db, actor, found[1])
+    held = {one.id for one in decisions.meetings_of(db, round_.committee_id)} if meeting else set()
+    came = meetings.attendance(db, meeting) if meeting in held and meeting else []
+    form = blank(DecisionForm, key=new_key(), meeting=meeting if meeting in held else None, present=came)
+    return draw(db, request, actor, round_, found, form)
+
+
+@routes.post("/review/rounds/{id}/ideas/{idea_id}/decision")
+def decide(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
+    placed, idea, revision = found = the_idea(db, actor, round_, idea_id, lock=True)
+    must_decide(db, actor, idea)
+    once_ = once(db, request, actor.id, fields)
+    if once_.done:
+        return once_.done
+    form = fill(DecisionForm, fields)
+    if not form:
+        return draw(db, request, actor, round_, found, form, 422)
+    kept = decisions.live_decision(db, idea.id, revision.number)
+    decisions.must_be_ready(round_, placed, kept, form.data.instead_of)
+    has = decisions.quorum(db, round_, idea.id)
+    for name, words in decisions.mistakes(db, actor, round_, form.data, has).items():
+        form.refuse(name, words)
+    if not form:
+        return draw(db, request, actor, round_, found, form, 422)
+    decisions.decide(db, actor, round_, placed, idea, revision.number, form.data, has)
+    waits = round_.blind and round_.stage is RoundStage.CLOSED
+    words = "It takes effect when the round’s decisions are published." if waits else "Its authors read it now."
+    return once_.see(f"/review/rounds/{round_.id}", f"Recorded. {words}")

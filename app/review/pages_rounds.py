@@ -1,0 +1,240 @@
+"""Pages of rounds: prepare, look, move, export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.changes import counts
+from app.columns import today
+from app.db import Db
+from app.errors import Refused
+from app.once import new_key, once
+from app.people.actor import HEADS, Actor, Employee, Member
+from app.people.found import found
+from app.review import actions, rounds, scorecards, standing
+from app.review.conflicts import members
+from app.review.forms import ReasonForm, ReviewerForm, RoundForm
+from app.review.models import Reviewer, Round, RoundIdea, RoundStage
+from app.review.reviewing import authors
+from app.review.rounds import visible_to
+from app.review.rules import names_hidden, round_life
+from app.web import Form, Request, Response, ThingId, Typed, blank, download, fill, page, router, see, slow, unchanged
+from app.web.sheets import csv_rows
+from app.workflow import MoveForm
+
+routes = router()
+TheRound = Annotated[Round, Depends(found(Round, visible_to))]
+
+
+@dataclass(frozen=True)
+class Listed:
+    id: int
+    name: str
+    stage: RoundStage
+    due: date
+    blind: bool
+    ideas: int
+    reviewers: int
+
+
+def listed(db: Session, actor: Actor) -> list[Listed]:
+    """The rounds this person sees, those that are on first. One statement."""
+    ideas = select(func.count()).where(col(RoundIdea.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
+    people = select(func.count()).where(col(Reviewer.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
+    query = (
+        select(col(Round.id), col(Round.name), col(Round.stage), col(Round.due), col(Round.blind), ideas, people)
+        .where(visible_to(actor))
+        .order_by(col(Round.stage).in_((RoundStage.PUBLISHED, RoundStage.CANCELLED)), col(Round.id).desc())
+        .limit(25)
+    )
+    return [Listed(*row) for row in db.execute(query)]
+
+
+def heading(actor: Actor) -> int:
+    """The committee for which this person prepares rounds."""
+    headed = sorted(committee for committee, post in actor.seats.items() if post in HEADS)
+    if not headed:
+        raise Refused("The chair or the deputy prepares rounds.")
+    return headed[0]
+
+
+def draw_form(
+    db: Session, request: Request, committee: int, form: Form[RoundForm], round_: Round | None, status: int = 200
+) -> Response:
+    ideas = rounds.candidates(db, [committee], round_.id if round_ else None)
+    return page(
+        request,
+        "review/rounds/edit.html",
+        status=status,
+        form=form,
+        round=round_,
+        candidates=ideas,
+        idea_options=[(idea.id, idea.title, idea.process) for idea in ideas],
+        member_options=[(member.id, member.name, member.post.value) for member in members(db, committee)],
+        custodians=rounds.custodians(db, committee),
+        card=scorecards.current(db, committee),
+        day=today(db.info["settings"].time_zone),
+    )
+
+
+def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | None) -> None:
+    """What only the database can see."""
+    if not form:
+        return
+    wanted = form.data
+    open_ideas = {idea.id for idea in rounds.candidates(db, [committee], round_id)}
+    seated = {member.id for member in members(db, committee)}
+    if not wanted.ideas or not set(wanted.ideas) <= open_ideas:
+        form.refuse("ideas", "Choose among the ideas that are offered, one at least.")
+    if not wanted.reviewers or not set(wanted.reviewers) <= seated:
+        form.refuse("reviewers", "Choose among the members, one at least.")
+    if wanted.due < today(db.info["settings"].time_zone):
+        form.refuse("due", "Choose a day that is still to come.")
+    if wanted.custodian is not None and wanted.custodian in wanted.reviewers:
+        form.refuse("custodian", "Who may see names does not review. Choose somebody else, or nobody.")
+    if wanted.custodian is not None and wanted.custodian not in dict(rounds.custodians(db, committee)):
+        form.refuse("custodian", "Choose one of the people who are offered.")
+
+
+@routes.get("/review/rounds/new")
+def new(request: Request, db: Db, actor: Member) -> Response:
+    committee = heading(actor)
+    ideas = [idea.id for idea in rounds.candidates(db, [committee])]
+    able = [member.id for member in members(db, committee) if member.id != actor.id]
+    form = blank(RoundForm, key=new_key(), blind="on", ideas=ideas, reviewers=able)
+    return draw_form(db, request, committee, form, None)
+
+
+@routes.post("/review/rounds/new")
+def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
+    committee = heading(actor)
+    once_ = once(db, request, actor.id, fields)
+    if once_.done:
+        return once_.done
+    form = fill(RoundForm, fields)
+    check(db, committee, form, None)
+    if not form:
+        return draw_form(db, request, committee, form, None, 422)
+    made = rounds.prepare(db, actor, committee, form.data)
+    return once_.see(f"/review/rounds/{made.id}", "The round is prepared. Look at it, then open it.")
+
+
+@routes.get("/review/rounds/{id}")
+@slow
+def show(request: Request, db: Db, actor: Employee, round_: TheRound, sort: str = "place") -> Response:
+    if kept := unchanged(request, actor.rights, counts(db, "ideas", "review", "people", "processes")):
+        return kept
+    return draw(db, request, actor, round_, sort=sort)
+
+
+def draw(
+    db: Session, request: Request, actor: Actor, round_: Round, status: int = 200, sort: str = "place", **forms: Any
+) -> Response:
+    board = standing.board(db, actor, round_, sort if sort in standing.SORTS else "place")
+    heads = actor.chairs(round_.committee_id)
+    more = members(db, round_.committee_id) if heads and round_.stage is RoundStage.OPEN else []
+    known = {person for person, _ in board.reviewers}
+    return page(
+        request,
+        "review/rounds/show.html",
+        status=status,
+        round=round_,
+        board=board,
+        sort=sort if sort in standing.SORTS else "place",
+        moves=round_life.open_to(actor, round_),
+        heads=heads,
+        on=actor.on(round_.committee_id),
+        hidden=names_hidden(actor, round_),
+        more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
+        card=scorecards.card(db, round_.scorecard_id),
+        day=today(db.info["settings"].time_zone),
+        refused=forms.get("refused", ""),
+        note=forms.get("note", ""),
+    )
+
+
+@routes.get("/review/rounds/{id}/edit")
+def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
+    must_lead(actor, round_)
+    placed = [row.idea_id for row in standing.placed_ideas(db, round_.id)]
+    form = blank(
+        RoundForm,
+        name=round_.name,
+        due=round_.due,
+        blind="on" if round_.blind else "",
+        custodian=round_.custodian_id,
+        ideas=placed,
+        reviewers=[person for person, _ in rounds.reviewers(db, round_.id)],
+        version=round_.version,
+    )
+    return draw_form(db, request, round_.committee_id, form, round_)
+
+
+@routes.post("/review/rounds/{id}/edit")
+def change(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
+    must_lead(actor, round_)
+    form = fill(RoundForm, fields)
+    check(db, round_.committee_id, form, round_.id)
+    if not form:
+        return draw_form(db, request, round_.committee_id, form, round_, 422)
+    rounds.change(db, actor, round_, form.data)
+    return see(request, f"/review/rounds/{round_.id}", "Changed.")
+
+
+def must_lead(actor: Actor, round_: Round) -> None:
+    if not actor.chairs(round_.committee_id):
+        raise Refused("The chair or the deputy leads rounds.")
+
+
+@routes.post("/review/rounds/{id}/moves")
+def move(request: Request, db: Db, actor: Employee, round_: TheRound, fields: Typed) -> Response:
+    form = fill(MoveForm, fields)
+    if not form:
+        return draw(db, request, actor, round_, 422)
+    data = form.data
+    words = actions.move(db, actor, round_, data.name, data.note, data.version)
+    return see(request, f"/review/rounds/{round_.id}", words)
+
+
+@routes.post("/review/rounds/{id}/reviewers")
+def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
+    must_lead(actor, round_)
+    form = fill(ReviewerForm, fields)
+    if not form:
+        return draw(db, request, actor, round_, 422, refused="Choose one of the members who are offered.")
+    rounds.add_reviewer(db, actor, round_, form.data.person)
+    return see(request, f"/review/rounds/{round_.id}", "Added. The ideas wait for them now.")
+
+
+@routes.post("/review/rounds/{id}/ideas/{idea_id}/out")
+def take_out(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
+    must_lead(actor, round_)
+    form = fill(ReasonForm, fields)
+    if not form:
+        return draw(db, request, actor, round_, 422, refused="Give a reason: it is kept in the record.")
+    rounds.take_out(db, actor, round_, idea_id, form.data.reason)
+    return see(request, f"/review/rounds/{round_.id}", "Taken out. It waits for another round.")
+
+
+@routes.get("/review/rounds/{id}/names")
+def names(request: Request, db: Db, actor: Employee, round_: TheRound) -> Response:
+    """For the custodian: who wrote what, so that somebody can see to conflicts while the round is blind."""
+    if actor.id != round_.custodian_id or names_hidden(actor, round_):
+        raise Refused("Only the one whom the round names may see who wrote its ideas.")
+    ideas = standing.placed_ideas(db, round_.id)
+    wrote = authors(db, [idea.idea_id for idea in ideas])
+    rows = [(idea, wrote.get(idea.idea_id, "")) for idea in ideas]
+    return page(request, "review/rounds/names.html", round=round_, rows=rows)
+
+
+@routes.get("/review/rounds/{id}/standing.csv")
+@slow
+def export(request: Request, db: Db, actor: Employee, round_: TheRound) -> Response:
+    rows: Sequence[standing.Placed] = standing.board(db, actor, round_).rows
+    return download(csv_rows(standing.HEADER, standing.table(rows)), f"{round_.name}.csv")
