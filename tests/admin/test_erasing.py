@@ -8,17 +8,21 @@ from sqlmodel import SQLModel
 
 from app.columns import now
 from app.db import Database
+from app.ideas.models import Stage
 from app.main import create_app
 from app.outbox import later
 from app.people.actions import erase
+from app.people.actor import find_actor
 from app.people.mail import post
 from app.people.models import Person
 from app.record.actions import write
 from app.record.models import Entry, Salt
 from app.record.queries import verify
+from app.talk.actions import say
 from tests.cast import the_cast
 from tests.client import Browser
 from tests.conftest import settings_for
+from tests.makers import an_idea
 from tests.people.makers import PASSWORD, with_password
 
 
@@ -61,7 +65,12 @@ def test_the_page_asks_for_name_and_password(both: Database) -> None:
     address = f"/admin/people/{cast.zaid.id}/erase"
     wrong = ({"name": "Zaid"}, {"name": "Ziad", "own_password": PASSWORD}, {"name": "Zaid", "own_password": "no"})
     assert [root.post(address, form).status_code for form in wrong] == [422] * 3
+    with both.writing() as db:
+        idea = an_idea(db, cast.process, cast.amal, stage=Stage.SUBMITTED)
+        say(db, find_actor(db, cast.zaid.id), idea.ref, "Words that go with him")
+    assert "Words that go with him" in everything(both)
     assert root.post(address, {"name": "Zaid", "own_password": PASSWORD}).status_code == 303
+    assert "Words that go with him" not in everything(both)
     assert "Erased person" in root.get(f"/people/{cast.zaid.id}").text
     assert root.post(f"/admin/people/{cast.zaid.id}", {"name": "Z", "email": "z@z"}).status_code == 403
     assert root.post(address, {"name": "Erased person", "own_password": PASSWORD}).status_code == 409
