@@ -282,6 +282,7 @@ def thread() -> list[Node]:
             text=text,
             parent_author=parent,
             official=False,
+            version=1,
             edited=number == 2,
             orphan=number == 9,
             reply_href="#thread" if text else None,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.changes import table_of
 from app.ideas.listing import Place
 from app.ideas.models import Author, Idea
-from app.kept import kept
+from app.lately import lately
 from app.people.models import Person, Team
 from app.processes.models import Priority, Process
 
@@ -141,7 +141,7 @@ NAMES = names_select()
 
 def directory(db: Session, changes: tuple[int, ...]) -> Directory:
     """Kept until a process or a person changes."""
-    return kept(db, "names in lists of ideas", changes, read_directory)
+    return lately(db, "names in lists of ideas", 2).or_made(changes, lambda: read_directory(db))
 
 
 def read_directory(db: Session) -> Directory:
