@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.changes import counts
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to
+from app.kept import kept
 from app.people.actor import Actor
 from app.pilots.models import Pilot, PilotStage
 from app.processes.models import Process
@@ -72,6 +74,11 @@ def placed(name: str, step: Step, here: str, following: str | None, root: str, *
 
 
 def voice_step(db: Session) -> Step:
+    """The same for everybody until a survey comes or goes."""
+    return kept(db, "the trail's voice", counts(db, "voice"), read_voice_step)
+
+
+def read_voice_step(db: Session) -> Step:
     outcome = headline(db)
     if outcome is None:
         return Step("Voice", "No survey yet", "what customers say", "/voice")
