@@ -9,7 +9,7 @@ from sqlmodel import col
 from app.changes import counts
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to
-from app.kept import kept
+from app.lately import lately
 from app.people.actor import Actor
 from app.pilots.models import Pilot, PilotStage
 from app.processes.models import Process
@@ -75,7 +75,7 @@ def placed(name: str, step: Step, here: str, following: str | None, root: str, *
 
 def voice_step(db: Session) -> Step:
     """The same for everybody until a survey comes or goes."""
-    return kept(db, "the trail's voice", counts(db, "voice"), read_voice_step)
+    return lately(db, "the trail", 2).or_made(counts(db, "voice"), lambda: read_voice_step(db))
 
 
 def read_voice_step(db: Session) -> Step:
