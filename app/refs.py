@@ -57,7 +57,7 @@ class Registry:
             query = select(*columns).where(kind.model.id.in_(ids), kind.visible_to(actor))
             for row in db.execute(query):
                 ref = f"{name}:{row[0]}"
-                found[ref] = Found(ref, str(row[1]), kind.address(row[-1]))
+                found[ref] = Found(ref, str(row[1]), kind.address(row[0] if kind.parent is None else row[2]))
         return found
 
     def kind_of(self, ref: str) -> tuple[Kind, int]:
