@@ -66,7 +66,7 @@ def open_database(settings: Settings) -> Database:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     things = Registry(kind for queries in parts("queries") for kind in getattr(queries, "kinds", ()))
     keys = record_keys(settings)
-    return Database(settings.database_url, record_keys=keys, settings=settings, things=things)
+    return Database(settings.database_url, record_keys=keys, settings=settings, things=things, kept={})
 
 
 def all_tasks() -> dict[str, Task]:

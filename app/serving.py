@@ -179,7 +179,7 @@ def start_anew(listening: socket.socket) -> None:
     """This very process with the code and the settings of now."""
     os.set_inheritable(listening.fileno(), True)
     os.environ[SOCKET] = str(listening.fileno())
-    os.execv(sys.executable, [sys.executable, "-m", "app", *sys.argv[1:]])  # noqa: S606 - ourselves
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def work(settings: Settings) -> None:

@@ -41,7 +41,7 @@ class Hand:
 
     def __init__(self, settings: Settings, listening: socket.socket, place: int) -> None:
         self.place = place
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -33,9 +33,9 @@ from sqlalchemy.orm import Session
 from app.changes import table_of
 from app.columns import LARGEST_ID
 from app.db import embedded
-from app.ideas.kept import Shelf
 from app.ideas.models import OWED, PRIVATE, Author, Idea, Invited, Stage, Veil, Vote
 from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
+from app.lately import lately
 from app.people.actor import Actor
 
 SIZE = 25
@@ -307,9 +307,6 @@ def places(db: Session, actor: Actor, asked: Filter, size: int = SIZE) -> tuple[
     return found, found[-1].key if len(rows) > size else ""
 
 
-counted: Shelf = Shelf(500)
-
-
 def count(db: Session, actor: Actor, asked: Filter, changes: tuple[int, ...]) -> Count:
     """How many there are, up to a thousand. Kept until an idea changes."""
     shape = shape_of(db, actor, asked)
@@ -319,7 +316,7 @@ def count(db: Session, actor: Actor, asked: Filter, changes: tuple[int, ...]) ->
     def look() -> int:
         return int(db.connection().execute(count_select(shape), values(actor, asked, shape)).scalar_one())
 
-    number = counted.of(db).or_made(key, look)
+    number = lately(db, "counts of ideas", 500).or_made(key, look)
     return Count(min(number, COUNTED), number > COUNTED)
 
 

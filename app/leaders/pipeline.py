@@ -17,14 +17,13 @@ from sqlmodel import col
 from app.changes import counts
 from app.charts import WHOLE
 from app.columns import now
-from app.ideas.kept import Shelf
 from app.ideas.models import UNANSWERED, Idea, Stage
+from app.lately import lately
 from app.record.models import Entry
 
 LATEST_MOVES = 4000
 LATEST_ANSWERS = 2000
 A_DAY = timedelta(days=1)
-KEPT = Shelf(2)
 
 DECIDED = (Stage.APPROVED, Stage.TO_DO, Stage.DECLINED, Stage.RETURNED, Stage.DEFERRED, Stage.IN_PILOT)
 IN_REVIEW = (Stage.IN_REVIEW, *DECIDED)
@@ -93,7 +92,7 @@ class Pipeline:
 
 
 def pipeline(db: Session, day: date) -> Pipeline:
-    return KEPT.of(db).or_made((counts(db, "ideas", "record"), day), lambda: read(db, day))
+    return lately(db, "pipeline", 2).or_made((counts(db, "ideas", "record"), day), lambda: read(db, day))
 
 
 def read(db: Session, day: date) -> Pipeline:

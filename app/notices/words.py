@@ -42,6 +42,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "Step {step} begun",
         "walk_back": "Gate {step} open again",
     },
+    "person": {
+        "add": "Added",
+        "change": "Changed",
+        "grant": "Given a role",
+        "revoke": "Role taken",
+        "disable": "Disabled",
+        "enable": "Enabled",
+        "invite": "Invited",
+        "password": "Password chosen",
+        "erase": "Erased",
+    },
+    "committee": {"add": "Committee made", "change": "Committee changed", "seat": "Seat changed"},
+    "organisation": {"set_up": "Set up", "change": "Organisation changed"},
 }
 # Where the stage that was left or entered makes it another thing.
 FROM = {("submit", "sent back"): "Submitted again", ("submit", "returned"): "Submitted again"}

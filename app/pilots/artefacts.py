@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +47,10 @@ class Made:
     def of(self, kind: str) -> list[Thing]:
         return [thing for thing in self.things if thing.kind.name == kind]
 
+    def by_day(self, kind: str, name: str) -> list[Thing]:
+        """In order of a day, those without one last."""
+        return sorted(self.of(kind), key=lambda thing: (not thing.data[name], thing.data[name] or date.max))
+
     def only(self, slot: Slot) -> Thing | None:
         return next((thing for thing in self.things if thing.row.slot == slot), None)
 
@@ -81,9 +86,11 @@ def picked_from(kind: Kind, name: str) -> str | None:
 
 
 def as_thing(row: Artefact) -> Thing:
-    """Fields that a form has got since are empty in older rows."""
+    """Days as dates. Fields that a form has got since are empty in older rows."""
     kind = KINDS[row.kind]
-    return Thing(row, kind, dict.fromkeys(kind.fields, "") | json.loads(row.data))
+    data = dict.fromkeys(kind.fields, "") | json.loads(row.data)
+    days = {name: date.fromisoformat(data[name]) for name in kind.fields if kind.is_day(name) and data[name]}
+    return Thing(row, kind, data | days)
 
 
 def made(db: Session, pilot: Pilot) -> Made:

@@ -3,7 +3,6 @@
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin
 
@@ -60,10 +59,9 @@ def widget_of(kind: Kind, name: str) -> str:
     extra = info.json_schema_extra
     if isinstance(extra, dict) and extra.get("as"):
         return str(extra["as"])
-    parts = parts_of(info.annotation)
-    if date in parts:
+    if kind.is_day(name):
         return "date"
-    return "number" if float in parts else "text"
+    return "number" if float in parts_of(info.annotation) else "text"
 
 
 def parts_of(annotation: Any) -> set[Any]:

@@ -91,10 +91,11 @@ def in_words_as_they_are(parts: Sequence[str]) -> str:
 
 
 def effect_words(made: Made) -> str:
-    """A sentence on the first measure's effect; empty before there is one."""
-    measure = made.measures[0] if made.measures else None
-    if measure is None or measure.change is None:
+    """A sentence on the first effect with an interval, else on the first figure typed; empty before there is one."""
+    measured = [measure for measure in made.measures if measure.change is not None]
+    if not measured:
         return ""
+    measure = next((measure for measure in measured if measure.change_low is not None), measured[0])
     by, worth = number_words(measure.change, 1, sign=True), number_words(measure.worth, 1)
     if measure.change_low is None or measure.change_high is None:
         return f" {measure.name}: {by}, typed by hand." if measure.verdict == "typed by hand" else ""
@@ -199,7 +200,7 @@ def of_trial(made: Made, day: date) -> str:
     trial = made.only(Slot.TRIAL)
     if trial is None or not trial.data["begins"] or not trial.data["ends"]:
         return many(len(made.measures), "measure", "measures") if made.measures else ""
-    begins, ends = (date.fromisoformat(trial.data[name]) for name in ("begins", "ends"))
+    begins, ends = trial.data["begins"], trial.data["ends"]
     if day < begins:
         return f"begins {day_words(begins)}"
     weeks = ((ends - begins).days + 7) // 7

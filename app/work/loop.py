@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from app.changes import counts
 from app.estimates import Estimate
-from app.ideas.kept import Shelf
 from app.ideas.models import UNANSWERED, Idea
+from app.lately import lately
 from app.pilots.effect import Verdict
 from app.pilots.models import Measure, Pilot, PilotStage
 from app.voice.models import Outcome, OutcomeKind, Source, SourceStage
@@ -26,7 +26,6 @@ from app.work.processes import Need, needs
 
 AROUND = 25.0  # points of NPS drawn to each side
 Z95 = 1.96
-KEPT = Shelf(2)
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Loop:
 
 def loop(db: Session, day: date) -> Loop:
     key = (counts(db, "voice", "processes", "ideas", "pilots"), day)
-    return KEPT.of(db).or_made(key, lambda: read(db, day))
+    return lately(db, "loop", 2).or_made(key, lambda: read(db, day))
 
 
 def read(db: Session, day: date) -> Loop:

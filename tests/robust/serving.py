@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from tempfile import gettempdir
@@ -24,7 +25,9 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 
 from app import serving, web, workers
 from app.__main__ import main as command
+from app.columns import now
 from app.db import Database, Db
+from app.errors import Trouble
 from app.main import Pilotage, create_app
 from app.once import once
 from app.outbox import later
@@ -48,7 +51,7 @@ def write(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     record.write(
         db, actor.id, "test", f"idea:{number}", figures={"number": number}, words={"reason": fields.get("why")}
     )
-    later(db, "test", number=number)
+    later(db, "test", due=now() + timedelta(days=1), number=number)
     return once_.see(f"/test/{number}", "Kept.")
 
 
@@ -83,10 +86,27 @@ def main() -> None:
     """`python -m app serve`, with the route for tests."""
     serving.create_app = workers.create_app = made  # type: ignore[attr-defined]
     workers.WORKER = __spec__.name  # type: ignore[name-defined]
-    if len(sys.argv) > 1:
-        command()
-    else:
+    if len(sys.argv) == 1:
         workers.main()
+        return
+    if sys.argv[1] == "nursery":
+        nursery()
+    try:
+        command()
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+
+
+def nursery() -> None:
+    """Fork a server for each line read: what costs most of a start, reading the modules, is paid once."""
+    sys.argv[1:] = ["serve"]
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            return
+        print(child, flush=True)
+        os.waitpid(child, 0)
+    sys.exit()
 
 
 class Client:
@@ -151,16 +171,20 @@ class Process:
         self.command = [sys.executable, "-m", module, "serve"]
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> float:
-        """Seconds until the line that says that it serves."""
-        begun = time.monotonic()
+    def start(self) -> None:
+        """Until the line that says that it serves."""
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         assert self.process.stdout
         said = self.process.stdout.readline()
         assert f"127.0.0.1:{self.port}" in said, f"the server said {said!r}"
-        return time.monotonic() - begun
+
+    def cpu(self) -> float:
+        """Seconds of the processor that it has used so far."""
+        assert self.process
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def signal(self, kind: signal.Signals) -> None:
         assert self.process
@@ -175,6 +199,38 @@ class Process:
 
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
+        self.wait()
+
+
+class Forked(Process):
+    """The same, forked from a process that has read all modules."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.command[-1] = "nursery"
+        self.pid = 0
+
+    def start(self) -> None:
+        if not self.process:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("start\n")
+        self.process.stdin.flush()
+        said = [self.process.stdout.readline(), self.process.stdout.readline()]
+        (self.pid,) = (int(line) for line in said if line.strip().isdigit())
+        assert any(f"127.0.0.1:{self.port}" in line for line in said), said
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        self.kill()
+        assert self.process
+        assert self.process.stdin
+        self.process.stdin.close()
         self.wait()
 
 
