@@ -65,7 +65,7 @@ def test_reading_one_leads_to_it_and_counts_down_once(
         assert (answer.status_code, answer.headers["location"]) == (303, "/ideas/1")
         assert unread(database, cast.zaid) == 1
     assert as_(cast.omar).post(f"/notices/{notice}/read").status_code == 404
-    assert as_(None).post(f"/notices/{notice}/read").status_code == 303
+    assert as_(None).post(f"/notices/{notice}/read").status_code == 401
     assert unread(database, cast.zaid) == 1
 
 
