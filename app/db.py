@@ -121,6 +121,8 @@ class Database:
             self.writes = postgres_engine(url)
         self.write_lock = anyio.Lock()
         self.threads = anyio.CapacityLimiter(8)
+        # Fewer than there are threads: whoever holds a row's lock always finds one to finish in.
+        self.writers = anyio.CapacityLimiter(6)
         self.slow_threads = anyio.CapacityLimiter(4)
         self.kept: Connection | None = None
 
@@ -160,15 +162,18 @@ class Database:
             # tokens that the writer needs to finish.
             async with self.write_lock, self._session(self.writes, write=True) as db:
                 yield db
+        elif write:
+            async with self.writers, self._session(self.writes, write=True) as db:
+                yield db
         else:
-            async with self._session(self.writes if write else self.reads, write=write) as db:
+            async with self._session(self.reads, write=False) as db:
                 yield db
 
     @asynccontextmanager
     async def _session(self, engine: Engine, *, write: bool) -> AsyncIterator[Session]:
         db = self.session(engine)
         db.info["writing"] = write
-        hop = self.run_slow if write else self.run
+        hop = self.run_slow if write and self.embedded else self.run
         try:
             if write and self.embedded:
                 await self.run_slow(db.connection)

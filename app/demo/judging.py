@@ -1,7 +1,7 @@
 """Two rounds of reviews: one decided last winter, one that is running."""
 
 from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -35,10 +35,14 @@ TO_AUTHORS = (
 TO_COMMITTEE = ("I would like to hear the owner before we decide.", "Cheap enough to be wrong.", "", "")
 
 
+def season(day: date) -> str:
+    return f"{('Winter', 'Spring', 'Summer', 'Autumn')[day.month % 12 // 3]} {day.year}"
+
+
 def begin(world: World, key: str, thoughts: Sequence[Thought], due_in: int, days_ago: float) -> None:
     with world.scene("noor", days_ago) as (db, actor):
         wanted = RoundForm(
-            name=f"Round of {world.day(days_ago):%B %Y}",
+            name=season(world.day(days_ago)),
             due=world.day(days_ago) + timedelta(days=due_in),
             blind="on",
             custodian=world.people["root"],
@@ -89,12 +93,12 @@ def first_round(world: World) -> None:
     for thought in thoughts:
         for place, who in enumerate(MEMBERS):
             world.plan(285 - place * 2, score, who, thought, LEANING[VERDICTS[thought.fate]])
-    world.plan(276, plan_meeting, "first", "Meeting on the first round", thoughts, 266)
-    world.plan(268, close)
-    world.plan(266, hold_meeting)
+    world.plan(280, plan_meeting, "first", "Meeting on the first round", thoughts, 273)
+    world.plan(274, close)
+    world.plan(273, hold_meeting)
     for thought in thoughts:
-        world.plan(265, decide, thought)
-    world.plan(264, publish)
+        world.plan(272, decide, thought)
+    world.plan(271, publish)
 
 
 def close(world: World, days_ago: float) -> None:

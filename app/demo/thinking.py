@@ -68,18 +68,18 @@ def hand_in(world: World, thought: Thought, days_ago: float, *, admit: bool = Tr
 def first_ideas(world: World) -> None:
     """For the first round of reviews."""
     for number, thought in enumerate((*PILOTED, *DECIDED)):
-        hand_in(world, thought, 315 - number)
+        hand_in(world, thought, 300 - number * 0.1)
 
 
 def later_ideas(world: World) -> None:
     """For the round that is running."""
     for number, thought in enumerate(IN_REVIEW):
-        hand_in(world, thought, 44 - number)
+        hand_in(world, thought, 24 - number * 0.4)
 
 
 def waiting_ideas(world: World) -> None:
     days = {
-        "A bench where people wait for the lift": 26,
+        "A bench where people wait for the lift": 34,
         "Live subtitles at the lanes": 13,
         "Turn the announcements off": 15,
     }

@@ -21,6 +21,7 @@ from app.people.models import Kind, Person
 from app.people.roles import give
 from app.people.rows import decode
 from app.settings import load
+from app.talk.actions import erase_words
 
 commands = typer.Typer(help="Add people, import them, erase one.", no_args_is_help=True)
 
@@ -108,6 +109,7 @@ def erase_(
         if not yes:
             typer.confirm(f"Erase {person.name} for ever?", abort=True)
         erase(db, None, person)
+        erase_words(db, number)
     database.close()
     print(f"Erased. What person {number} did stands without a name.")
 

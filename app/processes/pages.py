@@ -67,7 +67,7 @@ def asked(db: Session, source: str, outcome: str, impact: str, rule: str) -> Ask
         .where(TAKEN)
         .order_by(col(Source.last_day).desc(), col(Source.id).desc(), col(Outcome.place))
     )
-    pairs = db.execute(query).tuples().all()
+    pairs = db.execute(query).all()
     sources = {one.id: one for one, _ in pairs}
     chosen = next((one for one in sources.values() if str(one.id) == source), next(iter(sources.values()), None))
     names = [name for one, name in pairs if chosen and one.id == chosen.id]
@@ -154,7 +154,7 @@ def ideas_by_process(db: Session, actor: Actor, *stages: Stage) -> dict[int, int
         .where(ideas_visible_to(actor), col(Idea.stage).in_(stages or ALIVE))
         .group_by(col(Idea.process_id))
     )
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 @routes.get("/processes.csv")
@@ -207,14 +207,10 @@ def form_page(
         status=status,
         form=form,
         process=process,
-        people=db.execute(people.order_by(col(Person.name))).tuples().all(),
-        committees=db.execute(select(col(Committee.id), col(Committee.name))).tuples().all(),
-        departments=db.execute(select(col(Department.id), col(Department.name)).order_by(col(Department.name)))
-        .tuples()
-        .all(),
-        touchpoints=db.execute(select(col(Touchpoint.id), col(Touchpoint.name)).order_by(col(Touchpoint.name)))
-        .tuples()
-        .all(),
+        people=db.execute(people.order_by(col(Person.name))).all(),
+        committees=db.execute(select(col(Committee.id), col(Committee.name))).all(),
+        departments=db.execute(select(col(Department.id), col(Department.name)).order_by(col(Department.name))).all(),
+        touchpoints=db.execute(select(col(Touchpoint.id), col(Touchpoint.name)).order_by(col(Touchpoint.name))).all(),
     )
 
 
@@ -298,7 +294,7 @@ def own_touchpoints(db: Session, process: Process) -> list[tuple[str, float, boa
         .where(col(ProcessTouchpoint.process_id) == process.id)
         .order_by(col(Touchpoint.name))
     )
-    parts = db.execute(query).tuples().all()
+    parts = db.execute(query).all()
     outcome = headline(db)
     lines: dict[str, board.TouchpointLine] = {}
     if outcome and parts:
@@ -314,7 +310,7 @@ def latest_ideas(db: Session, actor: Actor, process: Process) -> Sequence[tuple[
         .order_by(col(Idea.id).desc())
         .limit(8)
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def pilots_of(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int, str, int]]:
@@ -325,7 +321,7 @@ def pilots_of(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int
         .order_by(col(Pilot.id).desc())
         .limit(8)
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def departments_of(db: Session, process: Process) -> list[str]:

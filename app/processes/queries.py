@@ -91,7 +91,7 @@ def ballots_of(db: Session, round_id: int) -> dict[int, list[int]]:
     """Each member's order of processes, best first."""
     query = select(col(Ballot.person_id), col(Ballot.process_id)).where(col(Ballot.round_id) == round_id)
     found: dict[int, list[int]] = {}
-    for person, process in db.execute(query.order_by(col(Ballot.person_id), col(Ballot.place))).tuples():
+    for person, process in db.execute(query.order_by(col(Ballot.person_id), col(Ballot.place))):
         found.setdefault(person, []).append(process)
     return found
 
@@ -126,7 +126,7 @@ def priorities_of(db: Session, round_id: int) -> Sequence[tuple[Priority, str]]:
         .where(col(Priority.round_id) == round_id)
         .order_by(col(Priority.rank))
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def past_priorities(db: Session, process_id: int) -> Sequence[tuple[Priority, Prioritisation]]:
@@ -137,4 +137,4 @@ def past_priorities(db: Session, process_id: int) -> Sequence[tuple[Priority, Pr
         .where(col(Priority.process_id) == process_id)
         .order_by(col(Priority.id).desc())
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()

@@ -78,7 +78,7 @@ def form_page(request: Request, db: Session, actor: Actor, form: Form[RoundForm]
         .where(TAKEN)
         .order_by(col(Source.last_day).desc(), col(Outcome.place))
     )
-    told = db.execute(pairs).tuples().all()
+    told = db.execute(pairs).all()
     own = select(col(Committee.id), col(Committee.name)).where(col(Committee.id).in_(chaired(actor)))
     return page(
         request,
@@ -87,7 +87,7 @@ def form_page(request: Request, db: Session, actor: Actor, form: Form[RoundForm]
         form=form,
         sources=list(dict.fromkeys((number, name) for number, name, _ in told)),
         outcomes=list(dict.fromkeys((name, name) for _, _, name in told)),
-        committees=db.execute(own).tuples().all(),
+        committees=db.execute(own).all(),
     )
 
 
@@ -180,7 +180,7 @@ def round_page(
         chairs=chair(actor, round_) and round_.stage is RoundStage.OPEN,
         may_publish=chair(actor, round_) and round_.stage is RoundStage.OPEN and shown,
         moves=[one for one in life.open_to(actor, round_) if not one.by_form],
-        form=form or publishing(round_, ballots if shown else {}, processes),
+        form=publishing(round_, ballots if shown else {}, processes) if form is None else form,
         here=f"/processes/rounds/{round_.id}",
         step=lambda what: (
             f"/processes/rounds/{round_.id}?{urlencode([*(('order', one) for one in arranged), ('move', what)])}#mine"
@@ -215,13 +215,13 @@ def members_of(db: Session, committee_id: int) -> Sequence[tuple[int, str]]:
         .where(col(Seat.committee_id) == committee_id, col(Seat.until).is_(None))
         .order_by(col(Person.name))
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def signals_by_process(db: Session, actor: Actor) -> dict[int, int]:
     """Thoughts about processes that were not prioritised: counted where it is decided what will be."""
     query = select(col(Idea.process_id), func.count()).where(ideas_visible_to(actor), col(Idea.stage) == Stage.SIGNAL)
-    return dict(db.execute(query.group_by(col(Idea.process_id))).tuples().all())
+    return dict(db.execute(query.group_by(col(Idea.process_id))).all())
 
 
 def publishing(

@@ -41,6 +41,7 @@ def record(request: Request, db: Db, actor: Employee, ref: str = "", move: str =
         request,
         "record/index.html",
         lines=shown,
+        administrator=actor.administrator,
         following=following,
         first=address(ref=ref, move=move) if last else None,
         ref=ref,

@@ -160,11 +160,14 @@ def spelt(count: int) -> str:
     return NUMBERS[count] if 0 <= count < len(NUMBERS) else f"{count:,}"
 
 
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+
+
 def money_words(value: Decimal | None, currency: str) -> str:
     if value is None:
         return "–"
     places = 0 if value == value.to_integral_value() else Minor.exponent
-    return f"{currency} {number_words(value, places)}"
+    return f"{SYMBOLS.get(currency, currency)}\u00a0{number_words(value, places)}"
 
 
 @lru_cache(maxsize=4096)

@@ -115,17 +115,19 @@ def test_a_sealed_score_shows_nowhere(worlds: Any) -> None:
     assert first[f"/review/rounds/{one.round}/standing.csv"] != second[f"/review/rounds/{one.round}/standing.csv"]
 
 
-def by(name: str, *, team: bool = False, close: bool = False) -> Callable[[World, Db, Cast], None]:
-    """The first idea is written by this person."""
+def by(name: str, *others: str, team: bool = False, close: bool = False) -> Callable[[World, Db, Cast], None]:
+    """The first idea is written by this person; sami (and others) have reviewed, dina has not."""
 
     def tell(world: Any, db: Db, cast: Cast) -> None:
         author = getattr(cast, name)
         first = admitted(db, cast, author, team_id=cast.team.id if team else None)
         second = admitted(db, cast)
-        round_ = open_round(db, cast, first, second, reviewers=[cast.sami.id, cast.dina.id])
+        done = [cast.sami, *(getattr(cast, other) for other in others)]
+        round_ = open_round(db, cast, first, second, reviewers=[cast.dina.id, *(person.id for person in done)])
         world.round, world.idea, world.other = round_.id, first.id, second.id
         for idea in (first, second):
-            review_by(db, cast.sami, idea)
+            for person in done:
+                review_by(db, person, idea)
         if close:
             move(db, cast, round_, "close")
 
@@ -155,10 +157,7 @@ def test_a_blind_decision_does_not_tell_who_has_a_conflict(worlds: Any) -> None:
 
     def tell(name: str) -> Callable[[World, Db, Cast], None]:
         def told(world: Any, db: Db, cast: Cast) -> None:
-            by(name)(world, db, cast)
-            review_by(db, cast.sami, db.get_one(Idea, world.other)) if False else None
-            a_member = a_person(db, "Faris")
-            a_seat(db, cast.committee, a_member)
+            by(name, "omar")(world, db, cast)
             move(db, cast, db.get_one(Round, world.round), "close")
 
         return told
@@ -172,10 +171,10 @@ def test_a_blind_decision_does_not_tell_who_has_a_conflict(worlds: Any) -> None:
         noor = Browser(world.app)
         noor.http.cookies.set("pilotage", key)
         fields = decision(world.cast, present=[world.cast.noor.id, world.cast.dina.id, world.cast.sami.id])
-        noor.send(here, fields)
+        assert noor.send(here, fields).status_code == 303
         seen.append(world.seen(world.cast.sami, pages_of(world), {}))
-    dates = re.compile(r"\d\d:\d\d")
-    assert {k: dates.sub("", v) for k, v in seen[0].items()} == {k: dates.sub("", v) for k, v in seen[1].items()}
+    for page in seen[0]:
+        assert seen[0][page] == seen[1][page], page
 
 
 def test_a_conflicted_ideas_reviews_move_nothing_that_is_seen(worlds: Any) -> None:
