@@ -13,6 +13,8 @@ from sqlmodel import Field, SQLModel, col
 from app.columns import Id
 
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "record")
+# Change at every sign-in and are shown to nobody but their owner, on pages that are never kept.
+UNCOUNTED = frozenset({"session", "guess", "link"})
 
 
 class Change(SQLModel, table=True):
@@ -23,6 +25,8 @@ class Change(SQLModel, table=True):
 
 
 def feature_of(model: Any) -> str:
+    if model.__tablename__ in UNCOUNTED:
+        return ""
     return str(model.__module__).split(".")[1]
 
 
@@ -59,8 +63,12 @@ COUNTS = select(col(Change.feature), col(Change.count)).order_by(col(Change.feat
 
 
 def counts(db: Session, *features: str) -> tuple[int, ...]:
-    """The counters of these features, for `web.unchanged`. One statement."""
-    known = dict(db.execute(COUNTS).all())
+    """The counters of these features, for `web.unchanged`. One statement for a request that only reads."""
+    known: dict[str, int] | None = db.info.get("counts")
+    if known is None:
+        known = {row[0]: row[1] for row in db.connection().execute(COUNTS)}
+        if db.info.get("writing") is False:
+            db.info["counts"] = known
     return tuple(known[feature] for feature in features)
 
 

@@ -64,7 +64,8 @@ def sqlite_engine(url: str, begin: str) -> Engine:
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    # Straight to the driver: a statement that has no parameters and no result needs nothing else.
+    event.listen(engine, "begin", lambda connection: connection.connection.driver_connection.execute(begin))
     return engine
 
 
@@ -153,7 +154,10 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, write: bool) -> AsyncIterator[Session]:
-        if write and self.embedded:
+        if self.embedded and not write:
+            with self.reading() as db:
+                yield db
+        elif self.embedded:
             # Waiting for SQLite's one writer happens here, on the loop: threads that wait would hold the
             # tokens that the writer needs to finish.
             async with self.write_lock, self._session(self.writes, write=True) as db:

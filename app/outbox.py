@@ -129,13 +129,15 @@ class Worker:
         self.thread.start()
 
     def run(self) -> None:
+        well = True
         while not self.stopping.is_set():
             self.look()
             try:
-                busy = run_one(self.database, self.tasks)
+                busy, well = run_one(self.database, self.tasks), True
             except Exception as error:
-                log.warning("worker waits", error=type(error).__name__)
-                busy = False
+                if well:
+                    log.warning("worker waits", error=type(error).__name__)
+                busy = well = False
             if not busy:
                 self.stopping.wait(self.pause)
 

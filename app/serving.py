@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from app import logs, schema
+from app import schema
 from app.errors import Trouble
 from app.main import all_tasks, all_watches, create_app, open_database
 from app.outbox import Worker
@@ -73,7 +74,7 @@ def show_set_up_link(settings: Settings) -> None:
         print(f"Set this place up at {address}", flush=True)  # noqa: T201
 
 
-def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How an application is served; the bench's floor is served in the same way."""
     return uvicorn.Config(
         app,
@@ -93,8 +94,8 @@ def configuration(app: Any, settings: Settings) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """uvicorn with our protocol: says when it serves, and stops in time without dropping a request."""
 
-    def __init__(self, settings: Settings, *, outbox: bool, ready: Callable[[], None]) -> None:
-        super().__init__(configuration(create_app(settings, run_worker=outbox), settings))
+    def __init__(self, settings: Settings, app: ASGIApp, ready: Callable[[], None]) -> None:
+        super().__init__(configuration(app, settings))
         self.server_state = State()
         self.ready = ready
 
@@ -171,7 +172,7 @@ def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
         Crew(settings, listening, ready).run()
         return
     kept = listening.dup()
-    if Server(settings, outbox=True, ready=ready).serve_on(listening):
+    if Server(settings, create_app(settings), ready).serve_on(listening):
         start_anew(kept)
 
 
@@ -179,7 +180,7 @@ def start_anew(listening: socket.socket) -> None:
     """This very process with the code and the settings of now."""
     os.set_inheritable(listening.fileno(), True)
     os.environ[SOCKET] = str(listening.fileno())
-    os.execv(sys.executable, [sys.executable, "-m", "app", *sys.argv[1:]])  # noqa: S606 - ourselves
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def work(settings: Settings) -> None:
@@ -204,6 +205,3 @@ def check_migrations() -> str:
         schema.migrate(database)
         database.close()
     return "Migrations and code agree."
-
-
-__all__ = ["Server", "check_migrations", "listen", "logs", "prepare", "serve", "work"]

@@ -21,7 +21,10 @@ READ_SECONDS = 30.0
 """How long a client may leave an answer unread."""
 LINGER_SECONDS = 2.0
 """How long we go on reading after our last word: a socket closed with unread bytes takes the answer away with it."""
-WASTE_LIMIT = 1024 * 1024
+REST_LIMIT = 1024 * 1024
+"""What may still come of a body after its answer was given without it, before the connection ends for that."""
+WASTE_LIMIT = 64 * 1024 * 1024
+"""Bytes that are taken without being read by anybody, so that a client that sends them gets to read our answer."""
 STOP_SECONDS = 1.0
 """A stopping process still answers what comes over connections that are open, and says that it closes them."""
 CONNECTIONS = 2000
@@ -104,7 +107,9 @@ class Wire(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         if self.cycle.response_complete:
-            self.waste(len(body))
+            self.wasted += len(body)
+            if self.wasted > REST_LIMIT and not self.leaving:
+                self.linger()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -188,7 +193,6 @@ class Wire(HttpToolsProtocol):
         self.wait(LINGER_SECONDS, self.inner.close)
 
     def waste(self, size: int) -> None:
-        """Bytes that nobody reads any more: a few are taken, so that our answer is read; not a flood."""
         self.wasted += size
         if self.wasted > WASTE_LIMIT:
             self.inner.close()

@@ -22,9 +22,11 @@ from pydantic import SecretStr
 
 from app import logs
 from app.errors import Trouble
+from app.main import create_app
 from app.serving import STOP_WITHIN, Server, open_many_files
 from app.settings import Settings
 
+WORKER = "app.workers"
 START_WITHIN = 30.0
 PAUSE = 0.1
 log = structlog.get_logger()
@@ -39,8 +41,8 @@ class Hand:
 
     def __init__(self, settings: Settings, listening: socket.socket, place: int) -> None:
         self.place = place
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.workers"],
+        self.process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(listening.fileno(),),
@@ -162,7 +164,7 @@ def main() -> None:
     def ready() -> None:
         print("ready", flush=True)  # noqa: T201 - to the parent
 
-    server = Server(settings, outbox=told["place"] == 0, ready=ready)
+    server = Server(settings, create_app(settings, run_worker=told["place"] == 0), ready)
 
     def follow_parent() -> None:
         lifeline.read()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Db
 from app.columns import now
 from app.ideas.models import PRIVATE, Author, Idea, Revision, Stage
 from app.people.models import Committee, Department, Grant, Membership, Organisation, Person, Post, Role, Seat, Team
+from app.pilots.models import Keeper, Pilot, Step, StepStage
 from app.processes.models import Process
 
 numbers = itertools.count(1)
@@ -102,3 +103,25 @@ def a_revision(db: Db, idea: Idea, by: Person) -> Revision:
     values = {name: getattr(idea, name) for name in same}
     made: Revision = put(db, Revision(idea_id=idea.id, number=idea.revision, submitted_by=by.id, **values))
     return made
+
+
+def a_pilot(db: Db, idea: Idea, lead: Person, *keepers: Person, step: int = 1, **over: Any) -> Pilot:
+    """On the step that is named, the ones before it passed; every gate has the same keepers."""
+    fields = {
+        "idea_id": idea.id,
+        "process_id": idea.process_id,
+        "committee_id": idea.committee_id,
+        "team_id": idea.team_id,
+        "name": f"Pilot {next(numbers)}",
+        "lead_id": lead.id,
+        "step": step,
+    }
+    pilot: Pilot = put(db, Pilot(**(fields | over)))
+    for number in range(1, 7):
+        stage = StepStage.PASSED if number < step else StepStage.OPEN if number == step else StepStage.AHEAD
+        passed = now() if stage is StepStage.PASSED else None
+        opened = None if stage is StepStage.AHEAD else now()
+        put(db, Step(pilot_id=pilot.id, number=number, stage=stage, passed_at=passed, opened_at=opened))
+        for person in keepers:
+            put(db, Keeper(pilot_id=pilot.id, number=number, person_id=person.id))
+    return pilot

@@ -45,7 +45,7 @@ def index(request: Request, db: Db, actor: Administrator) -> Response:
 
 @routes.get("/admin/pieces")
 def pieces(request: Request, actor: Administrator) -> Response:
-    return page(request, "admin/pieces.html", **sample())
+    return page(request, "admin/pieces.html", status=200, **sample())
 
 
 def draw_settings(request: Request, db: Db, form: Form[Any], status: int = 200) -> Response:

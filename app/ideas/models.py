@@ -3,11 +3,16 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, StringConstraints
+from pydantic import Field as Limits
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, Relationship, SQLModel
 
-from app.columns import Id, Row, choice, instant, money, points_to, text
+from app.columns import LARGEST_ID, Id, Minor, Row, choice, instant, money, points_to, text
+from app.web import FormModel
 
 
 class Stage(StrEnum):
@@ -46,6 +51,11 @@ ALIVE = (
 )
 
 
+# UNANSWERED as the partial index and the list that is read from it both write it: a planner compares the words.
+BACK = "deferred_to IS NOT NULL"
+OWED = "stage IN ('submitted', 'admitted', 'in review')"
+
+
 class Novelty(StrEnum):
     INCREMENTAL = "incremental"
     SUBSTANTIAL = "substantial"
@@ -67,10 +77,12 @@ class Idea(Row, table=True):
         CheckConstraint("(stage = 'deferred') = (deferred_to IS NOT NULL)", name="deferred_has_its_day"),
         Index("ix_idea_newest", "listed", "id"),
         Index("ix_idea_support", "listed", "support", "id"),
+        Index("ix_idea_talk", "listed", "talk", "id"),
+        Index("ix_idea_owed", "promised_on", "id", sqlite_where=sql(OWED), postgresql_where=sql(OWED)),
         Index("ix_idea_stage", "stage", "id"),
         Index("ix_idea_process", "process_id", "listed", "id"),
         Index("ix_idea_team", "team_id", "listed", "id"),
-        Index("ix_idea_promised", "stage", "promised_on"),
+        Index("ix_idea_deferred", "deferred_to", sqlite_where=sql(BACK), postgresql_where=sql(BACK)),
     )
 
     process_id: int = points_to("process.id", index=False)
@@ -160,3 +172,44 @@ class Veil(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
     idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id", index=True)
     round_id: int = Field(primary_key=True, sa_type=Id)
+
+
+MOST_LETTERS = 20_000
+Long = Annotated[str, StringConstraints(max_length=MOST_LETTERS)]
+SomeId = Annotated[int, Limits(ge=1, le=LARGEST_ID)]
+
+
+def whole_minor(amount: Decimal | None) -> Decimal | None:
+    if amount is not None and amount.scaleb(Minor.exponent) != amount.scaleb(Minor.exponent).to_integral_value():
+        raise ValueError("That has more decimal places than the currency.")
+    return amount
+
+
+Cost = Annotated[Decimal, Limits(ge=0, le=10**12, allow_inf_nan=False), AfterValidator(whole_minor)]
+
+
+class IdeaForm(FormModel):
+    """What the author writes. `then`: keep it as a draft, submit it at once, or have it kept as a signal."""
+
+    process: SomeId
+    team: SomeId | None = None
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    story: Long = ""
+    change: Long = ""
+    needs: Long = ""
+    novelty: Novelty = Novelty.INCREMENTAL
+    area: Area = Area.SERVICE
+    cost: Cost | None = None
+    version: int | None = None
+    then: Literal["draft", "submit", "signal"] = "draft"
+
+
+class VoteForm(FormModel):
+    value: Literal["on", "off"]
+
+
+class GuestForm(FormModel):
+    """A guest by address; `off` takes the invitation back."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254, to_lower=True)]
+    value: Literal["on", "off"] = "on"

@@ -1,14 +1,40 @@
-"""Reading ideas: one door for all of it."""
+"""Reading ideas: one door for all of it. Lists are in listing.py.
 
-from sqlalchemy import ColumnElement, and_, or_, select
+Whoever is veiled from an idea's authors is served by selects without author columns; nothing is left to a template.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
-from app.ideas.models import Author, Idea, Invited
+from app.changes import table_of
+from app.errors import Missing
+from app.ideas.models import Author, Idea, Invited, Revision, Stage, Veil, Vote
+from app.people import teams
 from app.people.actor import Actor
+from app.people.models import Committee, Membership, Person, Team
+from app.processes.models import Process
+from app.record.models import Entry, Salt
 from app.refs import Kind
+from app.talk.models import Follow
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Reader:
+    """What `visible_to` asks of an actor, where parameters stand for the person: for selects that are made once."""
+
+    id: Any
+    teams: Any
+    guest: bool
+
+
+def visible_to(actor: Actor | Reader) -> ColumnElement[bool]:
     """Listed ideas for every employee, all of one's own; a guest sees those that they were invited to."""
     if actor.guest:
         invited = select(col(Invited.idea_id)).where(col(Invited.person_id) == actor.id)
@@ -17,4 +43,171 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(col(Idea.listed).is_(True), col(Idea.id).in_(own), col(Idea.team_id).in_(actor.teams))
 
 
-kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}")]
+def veiled_from(me: Any, idea: Any = Idea.id) -> ColumnElement[bool]:
+    """Whether this reader (an actor, or SQL for a person's id) may not see who wrote the idea."""
+    reader = me.id if isinstance(me, Actor) else me
+    return exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
+
+
+def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
+    """Whether this person stands behind an idea whose authors the reader may not see: wrote it, or was in the team."""
+    wrote = exists().where(col(Author.idea_id) == idea, col(Author.person_id) == person)
+    team = select(col(Idea.team_id)).where(col(Idea.id) == idea).scalar_subquery()
+    in_team = exists().where(col(Membership.team_id) == team, col(Membership.person_id) == person)
+    return and_(veiled_from(me, idea), or_(wrote, in_team))
+
+
+# Teams have their pages beside the ideas, and no queries of their own.
+kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides), teams.kind]
+
+
+@dataclass(frozen=True)
+class Someone:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """An entry of the record about the idea; `who` is empty for a veiled reader."""
+
+    at: datetime
+    move: str
+    after: str
+    figures: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An idea with what its page needs, for one reader."""
+
+    idea: Idea
+    process: Process
+    committee: str
+    team: Someone | None
+    authors: Sequence[Someone]
+    guests: Sequence[Someone]
+    veiled: bool
+    supported: bool
+    follows: bool
+
+
+ME: Any = bindparam("me")
+ID: Any = bindparam("id")
+VOTED = exists().where(col(Vote.idea_id) == Idea.id, col(Vote.person_id) == ME)
+FOLLOWED = exists().where(col(Follow.person_id) == ME, col(Follow.about) == bindparam("ref"))
+
+
+def whole(guest: bool) -> Any:
+    """The idea's row and all about it that one statement finds, for any reader of a kind: made once."""
+    reader = Reader(ME, bindparam("teams", expanding=True), guest)
+    return (
+        select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED)
+        .join(Process, col(Process.id) == Idea.process_id)
+        .join(Committee, col(Committee.id) == Idea.committee_id)
+        .where(col(Idea.id) == ID, visible_to(reader))
+    )
+
+
+WHOLE = {guest: whole(guest) for guest in (False, True)}
+
+
+def of_idea(table: Any, kind: str, *names: Any) -> Select[Any]:
+    query: Select[Any] = (
+        select(col(table.person_id).label("id"), literal(kind).label("kind"), *names)
+        .join(Person, col(Person.id) == table.person_id)
+        .where(col(table.idea_id) == ID)
+    )
+    return query
+
+
+KINDS = ("author", "guest", "team")
+NAME: Any = col(Person.name).label("name")
+TEAM: Any = (
+    select(col(Team.id).label("id"), literal("team").label("kind"), col(Team.name).label("name"))
+    .join(Idea, col(Idea.team_id) == Team.id)
+    .where(col(Idea.id) == ID)
+)
+BEHIND = union_all(of_idea(Author, "author", NAME), of_idea(Invited, "guest", NAME), TEAM).order_by("id")
+AUTHORS_UNNAMED = of_idea(Author, "author").order_by("id")
+
+
+def find(db: Session, actor: Actor, id: int) -> Shown:
+    """An idea that this person may see, as far as they may see it; else it is missing."""
+    given = {"id": id, "me": actor.id, "ref": f"idea:{id}"} | ({} if actor.guest else {"teams": sorted(actor.teams)})
+    found = db.execute(WHOLE[actor.guest], given).first()
+    if found is None:
+        raise Missing()
+    idea, process, committee, veiled, supported, follows = found
+    people = db.execute(AUTHORS_UNNAMED if veiled else BEHIND, {"id": id}).all()
+    authors = [Author(idea_id=id, person_id=row.id) for row in people if row.kind == "author"]
+    set_committed_value(idea, "authors", authors)
+    named = {
+        kind: [] if veiled else [Someone(row.id, row.name) for row in people if row.kind == kind] for kind in KINDS
+    }
+    return Shown(
+        idea,
+        process,
+        committee,
+        team=next(iter(named["team"]), None),
+        authors=named["author"],
+        guests=named["guest"],
+        veiled=veiled,
+        supported=supported,
+        follows=follows,
+    )
+
+
+E, S = table_of(Entry).c, table_of(Salt).c
+REASON = select(S.words).where(S.number == E.number, S.name == "reason").scalar_subquery()
+
+
+def history(*who: Any) -> Select[Any]:
+    query: Select[Any] = (
+        select(E.at, E.move, E.after, E.figures, func.coalesce(REASON, "").label("why"), *who)
+        .where(E.ref == bindparam("ref"))
+        .order_by(E.number.desc())
+        .limit(100)
+    )
+    return query
+
+
+HISTORY = history(select(col(Person.name)).where(col(Person.id) == E.actor_id).scalar_subquery().label("who"))
+UNNAMED_HISTORY = history()
+
+
+def past_of(db: Session, shown: Shown) -> list[Past]:
+    """What happened to the idea, newest first."""
+    rows = db.execute(UNNAMED_HISTORY if shown.veiled else HISTORY, {"ref": shown.idea.ref})
+    return [
+        Past(row.at, row.move, row.after, row.figures, "" if shown.veiled else row.who or "", row.why) for row in rows
+    ]
+
+
+def revision(db: Session, idea_id: int, number: int) -> Revision:
+    query = select(Revision).where(col(Revision.idea_id) == idea_id, col(Revision.number) == number)
+    found = db.scalars(query).first()
+    if found is None:
+        raise Missing()
+    return found
+
+
+def prioritised(db: Session) -> Sequence[Process]:
+    """The processes that ideas are asked for, in the committee's order."""
+    return db.scalars(select(Process).where(col(Process.rank).is_not(None)).order_by(col(Process.rank))).all()
+
+
+def processes(db: Session) -> Sequence[Process]:
+    """All processes, prioritised ones first."""
+    order = (col(Process.rank).is_(None), col(Process.rank), col(Process.name))
+    return db.scalars(select(Process).order_by(*order)).all()
+
+
+def my_teams(db: Session, actor: Actor) -> Sequence[Team]:
+    return db.scalars(select(Team).where(col(Team.id).in_(actor.teams)).order_by(col(Team.name))).all()
+
+
+def has_come_back() -> ColumnElement[bool]:
+    return and_(col(Idea.stage) == Stage.DEFERRED, col(Idea.deferred_to) <= bindparam("today"))

@@ -28,6 +28,29 @@ def nobody(actor: Actor, idea: Idea) -> bool:
     return False
 
 
+def once_more(actor: Actor, idea: Idea) -> bool:
+    """A declined idea may be asked about again once."""
+    return author(actor, idea) and not idea.reconsidered
+
+
+# While the authors may change the text. What the committee holds stays as it was submitted.
+OPEN_TO_CHANGE = (Stage.DRAFT, Stage.SIGNAL, Stage.SENT_BACK, Stage.RETURNED)
+
+
+def may_change(actor: Actor, idea: Idea) -> bool:
+    return idea.stage in OPEN_TO_CHANGE and author(actor, idea)
+
+
+def may_support(actor: Actor, idea: Idea) -> bool:
+    """Anybody's idea but one's own."""
+    return idea.listed and not actor.guest and not author(actor, idea)
+
+
+def may_invite(actor: Actor, idea: Idea) -> bool:
+    """Guests see what is listed; the author or the chair lets them in."""
+    return idea.listed and (author(actor, idea) or chair(actor, idea))
+
+
 S = Stage
 life: Workflow[Idea] = Workflow(
     "stage",
@@ -49,5 +72,5 @@ life: Workflow[Idea] = Workflow(
     Move("return", "Return for changes", (S.IN_REVIEW,), S.RETURNED, chair, reason=True, by_form=True),
     Move("day_has_come", "Back on its day", (S.DEFERRED,), S.ADMITTED, nobody, by_form=True),
     Move("charter", "Charter a pilot", (S.APPROVED,), S.IN_PILOT, chair, by_form=True),
-    Move("reconsider", "Ask again with new facts", (S.DECLINED,), S.SUBMITTED, author, reason=True),
+    Move("reconsider", "Ask again with new facts", (S.DECLINED,), S.SUBMITTED, once_more, reason=True),
 )

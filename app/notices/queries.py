@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.ideas.models import Veil
 from app.notices.models import Notice
 from app.notices.words import kind_of, sentence
 from app.people.actor import Actor
 from app.people.models import Person
-from app.pilots.models import Pilot, Step
+from app.pilots.models import Step
+from app.pilots.veils import veiled_refs
 from app.record.models import Entry, Salt
 from app.refs import Found, registry
 
@@ -61,6 +61,7 @@ LINES = (
         col(Entry.ref),
         col(Entry.move),
         col(Entry.before),
+        col(Entry.after),
         col(Person.name),
         REASON.label("why"),
     )
@@ -78,7 +79,7 @@ def inbox(db: Session, actor: Actor, after: int | None = None, most: int = PAGE)
     rows = db.execute(query.limit(most + 1)).all()
     shown = rows[:most]
     found = registry(db).find(db, actor, {row.about for row in shown})
-    blind = veiled(db, actor)
+    blind = veiled_refs(db, actor)
     numbers = step_numbers(db, (row.ref for row in shown))
     lines = [line(row, found[row.about], blind, numbers) for row in shown if row.about in found]
     return Inbox(lines, rows[0].id if rows else None, shown[-1].id if len(rows) > most else None)
@@ -89,7 +90,7 @@ def line(row: Any, thing: Found, blind: frozenset[str], numbers: dict[str, int])
     return Line(
         id=row.id,
         at=row.at,
-        what=sentence(row.ref, row.move, row.before, numbers.get(row.ref)),
+        what=sentence(row.ref, row.move, row.before, row.after, numbers.get(row.ref)),
         title=thing.title,
         address=thing.address,
         who=(row.name or "") if known else "",
@@ -98,27 +99,9 @@ def line(row: Any, thing: Found, blind: frozenset[str], numbers: dict[str, int])
     )
 
 
-def veiled(db: Session, actor: Actor) -> frozenset[str]:
-    """The refs on which this person may learn no names: veiled ideas, and pilots made of them."""
-    query = (
-        select(col(Veil.idea_id), col(Pilot.id))
-        .outerjoin(Pilot, col(Pilot.idea_id) == col(Veil.idea_id))
-        .where(col(Veil.person_id) == actor.id)
-    )
-    refs: set[str] = set()
-    for idea_id, pilot_id in db.execute(query):
-        refs |= {f"idea:{idea_id}"} | ({f"pilot:{pilot_id}"} if pilot_id else set())
-    return frozenset(refs)
-
-
 def step_numbers(db: Session, refs: Iterable[str]) -> dict[str, int]:
     ids = {int(ref.partition(":")[2]) for ref in refs if kind_of(ref) == "step"}
     if not ids:
         return {}
     query = select(col(Step.id), col(Step.number)).where(col(Step.id).in_(ids))
     return {f"step:{key}": number for key, number in db.execute(query)}
-
-
-def count_since(db: Session, actor: Actor, day: datetime) -> int:
-    query = select(func.count()).select_from(Notice).where(col(Notice.person_id) == actor.id, col(Notice.at) >= day)
-    return db.scalar(query) or 0

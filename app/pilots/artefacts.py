@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +47,10 @@ class Made:
     def of(self, kind: str) -> list[Thing]:
         return [thing for thing in self.things if thing.kind.name == kind]
 
+    def by_day(self, kind: str, name: str) -> list[Thing]:
+        """In order of a day, those without one last."""
+        return sorted(self.of(kind), key=lambda thing: (not thing.data[name], thing.data[name] or date.max))
+
     def only(self, slot: Slot) -> Thing | None:
         return next((thing for thing in self.things if thing.row.slot == slot), None)
 
@@ -81,9 +86,11 @@ def picked_from(kind: Kind, name: str) -> str | None:
 
 
 def as_thing(row: Artefact) -> Thing:
-    """Fields that a form has got since are empty in older rows."""
+    """Days as dates. Fields that a form has got since are empty in older rows."""
     kind = KINDS[row.kind]
-    return Thing(row, kind, dict.fromkeys(kind.fields, "") | json.loads(row.data))
+    data = dict.fromkeys(kind.fields, "") | json.loads(row.data)
+    days = {name: date.fromisoformat(data[name]) for name in kind.fields if kind.is_day(name) and data[name]}
+    return Thing(row, kind, data | days)
 
 
 def made(db: Session, pilot: Pilot) -> Made:
@@ -116,11 +123,9 @@ def versions(db: Session, thing: Thing) -> Sequence[Thing]:
     return [as_thing(row) for row in db.scalars(query.order_by(col(Artefact.number).desc()))]
 
 
-def withdrawn(db: Session, pilot: Pilot, step: int) -> Sequence[Thing]:
-    query = select(Artefact).where(
-        col(Artefact.pilot_id) == pilot.id, col(Artefact.step) == step, col(Artefact.withdrawn_at).is_not(None)
-    )
-    return [as_thing(row) for row in db.scalars(query.order_by(col(Artefact.withdrawn_at)))]
+def withdrawn(db: Session, pilot: Pilot) -> Sequence[Thing]:
+    query = select(Artefact).where(col(Artefact.pilot_id) == pilot.id, col(Artefact.withdrawn_at).is_not(None))
+    return [as_thing(row) for row in db.scalars(query.order_by(col(Artefact.withdrawn_at).desc()).limit(200))]
 
 
 def locked(pilot: Pilot, kind: Kind) -> str:
@@ -200,6 +205,8 @@ def packed(data: FormModel) -> str:
 def change(db: Session, actor: Actor, pilot: Pilot, old: Artefact, data: FormModel) -> Artefact:
     kind = KINDS[old.kind]
     allow(actor, pilot, locked(pilot, kind))
+    if kind.slot and old.slot is None:
+        raise Stale("This stands for an earlier version or run, and stays as it is.")
     row = Artefact(
         pilot_id=pilot.id,
         step=old.step,
@@ -222,6 +229,8 @@ def change(db: Session, actor: Actor, pilot: Pilot, old: Artefact, data: FormMod
 def withdraw(db: Session, actor: Actor, pilot: Pilot, old: Artefact) -> None:
     """Taken out of what counts. It stays to be read, and the record says who did it."""
     allow(actor, pilot, locked(pilot, KINDS[old.kind]) or locked_step(pilot, old.step))
+    if KINDS[old.kind].slot and old.slot is None:
+        raise Stale("This stands for an earlier version or run, and stays as it is.")
     retire(db, old, withdrawn_at=now(), slot=None)
     write(db, actor.id, "withdraw", pilot.ref, figures={"artefact": old.root, "version": old.number})
 

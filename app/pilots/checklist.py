@@ -72,7 +72,7 @@ def of_many(pilot: Pilot, name: str, made: Made) -> list[Ask]:
         return [Ask(f"At least one {kind.one}", False, f"/pilots/{pilot.id}/artefacts/new/{name}", "Add one")]
     gaps = [gap(pilot, thing, lacks) for thing in things if (lacks := made.lacks(thing))]
     whole = len(things) - len(gaps)
-    there = [Ask(kind.one.capitalize() if whole == 1 else f"{whole} {MANY[name]}", True)] if whole else []
+    there = [Ask(f"1 {kind.one}" if whole == 1 else f"{whole} {MANY[name]}", True)] if whole else []
     return there + gaps
 
 

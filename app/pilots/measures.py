@@ -1,5 +1,6 @@
 """Measures: what a pilot is measured by, and what that says where it ran, against elsewhere, before and after."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,11 +61,18 @@ def sources(db: Session) -> Sequence[tuple[int, str]]:
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(200)
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def outcomes(db: Session) -> Sequence[str]:
     return db.scalars(select(col(Outcome.name)).distinct().order_by(col(Outcome.name)).limit(200)).all()
+
+
+def places(db: Session) -> Sequence[str]:
+    """Segments and their labels as `Segment=Label`, to choose from while typing."""
+    rows = db.execute(select(col(Segment.name), col(Segment.labels)).limit(200))
+    found = {f"{name}={label}" for name, labels in rows for label in json.loads(labels)[:50]}
+    return sorted(found)[:400]
 
 
 def mistakes(db: Session, form: MeasureForm) -> dict[str, str]:
@@ -92,10 +100,11 @@ def mistakes(db: Session, form: MeasureForm) -> dict[str, str]:
 def unknown_place(db: Session, place: Place | None, chosen: Sequence[int]) -> str:
     if place is None or not place.segment or not place.label:
         return "Write it as Segment=Label, such as Boarding area=A."
-    parted = select(col(Segment.source_id)).where(
+    query = select(col(Segment.source_id), col(Segment.labels)).where(
         col(Segment.name) == place.segment, col(Segment.source_id).in_(chosen)
     )
-    return "" if set(db.scalars(parted)) == set(chosen) else f"These waves are not parted by “{place.segment}”."
+    having = [source for source, labels in db.execute(query) if place.label in json.loads(labels)]
+    return "" if set(having) == set(chosen) else "Not every chosen wave knows this place."
 
 
 def find(db: Session, pilot: Pilot, measure_id: int) -> Measure:
@@ -227,6 +236,8 @@ def settle(db: Session, measure: Measure) -> None:
     found = told.estimate
     measure.change, measure.change_low, measure.change_high = found.value, found.low, found.high
     measure.verdict = verdict_of(told)
+    if told.effect is not None:
+        measure.n_before, measure.n_after = told.effect.n_before, told.effect.n_after
 
 
 def verdict_of(told: Told) -> str:

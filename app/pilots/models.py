@@ -192,6 +192,8 @@ class Measure(Row, table=True):
     change: float | None = None
     change_low: float | None = None
     change_high: float | None = None
+    n_before: int = 0  # answers where it ran
+    n_after: int = 0
     verdict: str = Field(default="", max_length=40)
     run: int = Field(default=1, sa_type=SmallInteger)
     first_id: int | None = points_to("measure.id", nullable=True)

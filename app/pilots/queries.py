@@ -108,16 +108,16 @@ class Line:
 
 lead, owner, sponsor = (aliased(Person, name=name) for name in ("lead", "owner", "sponsor"))
 place = case((col(Pilot.stage) == PilotStage.RUNNING, col(Pilot.step)), else_=ENDED)
-first_measure = (
-    select(func.min(col(Measure.id)))
-    .where(
-        col(Measure.pilot_id) == col(Pilot.id),
-        col(Measure.replaced_by).is_(None),
-        col(Measure.withdrawn_at).is_(None),
-    )
-    .correlate(Pilot)
-    .scalar_subquery()
-)
+
+
+def first_of(*conditions: ColumnElement[bool]) -> Any:
+    alive = (col(Measure.replaced_by).is_(None), col(Measure.withdrawn_at).is_(None))
+    own = select(func.min(col(Measure.id))).where(col(Measure.pilot_id) == col(Pilot.id), *alive, *conditions)
+    return own.correlate(Pilot).scalar_subquery()
+
+
+# The measure that speaks for a pilot: its first with an interval, else its first.
+first_measure = func.coalesce(first_of(col(Measure.change_low).is_not(None)), first_of())
 FIELDS: tuple[Any, ...] = (
     place.label("place"),
     *(Pilot.id, Pilot.name, Pilot.stage, Pilot.step, Step.stage, Step.opened_at, Step.due, Pilot.ended_at),
@@ -255,7 +255,7 @@ def gates_to_keep(db: Session, actor: Actor, day: date) -> list[Waiting]:
     )
     return [
         Waiting(
-            f"Keep gate {number}",
+            f"Keep gate {number} of",
             name,
             f"/pilots/{pilot_id}/steps/{number}",
             due,
@@ -318,4 +318,4 @@ def names(db: Session, ids: set[int], team_id: int | None) -> dict[int, str]:
         col(Membership.team_id) == team_id, col(Membership.until).is_(None)
     )
     query = select(col(Person.id), col(Person.name)).where(or_(col(Person.id).in_(ids), col(Person.id).in_(members)))
-    return dict(db.execute(query.order_by(col(Person.name), col(Person.id))).tuples().all())
+    return dict(db.execute(query.order_by(col(Person.name), col(Person.id))).all())

@@ -1,7 +1,9 @@
 """The roadmap as data: six steps, what is made in each, and what each gate asks for."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from typing import get_args
 
 from app.pilots import forms
 from app.web import FormModel
@@ -39,6 +41,10 @@ class Kind:
 
     def label(self, field: str) -> str:
         return str(self.form.model_fields[field].title)
+
+    def is_day(self, field: str) -> bool:
+        annotation = self.form.model_fields[field].annotation
+        return date in (annotation, *get_args(annotation))
 
     @property
     def fields(self) -> tuple[str, ...]:

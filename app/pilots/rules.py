@@ -53,9 +53,9 @@ WALK_BACK = Move("walk_back", "Walk back", (S.OPEN, S.ASKED, S.PASSED), S.AHEAD,
 REPEAT = Move("repeat", "Repeat the pilot", (S.ASKED,), S.OPEN, nobody, by_form=True)
 life: Workflow[Step] = Workflow(
     "stage",
-    Move("ask", "Ask for the gate", (S.OPEN,), S.ASKED, works, tone="do"),
+    Move("ask", "Ask for the gate", (S.OPEN,), S.ASKED, works, tone="main"),
     Move("take_back", "Go on working", (S.ASKED,), S.OPEN, works),
-    Move("pass", "Pass the gate", (S.ASKED,), S.PASSED, keeps, reason=True, tone="do"),
+    Move("pass", "Pass the gate", (S.ASKED,), S.PASSED, keeps, reason=True, tone="main"),
     Move("send_back", "Send back", (S.ASKED,), S.OPEN, keeps, reason=True),
     Move("stop", "Stop the pilot", (S.OPEN, S.ASKED), S.STOPPED, keeps, reason=True, tone="danger"),
     Move("reopen", "Reopen this step", (S.PASSED,), S.OPEN, keeps_one, reason=True),

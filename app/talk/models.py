@@ -1,11 +1,19 @@
 """Conversation on anything that has a ref: threaded comments, and who follows what."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
+from pydantic import Field as Limits
+from pydantic import StringConstraints
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from app.columns import Id, Row, instant, points_to, text
+from app.columns import LARGEST_ID, Id, Row, instant, points_to, text
+from app.web import FormModel
+
+MOST_LETTERS = 10_000
+WIDTH = 8  # digits of base 36 that each id takes in a path: all ids sort
+DEEPEST = 70  # answers below this stand beside what they answer
 
 
 class Comment(Row, table=True):
@@ -34,3 +42,21 @@ class Follow(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
     about: str = Field(primary_key=True, max_length=60, index=True)
     since: datetime = instant()
+
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=MOST_LETTERS)]
+
+
+class CommentForm(FormModel):
+    words: Words
+    parent: Annotated[int, Limits(ge=1, le=LARGEST_ID)] | None = None
+    official: Literal["on"] | None = None
+
+
+class EditForm(FormModel):
+    words: Words
+    version: int
+
+
+class FollowForm(FormModel):
+    value: Literal["on", "off"]

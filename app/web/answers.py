@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from app.columns import now
+from app.columns import today
 from app.db import passes, sqlstate
 from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
 from app.web.rendering import environment
@@ -68,8 +68,9 @@ def unchanged(request: Request, *parts: object) -> Response | None:
     """
     if "notice" in request.cookies:
         return None
-    request_parts = (request.app.state.build, str(request.url), wanted_block(request), now().date())
-    key = hashlib.sha256(repr((request_parts, parts)).encode()).hexdigest()[:27]
+    state, scope = request.app.state, request.scope
+    asked = (scope["path"], scope["query_string"], wanted_block(request), today(state.settings.time_zone))
+    key = hashlib.sha256(repr((state.build, asked, parts)).encode()).hexdigest()[:27]
     etag = f'W/"{key}"'
     request.state.etag = etag
     if request.headers.get("if-none-match") != etag:
@@ -106,7 +107,7 @@ def as_refusal(error: Exception) -> Refusal:
             return Missing() if in_path else Invalid("Part of the address cannot be read.")
         case HTTPException(status_code=404):
             return Missing()
-        case HTTPException(status_code=413):
+        case HTTPException() if too_large(error):
             return TooLarge("That is more than this page takes.")
         case HTTPException(status_code=405):
             return with_status(Refused("This address cannot be used like that."), 405)
@@ -121,6 +122,11 @@ def as_refusal(error: Exception) -> Refusal:
         case _:
             failure = Refusal("Something went wrong on our side. What you typed is still in your form: go back to it.")
             return with_status(failure, 500)
+
+
+def too_large(error: HTTPException) -> bool:
+    """Starlette says 400 for a form with too many fields, or with one that is too long."""
+    return error.status_code == 413 or "exceeded" in error.detail or "Too many" in error.detail
 
 
 def database_refusal(error: Exception) -> Refusal:
@@ -178,8 +184,6 @@ def error_response(request: Request, error: Exception) -> Response:
     else:
         context["frame"] = request.app.state.bare_frame(request)
         html = drawn.render(context)
-    if refusal.status == 413:
-        headers["Connection"] = "close"
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,9 +44,9 @@ class Guard:
         self.at_once = 0
         self.answers: Counter[int] = Counter()
         self.seconds = 0.0
-        self.headers = list(SAFE_HEADERS.items())
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
         if settings.https:
-            self.headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+            self.headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,10 +63,10 @@ class Guard:
             nonlocal started, status
             if message["type"] == "http.response.start":
                 started, status = True, message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers:
-                    headers.setdefault(name, value)
-                headers["X-Request-ID"] = request_id
+                given = {name for name, _ in message["headers"]}
+                ours = [header for header in self.headers if header[0] not in given]
+                closing = [(b"connection", b"close")] if status == 413 and b"connection" not in given else []
+                message["headers"] = [*message["headers"], *ours, (b"x-request-id", request_id.encode()), *closing]
             await send(message)
 
         try:

@@ -80,6 +80,7 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
         signed=lambda value, places=0: number_words(value, places, sign=True),
         money=lambda value: money_words(value, currency),
         markdown=markdown,
+        spelt=spelt,
         plural=lambda count, one, many: f"{count:,} {one if count == 1 else many}",
     )
     return jinja
@@ -113,8 +114,13 @@ def in_zone(context: Context, value: date | datetime, home: ZoneInfo) -> date:
 
 def day_words(day: date) -> str:
     """Thu 26 Nov, with the year when it is another."""
+    return words_of_day(day, now().year)
+
+
+@lru_cache(maxsize=4096)
+def words_of_day(day: date, this_year: int) -> str:
     words = f"{day:%a} {day.day} {day:%b}"
-    return words if day.year == now().year else f"{words} {day.year}"
+    return words if day.year == this_year else f"{words} {day.year}"
 
 
 def clock_words(moment: datetime) -> str:
@@ -146,11 +152,22 @@ def number_words(value: Any, places: int = 0, sign: bool = False) -> str:
     return words.replace("-", "−")
 
 
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def spelt(count: int) -> str:
+    """A count inside a sentence: in letters up to twelve."""
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else f"{count:,}"
+
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+
+
 def money_words(value: Decimal | None, currency: str) -> str:
     if value is None:
         return "–"
     places = 0 if value == value.to_integral_value() else Minor.exponent
-    return f"{currency} {number_words(value, places)}"
+    return f"{SYMBOLS.get(currency, currency)}\u00a0{number_words(value, places)}"
 
 
 @lru_cache(maxsize=4096)

@@ -27,6 +27,8 @@ def csv_rows(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[
 def defused(cell: Cell) -> str | int | float | Decimal:
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, str) and cell.startswith(FORMULA):

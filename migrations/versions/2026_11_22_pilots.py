@@ -141,6 +141,8 @@ def upgrade() -> None:
         sa.Column("change", sa.Float(), nullable=True),
         sa.Column("change_low", sa.Float(), nullable=True),
         sa.Column("change_high", sa.Float(), nullable=True),
+        sa.Column("n_before", sa.Integer(), nullable=False),
+        sa.Column("n_after", sa.Integer(), nullable=False),
         sa.Column("verdict", sa.String(length=40), nullable=False),
         sa.Column("run", sa.SmallInteger(), nullable=False),
         sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

@@ -13,7 +13,7 @@ from app.record.actions import write
 from app.record.models import Entry
 from app.review.models import Criterion, Reviewer, Round, RoundIdea, RoundStage, Scorecard
 from app.talk.models import Follow
-from tests.makers import put
+from tests.makers import numbers, put
 
 
 def follow(db: Db, person: Person, thing: Any) -> Follow:
@@ -30,7 +30,7 @@ def told(
 
 
 def a_scorecard(db: Db, committee: Committee, criteria: int = 5) -> Scorecard:
-    card: Scorecard = put(db, Scorecard(committee_id=committee.id, name="Scorecard"))
+    card: Scorecard = put(db, Scorecard(committee_id=committee.id, name="Scorecard", number=next(numbers)))
     for place in range(criteria):
         put(db, Criterion(scorecard_id=card.id, place=place, name=f"Criterion {place}", weight=1, levels="[]"))
     return card

@@ -1,0 +1,249 @@
+"""Changing ideas. Every move goes through `make`, which keeps what hangs on the stage in step with it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
+
+from app.changes import table_of, touched
+from app.columns import now
+from app.columns import today as today_in
+from app.db import embedded
+from app.errors import Invalid, Refused, Stale
+from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, Invited, Revision, Stage, Vote
+from app.ideas.rules import life, may_change, may_invite, may_support
+from app.people.actor import Actor
+from app.people.models import Committee, Kind, Person
+from app.processes.models import Process
+from app.record.actions import write
+from app.record.models import Entry
+from app.talk.actions import follow
+from app.workflow import guarded_update
+
+TEXT = ("title", "story", "change", "needs", "novelty", "area", "cost")
+ANSWERS = ("answer", "send_back", "refuse", "approve", "do_now", "decline", "defer", "return")
+
+
+def today(db: Session) -> date:
+    return today_in(db.info["settings"].time_zone)
+
+
+def begin(db: Session, actor: Actor, data: IdeaForm) -> Idea:
+    """A draft; or, for a process that is not prioritised, a signal that everybody sees."""
+    process = held_process(db, data.process)
+    check_team(actor, data.team)
+    stage = Stage.SIGNAL if data.then == "signal" else Stage.DRAFT
+    if (stage is Stage.SIGNAL) == process.prioritised:
+        raise Invalid(wrong_place(process))
+    texts = {name: getattr(data, name) for name in TEXT}
+    idea = Idea(
+        process_id=process.id,
+        committee_id=process.committee_id,
+        team_id=data.team,
+        stage=stage,
+        listed=stage not in PRIVATE,
+        **texts,
+    )
+    db.add(idea)
+    db.flush()
+    db.add(Author(idea_id=idea.id, person_id=actor.id))
+    db.flush()
+    db.refresh(idea)
+    follow(db, actor, idea.ref)
+    write(db, actor.id, "begin", idea.ref, after=stage.value)
+    return idea
+
+
+def held_process(db: Session, id: int) -> Process:
+    """A process that will not lose its priority before this transaction is done."""
+    process = db.get(Process, id, with_for_update={"read": True})
+    if process is None:
+        raise Invalid("Choose one of the offered processes.")
+    return process
+
+
+def wrong_place(process: Process) -> str:
+    if process.prioritised:
+        return f"{process.name} is prioritised: this can be submitted as an idea."
+    return f"{process.name} is not prioritised now. An idea can be submitted only for a process that is."
+
+
+def check_team(actor: Actor, team: int | None) -> None:
+    if team is not None and team not in actor.teams:
+        raise Refused("You can write only for a team that you are in.")
+
+
+def change(db: Session, actor: Actor, idea: Idea, data: IdeaForm) -> None:
+    """New text. The version that the person began with must still be the one that stands."""
+    if not may_change(actor, idea):
+        raise Refused("This text cannot be changed now, or not by you.")
+    if data.version != idea.version:
+        raise Stale("Somebody changed this after you opened it.")
+    process = held_process(db, data.process)
+    if data.team != idea.team_id:
+        check_team(actor, data.team)
+    if process.id != idea.process_id and process.prioritised == (idea.stage is Stage.SIGNAL):
+        raise Invalid(wrong_place(process))
+    texts = {name: getattr(data, name) for name in TEXT}
+    places = {"process_id": process.id, "committee_id": process.committee_id, "team_id": data.team}
+    guarded_update(db, idea, "stage", idea.stage, **texts, **places)
+
+
+def make(
+    db: Session,
+    actor: Actor,
+    idea: Idea,
+    name: str,
+    note: str = "",
+    *,
+    version: int | None = None,
+    form: bool = False,
+    **also: Any,
+) -> Entry:
+    """Any move of an idea, a later stage's too (with `form=True`, and `deferred_to` where it defers)."""
+    move = life.check(actor, idea, name, note, form=form)
+    target = move.target
+    if name in ("submit", "reconsider"):
+        return submit(db, actor, idea, name, note, version)
+    if name == "adopt":
+        return adopt(db, actor, idea, version)
+    columns: dict[str, Any] = {"listed": target not in PRIVATE, "deferred_to": None} | also
+    if name in ANSWERS:
+        columns["answered_at"] = now()
+    if target in (Stage.DRAFT, Stage.WITHDRAWN):
+        columns["promised_on"] = None
+    return life.make(db, actor, idea, name, note, form=form, version=version, **columns)
+
+
+def submit(
+    db: Session, actor: Actor, idea: Idea, name: str = "submit", note: str = "", version: int | None = None
+) -> Entry:
+    """Rule 1: only for a process that is prioritised at this time, asked while nobody can change that."""
+    life.check(actor, idea, name, note)
+    process = held_process(db, idea.process_id)
+    if not process.prioritised:
+        raise Invalid(wrong_place(process))
+    if not (idea.story.strip() and idea.change.strip()):
+        raise Invalid("The committee needs to read what hurts today and what would be different.")
+    number = idea.revision + 1
+    columns = {"revision": number, "submitted_at": now(), "listed": True, **promise(db, idea)}
+    if name == "reconsider":
+        columns["reconsidered"] = True
+    entry = life.make(db, actor, idea, name, note, version=version, figures={"revision": number}, **columns)
+    texts = {part: getattr(idea, part) for part in TEXT}
+    db.add(Revision(idea_id=idea.id, number=number, submitted_by=actor.id, submitted_at=now(), **texts))
+    return entry
+
+
+def promise(db: Session, idea: Idea) -> dict[str, Any]:
+    """The day by which an answer is promised, counted from today."""
+    days = db.scalars(select(col(Committee.promised_days)).where(col(Committee.id) == idea.committee_id)).one()
+    return {"promised_on": today(db) + timedelta(days=days), "answered_at": None}
+
+
+def adopt(db: Session, actor: Actor, idea: Idea, version: int | None) -> Entry:
+    """A signal by its authors once its process is prioritised; an imported idea by anyone, who becomes its author."""
+    if idea.stage is Stage.SIGNAL:
+        process = held_process(db, idea.process_id)
+        if not process.prioritised:
+            raise Invalid(wrong_place(process))
+    new_author = actor.id not in idea.author_ids
+    entry = life.make(db, actor, idea, "adopt", version=version, listed=False)
+    if new_author:
+        db.add(Author(idea_id=idea.id, person_id=actor.id))
+        drop_support(db, actor, idea)
+        db.flush()
+        db.refresh(idea)
+    follow(db, actor, idea.ref)
+    return entry
+
+
+def drop_support(db: Session, actor: Actor, idea: Idea) -> None:
+    """Whoever becomes an author supports it no longer."""
+    if set_aside(db, actor.id, idea.id):
+        count_support(db, idea.id, -1)
+
+
+def vote(db: Session, actor: Actor, idea: Idea, *, on: bool) -> None:
+    """Support, set to a value: sent twice it counts once. The counter changes in the same transaction."""
+    if not may_support(actor, idea):
+        raise Refused("You can support what others wrote, not your own.")
+    changed = put_support(db, actor.id, idea.id) if on else set_aside(db, actor.id, idea.id)
+    if changed:
+        count_support(db, idea.id, 1 if on else -1)
+
+
+def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
+    """Insert unless the key is there already; whether it was inserted."""
+    statement: Any = (sqlite if embedded(db) else postgresql).insert(table_of(model)).values(**values)
+    result = db.execute(statement.on_conflict_do_nothing())
+    assert isinstance(result, CursorResult)
+    touched(db, "ideas")
+    return result.rowcount == 1
+
+
+def put_support(db: Session, person_id: int, idea_id: int) -> bool:
+    return insert_once(db, Vote, idea_id=idea_id, person_id=person_id, at=now())
+
+
+def set_aside(db: Session, person_id: int, idea_id: int) -> bool:
+    result = db.execute(delete(Vote).where(col(Vote.idea_id) == idea_id, col(Vote.person_id) == person_id))
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def count_support(db: Session, idea_id: int, by: int) -> None:
+    statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by)
+    db.execute(statement, execution_options={"synchronize_session": False})
+
+
+def invite(db: Session, actor: Actor, idea: Idea, email: str, *, on: bool) -> None:
+    """Let a guest's account see this idea and its talk, or no longer."""
+    if not may_invite(actor, idea):
+        raise Refused("The authors and the chair invite guests to what the committee has seen.")
+    query = select(Person).where(col(Person.email) == email.strip().casefold(), col(Person.kind) == Kind.GUEST)
+    guest = db.scalars(query).first()
+    if guest is None or not guest.active:
+        raise Invalid("No guest has this address. An administrator can make an account for them.")
+    if on:
+        changed = insert_once(db, Invited, idea_id=idea.id, person_id=guest.id)
+    else:
+        result = db.execute(delete(Invited).where(col(Invited.idea_id) == idea.id, col(Invited.person_id) == guest.id))
+        assert isinstance(result, CursorResult)
+        changed = result.rowcount == 1
+    if changed:
+        write(db, actor.id, "invite" if on else "uninvite", idea.ref, figures={"person": guest.id})
+
+
+def bring_back(db: Session) -> int:
+    """Deferred ideas whose day has come stand before the committee again, with a new promise."""
+    (move,) = (move for move in life.moves if move.name == "day_has_come")
+    query = select(Idea).where(col(Idea.stage) == Stage.DEFERRED, col(Idea.deferred_to) <= today(db))
+    due = db.scalars(query.order_by(col(Idea.id)).with_for_update()).all()
+    for idea in due:
+        life.step(db, None, idea, move, deferred_to=None, **promise(db, idea))
+    return len(due)
+
+
+def wrong_counters(db: Session) -> list[tuple[int, int, int]]:
+    """Ideas whose counter of support is not the number of votes: id, counter, votes."""
+    votes = select(col(Vote.idea_id), func.count().label("n")).group_by(col(Vote.idea_id)).subquery()
+    real = func.coalesce(votes.c.n, 0)
+    query = (
+        select(col(Idea.id), col(Idea.support), real)
+        .outerjoin(votes, votes.c.idea_id == Idea.id)
+        .where(col(Idea.support) != real)
+        .order_by(col(Idea.id))
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+
+def recount(db: Session) -> list[tuple[int, int, int]]:
+    """Set right what `wrong_counters` finds."""
+    found = wrong_counters(db)
+    for id, _, votes in found:
+        db.execute(update(Idea).where(col(Idea.id) == id).values(support=votes))
+    return found

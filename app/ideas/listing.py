@@ -1,0 +1,325 @@
+"""Lists of ideas: one select for each shape of question, made once; pages by key; counts that stop at a thousand.
+
+A list holds what is listed. One's own drafts are asked for by their stage. What a card says is read apart from which
+ideas the page holds, so that a card that is kept already costs nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy.orm import Session
+
+from app.changes import table_of
+from app.columns import LARGEST_ID
+from app.db import embedded
+from app.ideas.models import OWED, PRIVATE, Author, Idea, Invited, Stage, Veil, Vote
+from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
+from app.lately import lately
+from app.people.actor import Actor
+
+SIZE = 25
+COUNTED = 1000
+
+
+class Sort(StrEnum):
+    NEWEST = "newest"
+    SUPPORT = "support"
+    TALK = "talk"
+    PROMISED = "promised"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is asked for. Read from an address: what cannot be read is left out."""
+
+    q: str = ""
+    process: int | None = None
+    team: int | None = None
+    stage: Stage | None = None
+    sort: Sort = Sort.NEWEST
+    after: str = ""
+    author: int | None = None
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> "Filter":
+        stage, sort = given.get("stage", ""), given.get("sort", "")
+        return cls(
+            q=given.get("q", "").strip()[:200],
+            process=an_id(given.get("process", "")),
+            team=an_id(given.get("team", "")),
+            stage=Stage(stage) if stage in STAGES else None,
+            sort=Sort(sort) if sort in SORTS else Sort.NEWEST,
+            after=given.get("after", ""),
+        )
+
+    def fields(self) -> dict[str, str]:
+        """As the address says it, without what is left at its usual value and without the place in the list."""
+        named = {
+            "q": self.q,
+            "process": str(self.process or ""),
+            "team": str(self.team or ""),
+            "stage": self.stage.value if self.stage else "",
+            "sort": "" if self.sort is Sort.NEWEST else self.sort.value,
+        }
+        return {name: value for name, value in named.items() if value}
+
+    @property
+    def narrow(self) -> bool:
+        return bool(self.q or self.process or self.team or self.stage)
+
+
+STAGES = frozenset(stage.value for stage in Stage if stage is not Stage.DISCARDED)
+SORTS = frozenset(sort.value for sort in Sort)
+
+
+def an_id(text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return number if 0 < number <= LARGEST_ID else None
+
+
+class Search(StrEnum):
+    NONE = ""
+    WORDS = "words"
+    LETTERS = "letters"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides the SQL of a question; what it is about goes in as parameters."""
+
+    sort: Sort
+    search: Search
+    process: bool
+    team: bool
+    stage: bool
+    private: bool
+    author: bool
+    guest: bool
+    owed: bool
+    embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of a list: which card, and what is drawn around it. `key` is where the next page would go on."""
+
+    id: int
+    version: int
+    support: int
+    supported: bool
+    veiled: bool
+    key: str
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+    more: bool
+
+    @property
+    def words(self) -> str:
+        return f"{self.number:,}{'+' if self.more else ''}"
+
+
+I = table_of(Idea).c  # noqa: E741 - reads well in selects
+ME: Any = bindparam("me")
+SQLITE_TEXT = table("idea_text", column("rowid"), column("idea_text"))
+POSTGRES_TEXT = table("idea_text", column("idea_id"), column("words"))
+KEYS: Mapping[Sort, Sequence[Any]] = {
+    Sort.NEWEST: (I.id,),
+    Sort.SUPPORT: (I.support, I.id),
+    Sort.TALK: (I.talk, I.id),
+    Sort.PROMISED: (I.promised_on, I.id),
+}
+
+
+def mine() -> ColumnElement[bool]:
+    own = select(table_of(Author).c.idea_id).where(table_of(Author).c.person_id == ME)
+    return or_(I.id.in_(own), I.team_id.in_(bindparam("teams", expanding=True)))
+
+
+def hidden() -> ColumnElement[bool]:
+    veil = table_of(Veil).c
+    return exists().where(veil.person_id == ME, veil.idea_id == I.id)
+
+
+def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    """Who may see what comes first: visible, then the rest. Filters by who wrote it leave out what is veiled."""
+    if shape.guest:
+        invited = table_of(Invited).c
+        yield I.id.in_(select(invited.idea_id).where(invited.person_id == ME))
+    if shape.private:
+        yield mine()
+    else:
+        yield I.listed
+    if shape.stage:
+        yield type_coerce(I.stage, String) == bindparam("stage")
+    if shape.process:
+        yield I.process_id == bindparam("process")
+    if shape.team:
+        yield and_(I.team_id == bindparam("team"), ~hidden())
+    if shape.author:
+        wrote = table_of(Author).c
+        yield exists().where(wrote.idea_id == I.id, wrote.person_id == bindparam("author"))
+        yield ~hidden()
+    if shape.owed:
+        yield and_(literal_column(f"idea.{OWED}", type_=I.listed.type), I.promised_on.is_not(None))
+    if shape.search is Search.LETTERS:
+        like: Any = bindparam("like")
+        yield or_(*(part.ilike(like, escape="\\") for part in (I.title, I.story, I.change, I.needs)))
+
+
+def matching(shape: Shape) -> Select[Any]:
+    """The ideas that fit, not yet in order."""
+    query: Select[Any] = select().where(*conditions(shape))
+    if shape.search is not Search.WORDS:
+        return query.select_from(table_of(Idea))
+    if shape.embedded:
+        together = SQLITE_TEXT.join(table_of(Idea), I.id == SQLITE_TEXT.c.rowid)
+        return query.select_from(together).where(SQLITE_TEXT.c.idea_text.op("MATCH")(bindparam("match")))
+    together = POSTGRES_TEXT.join(table_of(Idea), I.id == POSTGRES_TEXT.c.idea_id)
+    wanted = func.to_tsquery(literal_column("'simple'"), func.idea_fold(bindparam("match", type_=SqlText())))
+    return query.select_from(together).where(POSTGRES_TEXT.c.words.op("@@")(wanted))
+
+
+def newest_first(shape: Shape) -> Any:
+    """The full-text index gives its rows by number; asked by that number it need not read them all."""
+    return SQLITE_TEXT.c.rowid if shape.search is Search.WORDS and shape.embedded else I.id
+
+
+@cache
+def page_select(shape: Shape, begun: bool) -> Select[Any]:
+    """One page and one row more. begun: from a key on."""
+    vote = table_of(Vote).c
+    voted = exists().where(vote.idea_id == I.id, vote.person_id == ME)
+    keys = KEYS[shape.sort]
+    if shape.search is Search.WORDS and shape.sort is not Sort.NEWEST:
+        # Only the newest thousand that fit are put in another order: a common word costs no more than a rare one.
+        newest = newest_first(shape)
+        fit = matching(shape).add_columns(I.id).order_by(newest.desc()).limit(COUNTED).subquery()
+        query: Select[Any] = select().select_from(table_of(Idea).join(fit, fit.c.id == I.id))
+    else:
+        query = matching(shape)
+        keys = (newest_first(shape),) if shape.sort is Sort.NEWEST else keys
+    query = query.add_columns(I.id, I.version, I.support, voted, hidden(), keys[0]).limit(bindparam("size"))
+    if shape.sort is Sort.PROMISED:
+        query = query.order_by(*keys)
+        return (
+            query.where(tuple_(*keys) > tuple_(bindparam("first", type_=I.promised_on.type), bindparam("id")))
+            if begun
+            else query
+        )
+    query = query.order_by(*(key.desc() for key in keys))
+    if begun:
+        last: Any = bindparam("id")
+        beyond = keys[0] < last if len(keys) == 1 else tuple_(*keys) < tuple_(bindparam("first"), last)
+        query = query.where(beyond)
+    return query
+
+
+@cache
+def count_select(shape: Shape) -> Select[Any]:
+    some = matching(shape).add_columns(literal_column("1")).limit(COUNTED + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+def shape_of(db: Session, actor: Actor, asked: Filter) -> Shape:
+    search = Search.NONE
+    if asked.q:
+        search = Search.LETTERS if by_letters(asked.q) else Search.WORDS
+    return Shape(
+        sort=asked.sort,
+        search=search,
+        process=asked.process is not None,
+        team=asked.team is not None,
+        stage=asked.stage is not None,
+        private=asked.stage in PRIVATE and not actor.guest,
+        author=asked.author is not None,
+        guest=actor.guest,
+        owed=asked.sort is Sort.PROMISED,
+        embedded=embedded(db),
+    )
+
+
+def values(actor: Actor, asked: Filter, shape: Shape) -> dict[str, Any]:
+    given: dict[str, Any] = {"me": actor.id}
+    if shape.private:
+        given["teams"] = sorted(actor.teams)
+    for name in ("process", "team", "author"):
+        if getattr(shape, name):
+            given[name] = getattr(asked, name)
+    if asked.stage:
+        given["stage"] = asked.stage.value
+    if shape.search is Search.LETTERS:
+        given["like"] = for_like(asked.q)
+    elif shape.search is Search.WORDS:
+        given["match"] = for_fts5(asked.q) if shape.embedded else for_tsquery(asked.q)
+    return given
+
+
+def key_of(asked: Filter) -> dict[str, Any] | None:
+    """Where the page begins, from `after`. What is no key begins at the start."""
+    first, _, last = asked.after.rpartition(".")
+    number = an_id(last)
+    if number is None:
+        return None
+    if asked.sort is Sort.NEWEST:
+        return {"id": number}
+    if asked.sort is Sort.PROMISED:
+        try:
+            return {"id": number, "first": date.fromisoformat(first)}
+        except ValueError:
+            return None
+    return {"id": number, "first": int(first)} if first.isascii() and first.isdigit() and len(first) < 10 else None
+
+
+def places(db: Session, actor: Actor, asked: Filter, size: int = SIZE) -> tuple[list[Place], str]:
+    """One page of the list, and the key of the next one or nothing. One statement."""
+    shape = shape_of(db, actor, asked)
+    key = key_of(asked)
+    given = values(actor, asked, shape) | {"size": size + 1} | (key or {})
+    rows = db.connection().execute(page_select(shape, key is not None), given).all()
+    alone = asked.sort is Sort.NEWEST
+    found = [
+        Place(r[0], r[1], r[2], bool(r[3]), bool(r[4]), str(r[0]) if alone else f"{r[5]}.{r[0]}") for r in rows[:size]
+    ]
+    return found, found[-1].key if len(rows) > size else ""
+
+
+def count(db: Session, actor: Actor, asked: Filter, changes: tuple[int, ...]) -> Count:
+    """How many there are, up to a thousand. Kept until an idea changes."""
+    shape = shape_of(db, actor, asked)
+    personal = actor.id if shape.private or shape.team or shape.author or shape.guest else 0
+    key = (changes, personal, replace(asked, after="", sort=Sort.NEWEST), shape.owed)
+
+    def look() -> int:
+        return int(db.connection().execute(count_select(shape), values(actor, asked, shape)).scalar_one())
+
+    number = lately(db, "counts of ideas", 500).or_made(key, look)
+    return Count(min(number, COUNTED), number > COUNTED)
+
+
+def by_author(db: Session, actor: Actor, person_id: int, size: int = SIZE) -> tuple[list[Place], str]:
+    """The listed ideas of a person, without those that are veiled from this reader."""
+    return places(db, actor, Filter(author=person_id), size)

@@ -1,0 +1,230 @@
+"""`/ideas` and `/ideas/{id}`: reading. What changes ideas is in pages_writing.py, teams are in pages_teams.py."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app import web
+from app.changes import counts
+from app.columns import today
+from app.db import Database, Db
+from app.ideas import pages_teams, pages_writing, queries, rules, saying
+from app.ideas.cards import Directory, cards, directory
+from app.ideas.drawing import lines
+from app.ideas.listing import Count, Filter, Place, Sort, count, places
+from app.ideas.models import Stage
+from app.people.actor import Actor, Employee, Visitor
+from app.talk.section import talk_of
+from app.trail import trail
+from app.web import Request, Response, ThingId, download, page, slow, unchanged
+
+routes = web.router()
+log = structlog.get_logger()
+NAMED = ("people", "processes")  # whose changes change the names that a list carries
+SHOWN = (*NAMED, "ideas")
+ORDERS = {
+    Sort.NEWEST: "newest first",
+    Sort.SUPPORT: "most supported",
+    Sort.TALK: "most talked about",
+    Sort.PROMISED: "answer due first",
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filter bar offers: (value, words) pairs."""
+
+    process: Sequence[tuple[object, str]]
+    team: Sequence[tuple[object, str]]
+    stage: Sequence[tuple[object, str]]
+    sort: Sequence[tuple[object, str]]
+
+
+STAGES = [("", "any but drafts")] + [
+    (stage.value, "my drafts" if stage is Stage.DRAFT else stage.value)
+    for stage in Stage
+    if stage is not Stage.DISCARDED
+]
+
+
+def choices(names: Directory, guest: bool) -> Choices:
+    processes = [
+        (one.id, one.name if one.rank else f"{one.name} (not prioritised)") for one in names.processes.values()
+    ]
+    teams = [] if guest or not names.teams else [("", "any"), *names.teams.items()]
+    return Choices([("", "any"), *processes], teams, STAGES, list(ORDERS.items()))
+
+
+def address(fields: Mapping[str, str], path: str = "/ideas") -> str:
+    return f"{path}?{urlencode(fields)}" if fields else path
+
+
+@routes.get("/ideas")
+def index(request: Request, db: Db, actor: Visitor) -> Response:
+    changes = counts(db, *SHOWN)
+    if kept := unchanged(request, actor.rights, actor.teams, changes):
+        return kept
+    asked = Filter.read(request.query_params)
+    found, following = places(db, actor, asked)
+    names = directory(db, changes[:2])
+    root = request.app.state.settings.root
+    fields = asked.fields()
+    number = count(db, actor, asked, changes)
+    return page(
+        request,
+        "ideas/index.html",
+        asked=asked,
+        lines=lines(request, db, found, changes[:2]),
+        choices=choices(names, actor.guest),
+        heading=heading(number),
+        answer=in_a_sentence(number, names, asked),
+        chosen=chosen(asked, names, root),
+        next_href=root + address({**fields, "after": following}) if following else None,
+        from_start=from_start(root + address(fields)) if asked.after else None,
+        export_href=root + address(fields, "/ideas.csv"),
+        may_write=not actor.guest,
+    )
+
+
+def heading(number: Count) -> str:
+    return f"{number.words} {'idea' if number.number == 1 else 'ideas'}"
+
+
+def from_start(href: str) -> Markup:
+    return Markup('<a href="{}">From the start</a>').format(href)
+
+
+def in_a_sentence(number: Count, names: Directory, asked: Filter) -> str:
+    asked_for = sum(1 for one in names.processes.values() if one.rank)
+    wanted = f"{asked_for} {'process asks' if asked_for == 1 else 'processes ask'} for ideas"
+    if asked.narrow:
+        return f"{heading(number)} {'fits' if number.number == 1 else 'fit'} what you look for."
+    return f"{wanted}; {heading(number).lower()} so far." if number.number else f"{wanted}; nobody has written one yet."
+
+
+def chosen(asked: Filter, names: Directory, root: str) -> list[tuple[str, str]]:
+    """What is set, each with the address without it."""
+    process = names.processes.get(asked.process or 0)
+    said = {
+        "q": f"Words: {asked.q}",
+        "process": process.name if process else "A process that is not here",
+        "team": f"Team {names.teams.get(asked.team or 0, 'that is not here')}",
+        "stage": (asked.stage or "").capitalize(),
+        "sort": ORDERS[asked.sort].capitalize(),
+    }
+    fields = asked.fields()
+    return [
+        (said[name], root + address({other: value for other, value in fields.items() if other != name}))
+        for name in fields
+    ]
+
+
+@routes.get("/ideas.csv")
+@slow
+def export(request: Request, db: Db, actor: Employee) -> Response:
+    """What the filter shows, as a table: streamed, with a read of its own."""
+    asked = Filter.read(request.query_params)
+    names = directory(db, counts(db, *NAMED))
+    log.info("export", what="ideas", person=actor.id, request=getattr(request.state, "request_id", ""))
+    return download(table(request.app.state.database, actor, asked, names), "ideas.csv")
+
+
+HEAD = ("id", "title", "stage", "process", "novelty", "area", "by", "support", "promised", "deferred to")
+
+
+def table(database: Database, actor: Actor, asked: Filter, names: Directory) -> Iterator[str]:
+    yield "﻿" + row(HEAD)
+    with database.reading() as db:
+        for part in export_pages(db, actor, asked):
+            texts = cards(db, part)
+            for place in part:
+                card = texts[place.id]
+                process = names.processes.get(card.process_id)
+                by = "hidden" if place.veiled else card.by
+                yield row(
+                    (
+                        *(card.id, card.title, card.stage, process.name if process else "", card.novelty, card.area),
+                        *(by, place.support, card.promised_on or "", card.deferred_to or ""),
+                    )
+                )
+
+
+def export_pages(db: Session, actor: Actor, asked: Filter) -> Iterator[Sequence[Place]]:
+    """Pages of five hundred, in the order of the list, from where it begins."""
+    after = ""
+    while True:
+        part, after = places(db, actor, replace(asked, after=after), size=500)
+        yield part
+        if not after:
+            return
+
+
+def row(cells: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([defused(str(cell)) for cell in cells])
+    return line.getvalue()
+
+
+def defused(cell: str) -> str:
+    """A spreadsheet would run what begins like a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else cell
+
+
+routes.routes.extend(pages_writing.literal.routes)
+
+
+@routes.get("/ideas/{id}")
+def show(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
+    changes = counts(db, "ideas", "talk", "people", "processes", "review", "pilots", "record", "voice")
+    if kept := unchanged(request, actor.rights, actor.teams, changes):
+        return kept
+    return page(request, "ideas/show.html", **shown_page(request, db, actor, id, changes[1]))
+
+
+def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_changes: int) -> dict[str, Any]:
+    shown = queries.find(db, actor, id)
+    idea = shown.idea
+    after = request.query_params.get("talk", "")
+    return {
+        "shown": shown,
+        "idea": idea,
+        "question": saying.question(idea),
+        "answer": saying.answer(shown, today(request.app.state.settings.time_zone)),
+        "moves": rules.life.open_to(actor, idea),
+        "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
+        "may_change": rules.may_change(actor, idea),
+        "may_support": rules.may_support(actor, idea),
+        "may_invite": rules.may_invite(actor, idea) and not shown.veiled,
+        "events": saying.events(queries.past_of(db, shown)),
+        "guest": actor.guest,
+        "trail": trail(db, actor, "idea", process=shown.process, idea=idea),
+        "talk": talk_of(
+            request,
+            db,
+            actor,
+            idea.ref,
+            int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None,
+            total=idea.talk,
+            follows=shown.follows,
+            committee_id=idea.committee_id,
+            changes=talk_changes,
+        ),
+    }
+
+
+@routes.get("/ideas/{id}/revisions/{number}")
+def revision(request: Request, db: Db, actor: Visitor, id: ThingId, number: ThingId) -> Response:
+    shown = queries.find(db, actor, id)
+    past = queries.revision(db, id, number)
+    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past)
+
+
+routes.routes.extend(pages_writing.routes.routes)
+routes.routes.extend(pages_teams.routes.routes)
