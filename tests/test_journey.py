@@ -53,5 +53,7 @@ def test_the_loop(walk: Walk, as_: Callable[..., Browser]) -> None:
     source = bring_in(walk, BEFORE)
     page = walk.by(walk.cast.noor).get(source)
     from tests.forms import forms_of
-    for f in forms_of(page.text): print(f.action, f.method, sorted(f.names)[:40], f.filled({}) if f.method=="post" else "", f.buttons)
+
+    for f in forms_of(page.text):
+        print(f.action, f.method, sorted(f.names)[:40], f.filled({}) if f.method == "post" else "", f.buttons)
     assert 0
