@@ -232,6 +232,16 @@ def test_to_htmx_a_refusal_is_the_notice_alone(failing: TestClient, address: str
     assert "<html" not in answer.text
 
 
+def test_a_right_that_a_link_carries_is_not_written_to_the_log(
+    app: Pilotage, cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = "aRightThatOnlyTheMailKnows"
+    assert Browser(app).http.post(f"/reset/{right}", headers={"origin": "https://elsewhere.example"}).status_code == 403
+    said = "".join(capsys.readouterr())
+    assert "/reset/..." in said
+    assert right not in said
+
+
 def test_no_answer_names_what_serves_it(app: Pilotage, cast: Cast, as_: Callable[[Person], Browser]) -> None:
     for address in ("/", "/nothing", "/healthz"):
         answer = as_(cast.root).get(address)
