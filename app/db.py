@@ -180,8 +180,11 @@ class Database:
             yield db
             await hop(db.commit)
         finally:
-            with anyio.CancelScope(shield=True):
-                await hop(db.close)
+            if self.embedded:
+                db.close()  # waits for nothing: what is not committed by now is rolled back
+            else:
+                with anyio.CancelScope(shield=True):
+                    await hop(db.close)
 
     def aside(self, work: Callable[[Session], Any]) -> None:
         """A small change beside the request that asks for it: never waited for, and not missed when it fails.
