@@ -42,7 +42,7 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "temp_store=MEMORY",
-        "cache_size=-16000",
+        "cache_size=-8000",
         "trusted_schema=OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")
