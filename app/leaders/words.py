@@ -17,8 +17,8 @@ def effects(rows: Sequence[Row]) -> str:
     measured = [row for row in rows if row.measured]
     worth = sum(row.worth_having for row in measured)
     if not measured:
-        whole = "The one pilot has" if len(rows) == 1 else f"None of {spelt(len(rows))} has"
-        return f"{whole} a measured effect yet."
+        whole = "The one pilot has no" if len(rows) == 1 else f"None of {spelt(len(rows))} has a"
+        return f"{whole} measured effect yet."
     have = "has" if len(measured) == 1 else "have"
     first = f"{spelt(len(measured)).capitalize()} of {spelt(len(rows))} {have} a measured effect"
     if len(measured) == 1:

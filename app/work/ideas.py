@@ -16,7 +16,7 @@ from app.web.rendering import day_words
 
 MOST = 20
 MOST_A_STAGE = 5
-OWN = (Stage.DRAFT, Stage.SENT_BACK, Stage.RETURNED)
+OWN = (Stage.SENT_BACK, Stage.RETURNED, Stage.SIGNAL, Stage.DRAFT)  # what came back first
 # What the chair does with an idea, by its stage: verb, one word, what it is called, where all of them stand.
 CHAIRS = {
     Stage.SUBMITTED: ("Screen", "Screen", "submitted"),
@@ -36,15 +36,15 @@ def is_own(actor: Actor) -> ColumnElement[bool]:
 
 
 def own(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
-    adoptable = and_(col(Idea.stage) == Stage.SIGNAL, col(Process.rank).is_not(None))
+    open_ = or_(col(Idea.stage) != Stage.SIGNAL, col(Process.rank).is_not(None))
     query = (
         select(col(Idea.id), col(Idea.title), col(Idea.stage), col(Process.name), col(Process.rank))
         .join(Process, col(Process.id) == col(Idea.process_id))
-        .where(is_own(actor), or_(col(Idea.stage).in_(OWN), adoptable))
+        .where(is_own(actor), col(Idea.stage).in_(OWN), open_)
         .order_by(col(Idea.id).desc())
         .limit(MOST)
     )
-    for row in db.execute(query):
+    for row in sorted(db.execute(query), key=lambda row: OWN.index(row.stage)):
         yield own_todo(row, day)
 
 
@@ -113,5 +113,5 @@ def chairs_todo(row: Any, day: date) -> Todo:
 def more(row: Any, day: date) -> Todo:
     verb, word, stage = CHAIRS[row.stage]
     left = row.all - MOST_A_STAGE
-    rest = f"{left:,} more"
-    return Todo(verb, f"/ideas?stage={stage.replace(' ', '+')}", f"{word} more", day, rest=rest, word=word)
+    href, rest, sub = f"/ideas?stage={stage.replace(' ', '+')}", f"{left:,} more", "Their days come later"
+    return Todo(verb, href, f"{word} more", day, rest=rest, sub=sub, word=word, things=left)
