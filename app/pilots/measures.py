@@ -61,7 +61,7 @@ def sources(db: Session) -> Sequence[tuple[int, str]]:
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(200)
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def outcomes(db: Session) -> Sequence[str]:
@@ -70,7 +70,7 @@ def outcomes(db: Session) -> Sequence[str]:
 
 def places(db: Session) -> Sequence[str]:
     """Segments and their labels as `Segment=Label`, to choose from while typing."""
-    rows = db.execute(select(col(Segment.name), col(Segment.labels)).limit(200)).tuples()
+    rows = db.execute(select(col(Segment.name), col(Segment.labels)).limit(200))
     found = {f"{name}={label}" for name, labels in rows for label in json.loads(labels)[:50]}
     return sorted(found)[:400]
 
@@ -103,7 +103,7 @@ def unknown_place(db: Session, place: Place | None, chosen: Sequence[int]) -> st
     query = select(col(Segment.source_id), col(Segment.labels)).where(
         col(Segment.name) == place.segment, col(Segment.source_id).in_(chosen)
     )
-    having = [source for source, labels in db.execute(query).tuples() if place.label in json.loads(labels)]
+    having = [source for source, labels in db.execute(query) if place.label in json.loads(labels)]
     return "" if set(having) == set(chosen) else "Not every chosen wave knows this place."
 
 

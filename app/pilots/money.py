@@ -125,7 +125,7 @@ def spendings(db: Session, pilot: Pilot) -> Sequence[Spent]:
         .order_by(col(Spending.on).desc(), col(Spending.id).desc())
         .limit(500)
     )
-    rows = db.execute(query).tuples().all()
+    rows = db.execute(query).all()
     corrected = {entry.corrects_id for entry, _ in rows}
     return [
         Spent(e.id, e.amount, e.on, e.purpose, name, e.entered_by, e.corrects_id, e.id in corrected) for e, name in rows

@@ -318,4 +318,4 @@ def names(db: Session, ids: set[int], team_id: int | None) -> dict[int, str]:
         col(Membership.team_id) == team_id, col(Membership.until).is_(None)
     )
     query = select(col(Person.id), col(Person.name)).where(or_(col(Person.id).in_(ids), col(Person.id).in_(members)))
-    return dict(db.execute(query.order_by(col(Person.name), col(Person.id))).tuples().all())
+    return dict(db.execute(query.order_by(col(Person.name), col(Person.id))).all())
