@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app import schema
 from app.errors import Trouble
-from app.main import Pilotage, all_tasks, all_watches, create_app, open_database
+from app.main import all_tasks, all_watches, create_app, open_database
 from app.outbox import Worker
 from app.people.actions import set_up_link
 from app.settings import Settings, load
@@ -73,7 +74,7 @@ def show_set_up_link(settings: Settings) -> None:
         print(f"Set this place up at {address}", flush=True)  # noqa: T201
 
 
-def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How an application is served; the bench's floor is served in the same way."""
     return uvicorn.Config(
         app,
@@ -93,7 +94,7 @@ def configuration(app: Any, settings: Settings) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """uvicorn with our protocol: says when it serves, and stops in time without dropping a request."""
 
-    def __init__(self, settings: Settings, app: Pilotage, ready: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, app: ASGIApp, ready: Callable[[], None]) -> None:
         super().__init__(configuration(app, settings))
         self.server_state = State()
         self.ready = ready

@@ -1,7 +1,6 @@
 """Every environment variable, typed: `PILOTAGE_` before each, `_FILE` after each for a secret in a file."""
 
 import os
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -14,6 +13,8 @@ from app.errors import Trouble
 PREFIX = "PILOTAGE_"
 TOP = Path(__file__).parent.parent
 SQLITE = "sqlite:///"
+# Of every demo account, published: opens nothing outside demo mode.
+DEMO_PASSWORD = "pilotage-demo"  # noqa: S105
 
 
 class Settings(BaseSettings):
@@ -72,23 +73,23 @@ class Settings(BaseSettings):
             raise ValueError("BASE_URL begins with http:// or https:// and names a host")
         return value.rstrip("/")
 
-    @cached_property
+    @property
     def address(self) -> str:
         """Where people reach us, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{self.port}"
 
-    @cached_property
+    @property
     def origin(self) -> str:
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.netloc}"
 
-    @cached_property
+    @property
     def root(self) -> str:
         """The path below which everything lives: empty, or begins with a slash and ends without one."""
         return urlsplit(self.address).path
 
-    @cached_property
+    @property
     def https(self) -> bool:
         return self.address.startswith("https://")
 
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         return Path(self.database_url.removeprefix(SQLITE))
 
-    @cached_property
+    @property
     def local(self) -> bool:
         """Reached from this machine alone: what a demo and a first try need."""
         return urlsplit(self.address).hostname in ("127.0.0.1", "localhost", "::1")

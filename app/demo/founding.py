@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.columns import as_of, now
-from app.demo.content import COMMITTEE, DEPARTMENTS, ORGANISATION, PASSWORD, PEOPLE, TEAMS
+from app.demo.content import COMMITTEE, DEPARTMENTS, ORGANISATION, PEOPLE, TEAMS
 from app.demo.world import World
 from app.people.models import (
     Committee,
@@ -22,6 +22,7 @@ from app.people.models import (
 )
 from app.people.passwords import hasher
 from app.record.actions import write
+from app.settings import DEMO_PASSWORD
 
 SEATS = (
     ("noor", Post.CHAIR),
@@ -56,7 +57,7 @@ def found(world: World, days_ago: float) -> None:
 
 
 def add_people(world: World, db: Session) -> None:
-    password = hasher.hash(PASSWORD)
+    password = hasher.hash(DEMO_PASSWORD)
     for someone in PEOPLE:
         person = Person(
             name=someone.name,

@@ -93,12 +93,12 @@ def first_round(world: World) -> None:
     for thought in thoughts:
         for place, who in enumerate(MEMBERS):
             world.plan(285 - place * 2, score, who, thought, LEANING[VERDICTS[thought.fate]])
-    world.plan(276, plan_meeting, "first", "Meeting on the first round", thoughts, 266)
-    world.plan(268, close)
-    world.plan(266, hold_meeting)
+    world.plan(280, plan_meeting, "first", "Meeting on the first round", thoughts, 273)
+    world.plan(274, close)
+    world.plan(273, hold_meeting)
     for thought in thoughts:
-        world.plan(265, decide, thought)
-    world.plan(264, publish)
+        world.plan(272, decide, thought)
+    world.plan(271, publish)
 
 
 def close(world: World, days_ago: float) -> None:

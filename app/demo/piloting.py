@@ -59,7 +59,7 @@ def charter(world: World, thought: Thought, days_ago: float) -> None:
         keepers: dict[str, Any] = {
             f"keepers_{number}": [world.people[key] for key in KEEPERS] for number in range(1, 7)
         }
-        late = {1: 248, 2: 262, 3: 250}.get(upto, 0)
+        late = {1: 248, 2: 262, 3: 250, 4: 264, 5: 270}.get(upto, 0)
         due: dict[str, Any] = {
             f"due_{number}": begun + timedelta(days=max(pace * number, late)) for number in range(1, 7)
         }

@@ -68,7 +68,7 @@ def hand_in(world: World, thought: Thought, days_ago: float, *, admit: bool = Tr
 def first_ideas(world: World) -> None:
     """For the first round of reviews."""
     for number, thought in enumerate((*PILOTED, *DECIDED)):
-        hand_in(world, thought, 315 - number)
+        hand_in(world, thought, 300 - number * 0.1)
 
 
 def later_ideas(world: World) -> None:

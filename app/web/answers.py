@@ -180,6 +180,7 @@ def error_response(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = "5"
     if by_htmx(request):
         headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
+        drawn = environment(request).get_template("layout.html")  # a template knows only the blocks it writes itself
         html = "".join(drawn.blocks["notice"](drawn.new_context(context)))
     else:
         context["frame"] = request.app.state.bare_frame(request)

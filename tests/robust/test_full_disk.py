@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from app.db import Database
 from app.main import open_database
 from app.record.queries import verify
 from tests.conftest import settings_for
@@ -80,7 +79,7 @@ def test_a_full_disk_refuses_changes_and_shows_pages(disk: Disk) -> None:
         disk.make_room()
         assert writes(client, range(100, 130)) == [303] * 30
         client.close()
-    with Database(database.url).reading() as db:
+    with database.reading() as db:
         assert db.scalar(text("PRAGMA integrity_check")) == "ok"
         assert db.scalar(text("SELECT count(DISTINCT ref) FROM record WHERE move = 'test'")) == 33
         assert db.scalar(text("SELECT count(*) FROM record WHERE move = 'test'")) == 33

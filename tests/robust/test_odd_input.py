@@ -146,5 +146,5 @@ def test_no_header_breaks_us(port: int, client: Callable[[], Client], headers: d
         with connect(port) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1"))
             connection.settimeout(3)
-            answer = connection.recv(65536)
+            answer = connection.recv(65536).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
             assert 200 <= status(answer) < 500

@@ -3,11 +3,14 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.columns import now
 from app.db import Database
 from app.main import Pilotage
+from app.people.models import Session
 from app.record.models import Entry
 from app.record.queries import verify
 from tests.robust.serving import Client
@@ -58,13 +61,6 @@ def test_the_same_post_twenty_times_acts_once(database: Database, client: Callab
 
 def test_a_visit_is_noted_without_waiting_for_a_writer(database: Database, client: Callable[[], Client]) -> None:
     """On SQLite a page runs on the loop: were it to wait there for the write lock, nobody could let go of it."""
-    from datetime import timedelta
-
-    from sqlalchemy import update
-
-    from app.columns import now
-    from app.people.models import Session
-
     person = client()
     with database.writing() as db:
         db.execute(update(Session).values(seen_at=now() - timedelta(hours=1)))
