@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, TextClause, and_, func, literal, or_, select, union, union_all
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.ideas.models import OWED, Author, Idea, Stage
+from app.ideas.models import Author, Idea, Stage
 from app.people.actor import HEADS, Actor
 from app.processes.models import Process
 from app.todo import Todo
@@ -87,8 +86,8 @@ def chairs(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
     theirs = and_(col(Idea.committee_id).in_(headed), col(Idea.id).not_in(own_ids(actor)))
     overdue = and_(col(Idea.stage).in_((Stage.ADMITTED, Stage.IN_REVIEW)), col(Idea.promised_on) < day)
     kinds = (
-        ((sql(f"idea.{OWED}"), col(Idea.stage) == Stage.SUBMITTED), (col(Idea.promised_on), col(Idea.id))),
-        ((sql(f"idea.{OWED}"), overdue), (col(Idea.promised_on), col(Idea.id))),
+        ((col(Idea.stage) == Stage.SUBMITTED,), (col(Idea.promised_on), col(Idea.id))),
+        ((overdue,), (col(Idea.promised_on), col(Idea.id))),
         ((col(Idea.stage) == Stage.SIGNAL,), (col(Idea.id),)),
     )
     parts = [first_of(place, (theirs, *which), order) for place, (which, order) in enumerate(kinds)]
