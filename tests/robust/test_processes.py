@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.db import Database
 from tests.conftest import ROOT
-from tests.robust.serving import Client, Process, a_token, process
+from tests.robust.serving import Client, Process, a_token, process, wait_for_line
 
 
 class Load:
@@ -68,11 +68,10 @@ def until(what: object, seconds: float = 20) -> None:
 def test_one_process_starts_anew_in_its_place_and_no_request_fails(database: Database) -> None:
     with process(database.url) as server, load(server, database) as people:
         assert server.process
-        assert server.process.stdout
         for _ in range(2):
             before = people.answered
             server.signal(signal.SIGHUP)
-            assert f":{server.port}" in server.process.stdout.readline()
+            wait_for_line(server.process, "served on")
             until(lambda before=before: people.answered > before + 20)
         assert server.process.poll() is None
     assert people.failed == []
