@@ -63,8 +63,12 @@ COUNTS = select(col(Change.feature), col(Change.count)).order_by(col(Change.feat
 
 
 def counts(db: Session, *features: str) -> tuple[int, ...]:
-    """The counters of these features, for `web.unchanged`. One statement."""
-    known = {row[0]: row[1] for row in db.execute(COUNTS)}
+    """The counters of these features, for `web.unchanged`. One statement for a request that only reads."""
+    known: dict[str, int] | None = db.info.get("counts")
+    if known is None:
+        known = {row[0]: row[1] for row in db.connection().execute(COUNTS)}
+        if db.info.get("writing") is False:
+            db.info["counts"] = known
     return tuple(known[feature] for feature in features)
 
 

@@ -42,7 +42,7 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "temp_store=MEMORY",
-        "cache_size=-16000",
+        "cache_size=-8000",
         "trusted_schema=OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -64,7 +64,8 @@ def sqlite_engine(url: str, begin: str) -> Engine:
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    # Straight to the driver: a statement that has no parameters and no result needs nothing else.
+    event.listen(engine, "begin", lambda connection: connection.connection.driver_connection.execute(begin))
     return engine
 
 
@@ -120,6 +121,8 @@ class Database:
             self.writes = postgres_engine(url)
         self.write_lock = anyio.Lock()
         self.threads = anyio.CapacityLimiter(8)
+        # Fewer than there are threads: whoever holds a row's lock always finds one to finish in.
+        self.writers = anyio.CapacityLimiter(6)
         self.slow_threads = anyio.CapacityLimiter(4)
         self.kept: Connection | None = None
 
@@ -151,28 +154,37 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, write: bool) -> AsyncIterator[Session]:
-        if write and self.embedded:
+        if self.embedded and not write:
+            with self.reading() as db:
+                yield db
+        elif self.embedded:
             # Waiting for SQLite's one writer happens here, on the loop: threads that wait would hold the
             # tokens that the writer needs to finish.
             async with self.write_lock, self._session(self.writes, write=True) as db:
                 yield db
+        elif write:
+            async with self.writers, self._session(self.writes, write=True) as db:
+                yield db
         else:
-            async with self._session(self.writes if write else self.reads, write=write) as db:
+            async with self._session(self.reads, write=False) as db:
                 yield db
 
     @asynccontextmanager
     async def _session(self, engine: Engine, *, write: bool) -> AsyncIterator[Session]:
         db = self.session(engine)
         db.info["writing"] = write
-        hop = self.run_slow if write else self.run
+        hop = self.run_slow if write and self.embedded else self.run
         try:
             if write and self.embedded:
                 await self.run_slow(db.connection)
             yield db
             await hop(db.commit)
         finally:
-            with anyio.CancelScope(shield=True):
-                await hop(db.close)
+            if self.embedded:
+                db.close()  # waits for nothing: what is not committed by now is rolled back
+            else:
+                with anyio.CancelScope(shield=True):
+                    await hop(db.close)
 
     def aside(self, work: Callable[[Session], Any]) -> None:
         """A small change beside the request that asks for it: never waited for, and not missed when it fails.

@@ -3,6 +3,8 @@
 Every icon stands beside its word or is named by `label`: an icon alone says nothing to a screen reader.
 """
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 # The inside of each 24 by 24 drawing, as published.
@@ -175,6 +177,7 @@ FRAME = Markup(
 )
 
 
+@lru_cache(maxsize=512, typed=True)  # a label that is escaped already is another label
 def icon(name: str, size: int = 16, label: str | None = None) -> Markup:
     """An inline drawing; silent to screen readers unless it is given a label."""
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

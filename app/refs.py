@@ -5,13 +5,29 @@ What works on anything (talk, record, notices, search) asks here and never knows
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.errors import Missing
-from app.people.actor import Actor
+
+if TYPE_CHECKING:
+    from app.people.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -25,7 +41,7 @@ class Kind:
 
     name: str
     model: Any
-    visible_to: Callable[[Actor], ColumnElement[bool]]
+    visible_to: Callable[["Actor"], ColumnElement[bool]]
     title: Any
     address: Callable[[Any], str]
     parent: Any = None
@@ -43,22 +59,34 @@ class Registry:
     def __init__(self, kinds: Iterable[Kind]) -> None:
         self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
 
-    def find(self, db: Session, actor: Actor, refs: Iterable[str]) -> dict[str, Found]:
-        """Of these refs, the ones that this person may see. One statement for each kind among them."""
+    def find(self, db: Session, actor: "Actor", refs: Iterable[str]) -> dict[str, Found]:
+        """Of these refs, the ones that this person may see, in one statement."""
         by_kind: dict[str, set[int]] = {}
         for ref in refs:
             name, _, number = ref.partition(":")
             if name in self.kinds and number.isdecimal() and len(number) <= 18:
                 by_kind.setdefault(name, set()).add(int(number))
-        found: dict[str, Found] = {}
-        for name, ids in by_kind.items():
-            kind = self.kinds[name]
-            columns: list[Any] = [kind.model.id, kind.title, *([kind.parent] if kind.parent is not None else [])]
-            query = select(*columns).where(kind.model.id.in_(ids), kind.visible_to(actor))
-            for row in db.execute(query):
-                ref = f"{name}:{row[0]}"
-                found[ref] = Found(ref, str(row[1]), kind.address(row[-1]))
-        return found
+        asked = [self.rows(actor, name, ids) for name, ids in by_kind.items()]
+        rows = db.execute(union_all(*asked) if len(asked) > 1 else asked[0]) if asked else ()
+        found = (Found(f"{name}:{id}", title, self.kinds[name].address(into)) for name, id, title, into in rows)
+        return {thing.ref: thing for thing in found}
+
+    def rows(self, actor: "Actor", name: str, ids: Iterable[int]) -> Select[Any]:
+        kind = self.kinds[name]
+        into = kind.model.id if kind.parent is None else kind.parent
+        query: Select[Any] = select(literal(name), kind.model.id, cast(kind.title, Text), into)
+        return query.where(kind.model.id.in_(ids), kind.visible_to(actor))
+
+    def sees(self, actor: "Actor", refs: Any) -> ColumnElement[bool]:
+        """A condition on a column of refs: that it names something that this person may see."""
+        seen: list[ColumnElement[bool]] = []
+        for name, kind in self.kinds.items():
+            # CASE, so that no other kind's ref is ever read as a number.
+            mine = refs.startswith(f"{name}:", autoescape=True)
+            number = cast(func.substr(refs, len(name) + 2), BigInteger)
+            there = exists().where(kind.model.id == number, kind.visible_to(actor)).correlate_except(kind.model)
+            seen.append(case((mine, there), else_=false()))
+        return or_(false(), *seen)
 
     def kind_of(self, ref: str) -> tuple[Kind, int]:
         """The kind of thing that a ref names, and its id."""
@@ -67,7 +95,7 @@ class Registry:
             raise Missing()
         return self.kinds[name], int(number)
 
-    def one(self, db: Session, actor: Actor, ref: str) -> Found:
+    def one(self, db: Session, actor: "Actor", ref: str) -> Found:
         found = self.find(db, actor, [ref])
         if ref not in found:
             raise Missing()

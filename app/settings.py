@@ -13,6 +13,8 @@ from app.errors import Trouble
 PREFIX = "PILOTAGE_"
 TOP = Path(__file__).parent.parent
 SQLITE = "sqlite:///"
+# Of every demo account, published: opens nothing outside demo mode.
+DEMO_PASSWORD = "pilotage-demo"  # noqa: S105
 
 
 class Settings(BaseSettings):

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.changes import counts
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to
+from app.lately import lately
 from app.people.actor import Actor
 from app.pilots.models import Pilot, PilotStage
 from app.processes.models import Process
@@ -27,6 +29,7 @@ class Step:
     sub: str = ""
     href: str | None = None
     state: str = "ahead"
+    reached: bool = False  # whether the thing has come this far
 
 
 def trail(
@@ -53,19 +56,29 @@ def trail(
         "effect": effect_step(pilot),
     }
     root: str = db.info["settings"].root
-    return [placed(name, steps[name], here, root, guest=actor.guest) for name in ORDER]
+    ahead = [name for name in ORDER[ORDER.index(here) + 1 :] if not steps[name].reached]
+    following = ahead[0] if ahead else None
+    return [placed(name, steps[name], here, following, root, guest=actor.guest) for name in ORDER]
 
 
-def placed(name: str, step: Step, here: str, root: str, *, guest: bool) -> Step:
-    """Behind is solid, here is marked, ahead is dotted and says that it is next. A guest can follow the idea alone."""
-    distance = ORDER.index(name) - ORDER.index(here)
-    state = "here" if distance == 0 else "past" if distance < 0 else "ahead"
-    kind = {1: f"Next: {step.kind[0].lower()}{step.kind[1:]}"}.get(distance, step.kind)
+def placed(name: str, step: Step, here: str, following: str | None, root: str, *, guest: bool) -> Step:
+    """What was reached is solid, here is marked, the rest is dotted and its first says that it comes next.
+
+    A guest can follow the idea alone.
+    """
+    behind = step.reached or ORDER.index(name) < ORDER.index(here)
+    state = "here" if name == here else "past" if behind else "ahead"
+    kind = f"Next: {step.kind[0].lower()}{step.kind[1:]}" if name == following else step.kind
     href = root + step.href if step.href and (not guest or name == "idea") else None
     return replace(step, kind=kind, state=state, href=href)
 
 
 def voice_step(db: Session) -> Step:
+    """The same for everybody until a survey comes or goes."""
+    return lately(db, "the trail", 2).or_made(counts(db, "voice"), lambda: read_voice_step(db))
+
+
+def read_voice_step(db: Session) -> Step:
     outcome = headline(db)
     if outcome is None:
         return Step("Voice", "No survey yet", "what customers say", "/voice")
@@ -99,7 +112,8 @@ def review_step(db: Session, actor: Actor, idea: Idea | None) -> Step:
     if idea is None or idea.revision == 0:
         return Step("Decision", "The committee decides", "with a reason")
     if idea.stage in DECIDED:
-        return Step("Decision", idea.stage.value.capitalize(), decided_on(idea), f"/ideas/{idea.id}#decision")
+        title = "Approved" if idea.stage is Stage.IN_PILOT else idea.stage.value.capitalize()
+        return Step("Decision", title, decided_on(idea), f"/ideas/{idea.id}#decision", reached=True)
     if idea.stage is not Stage.IN_REVIEW:
         promised = f"an answer by {day_words(idea.promised_on)}" if idea.promised_on else "with a reason"
         return Step("Decision", "The committee decides", promised)
@@ -124,10 +138,11 @@ def pilot_step(pilot: Pilot | None) -> Step:
         return Step("Pilot", "A pilot on six steps", "if it is approved")
     ended = pilot.stage is not PilotStage.RUNNING
     where = pilot.stage.value if ended else f"step {pilot.step} of 6, {pilot.health.value}"
-    return Step(f"Pilot {pilot.id}", pilot.name, where, f"/pilots/{pilot.id}")
+    return Step(f"Pilot {pilot.id}", pilot.name, where, f"/pilots/{pilot.id}", reached=True)
 
 
 def effect_step(pilot: Pilot | None) -> Step:
     if pilot is None:
         return Step("Effect", "What customers feel", "measured on the same figures")
-    return Step("Effect", "Measured effect", pilot.name, f"/pilots/{pilot.id}/effect")
+    measured = pilot.stage is not PilotStage.RUNNING
+    return Step("Effect", "Measured effect", pilot.name, f"/pilots/{pilot.id}/effect", reached=measured)

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from app import logs
 from app.errors import Trouble
 from app.main import create_app
-from app.serving import STOP_WITHIN, Server, open_many_files
+from app.server import STOP_WITHIN, Server, open_many_files
 from app.settings import Settings
 
 WORKER = "app.workers"
@@ -41,7 +41,7 @@ class Hand:
 
     def __init__(self, settings: Settings, listening: socket.socket, place: int) -> None:
         self.place = place
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """A person at a browser without JavaScript: cookies, forms and redirects, nothing else."""
 
+import re
 from collections.abc import Mapping
-from html.parser import HTMLParser
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -9,23 +9,9 @@ from fastapi.testclient import TestClient
 from app.main import Pilotage
 from app.people.models import Person
 from app.people.sessions import begin
+from tests.forms import forms_of
 
 ORIGIN = "http://127.0.0.1:8000"
-
-
-class KeyFinder(HTMLParser):
-    """The one-shot keys of a page's forms, by the form's action."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.action, self.keys = "", {}  # type: ignore[var-annotated]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self.action = given.get("action") or ""
-        if tag == "input" and given.get("name") == "key":
-            self.keys[self.action] = given.get("value") or ""
 
 
 class Browser:
@@ -44,9 +30,14 @@ class Browser:
         return self.http.post(address, data=dict(data or {}), **options)
 
     def key(self, page: str, action: str | None = None) -> str:
-        finder = KeyFinder()
-        finder.feed(self.get(page).text)
-        return finder.keys[page if action is None else action]
+        wanted = page if action is None else action
+        keys = [
+            value
+            for form in forms_of(self.get(page).text)
+            if form.action == wanted
+            for value in form.filled({}).get("key", ())
+        ]
+        return keys[0]
 
     def send(self, page: str, data: Mapping[str, Any], action: str | None = None, **options: Any) -> Any:
         address = action or page
@@ -54,3 +45,26 @@ class Browser:
 
     def move(self, address: str, name: str, note: str = "") -> Any:
         return self.post(f"{address}/moves", {"name": name, "note": note})
+
+    def fill(self, page: str, typed: Mapping[str, Any], button: str = "", action: str = "", **options: Any) -> Any:
+        """Load a page, type into one of its forms, and press the button whose words these are."""
+        answer = self.get(page)
+        assert answer.status_code == 200, (page, answer.status_code, answer.headers.get("location"))
+        known = [form for form in forms_of(answer.text) if form.method.lower() == "post" and form.action != "/sign-out"]
+        fits = [form for form in known if action in form.action and (not typed or set(typed) <= form.names)]
+        if button:
+            fits = [form for form in fits if any(button in words for _, _, words in form.buttons)]
+        assert fits, (page, action, sorted(typed), [(form.action, sorted(form.names), form.buttons) for form in known])
+        return self.post(fits[0].action, fits[0].filled(typed, button), **options)
+
+    def works(self, page: str, typed: Mapping[str, Any], button: str = "", action: str = "", **options: Any) -> str:
+        """`fill` that must work; where it leads."""
+        answer = self.fill(page, typed, button, action, **options)
+        assert answer.status_code == 303, (page, answer.status_code, mistakes(answer.text))
+        return str(answer.headers["location"])
+
+
+def mistakes(html: str) -> list[str]:
+    return re.findall(r'class="mistake"[^>]*>(?:<svg.*?</svg>)?<span>(.*?)</span>', html) + re.findall(
+        r'<p class="answer">(.*?)</p>', html, re.S
+    )

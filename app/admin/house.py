@@ -23,7 +23,7 @@ def people_in(db: DbSession) -> dict[int, int]:
     query = select(col(Person.department_id), count).where(
         col(Person.department_id).is_not(None), col(Person.erased_at).is_(None)
     )
-    return {int(number): n for number, n in db.execute(query.group_by(col(Person.department_id))).tuples() if number}
+    return {int(number): n for number, n in db.execute(query.group_by(col(Person.department_id))) if number}
 
 
 def move_department(db: DbSession, department: Department, name: str, parent_id: int | None) -> dict[str, str]:
@@ -52,7 +52,7 @@ def seats(db: DbSession, committee_id: int) -> Sequence[tuple[Seat, Person]]:
         .where(col(Seat.committee_id) == committee_id, col(Seat.until).is_(None))
         .order_by(col(Person.name))
     )
-    return sorted(db.execute(query).tuples(), key=lambda pair: ORDER.index(pair[0].post))
+    return sorted(db.execute(query), key=lambda pair: ORDER.index(pair[0].post))
 
 
 def change_committee(db: DbSession, by: int, committee: Committee, form: CommitteeForm) -> None:

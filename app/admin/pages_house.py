@@ -33,7 +33,12 @@ OneDepartment = Annotated[Department, Depends(found(Department, every_department
 
 
 def draw_departments(request: Request, db: Db, status: int = 200, form: Form[Any] | None = None) -> Response:
-    shown = {"form": form or blank(), "tree": drawn(db), "paths": paths(db), "people_in": people_in(db)}
+    shown = {
+        "form": blank() if form is None else form,
+        "tree": drawn(db),
+        "paths": paths(db),
+        "people_in": people_in(db),
+    }
     return page(request, "admin/departments.html", status=status, **shown)
 
 
@@ -59,7 +64,8 @@ def add_departments(request: Request, db: Db, actor: Administrator, fields: Type
 def draw_department(
     request: Request, db: Db, department: Department, status: int = 200, form: Form[Any] | None = None
 ) -> Response:
-    form = form or blank(name=department.name, parent_id=department.parent_id)
+    if form is None:
+        form = blank(name=department.name, parent_id=department.parent_id)
     above = [(number, path) for number, path in paths(db).items() if number != department.id]
     return page(request, "admin/department.html", status=status, department=department, above=above, form=form)
 
@@ -89,8 +95,8 @@ def draw_committee(request: Request, db: Db, status: int = 200, **forms: Form[An
     names = ("name", "quorum", "promised_days", "budget", "version")
     shown: dict[str, Any] = {
         "committee": committee,
-        "form": forms.get("form") or blank(**{name: getattr(committee, name) for name in names}),
-        "seat": forms.get("seat") or blank(post=Post.MEMBER),
+        "form": forms.get("form", blank(**{name: getattr(committee, name) for name in names})),
+        "seat": forms.get("seat", blank(post=Post.MEMBER)),
         "seats": seats(db, committee.id),
         "people": choosable(db),
         "posts": [(post.value, WORDS[post]) for post in Post],

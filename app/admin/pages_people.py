@@ -20,6 +20,7 @@ from app.people.found import found
 from app.people.models import Department, Kind, Person, Role
 from app.people.queries import A_PAGE, choosable, count_people, paths, people_page, seats_of
 from app.people.roles import WORDS, roles_of, set_roles
+from app.talk.actions import erase_words
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 from app.workflow import MoveForm
@@ -78,11 +79,14 @@ def new_person(request: Request, db: Db, actor: Administrator) -> Response:
 @routes.post("/admin/people/new")
 def do_add(request: Request, db: Db, actor: Administrator, fields: Typed) -> Response:
     form = fill(NewPersonForm, fields)
-    if not form or not fits(db, form):
+    if not form:
         return draw_new(request, db, form, 422)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
+    if not fits(db, form):
+        db.rollback()  # the form comes back with its key, which is free again
+        return draw_new(request, db, form, 422)
     values = form.data.model_dump(exclude={"invite"})
     person = add_person(db, actor.id, **values)
     words = f"{person.name} is added."
@@ -116,9 +120,9 @@ def draw(request: Request, db: Db, person: Person, status: int = 200, **forms: F
     names = ("name", "email", "department_id", "manager_id")
     shown: dict[str, Any] = {
         "person": person,
-        "form": forms.get("form") or blank(**{name: getattr(person, name) for name in names}),
-        "roles": forms.get("roles") or blank(roles=sorted(held)),
-        "erasing": forms.get("erasing") or blank(),
+        "form": forms.get("form", blank(**{name: getattr(person, name) for name in names})),
+        "roles": forms.get("roles", blank(roles=sorted(held))),
+        "erasing": forms.get("erasing", blank()),
         "departments": list(paths(db).items()),
         "managers": choosable(db, person.id),
         "seats": seats_of(db, person.id),
@@ -192,4 +196,5 @@ def do_erase(
     if proof.fails(form, actor) or not form:
         return draw(request, db, person, 422, erasing=form)
     erase(db, actor.id, person)
+    erase_words(db, person.id)
     return see(request, f"/admin/people/{person.id}", "Erased. What points at the person stands without a name.")

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import SimpleNamespace as Thing
+from typing import Any
+
+from app.talk.queries import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ def estimate(value: float | None, low: float | None, high: float | None, n: int)
     return Thing(value=value, low=low, high=high, n=n)
 
 
-def sample() -> dict[str, object]:
+def sample() -> dict[str, Any]:
     """All that admin/pieces.html shows, besides the frame."""
     return {
         "trail": trail(),
@@ -252,7 +255,7 @@ def timeline() -> list[Thing]:
     ]
 
 
-def thread() -> list[Thing]:
+def thread() -> list[Node]:
     said = [
         (0, "Amal Said", None, "The hatch behind wall C **was** measured in 2019: 280 bags an hour."),
         (1, "Badr Amin", "Amal Said", "That was with the old belt.\n\nWith the new rollers it carries more."),
@@ -270,7 +273,7 @@ def thread() -> list[Thing]:
         (0, "Gita Rao", None, "We can lend two belts for a month."),
     ]
     return [
-        Thing(
+        Node(
             id=number,
             depth=depth,
             author=author,
@@ -278,6 +281,8 @@ def thread() -> list[Thing]:
             at=datetime(2026, 11, 10 + number, 9, tzinfo=UTC),
             text=text,
             parent_author=parent,
+            official=False,
+            version=1,
             edited=number == 2,
             orphan=number == 9,
             reply_href="#thread" if text else None,

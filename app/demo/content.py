@@ -10,7 +10,6 @@ from app.ideas.models import Area, Novelty, Stage
 from app.voice.models import Factor
 
 ORGANISATION = "Rimal International Airport"
-PASSWORD = "pilotage-demo"  # noqa: S105 - printed at start; demo accounts work in demo mode only
 COMMITTEE = "Innovation Committee"
 
 DEPARTMENTS = (

@@ -46,10 +46,10 @@ def hear(world: World, wave: Wave, days_ago: float) -> None:
         world.sources[wave.key] = take(world.database, taking)
 
 
-def register(world: World) -> None:
+def register(world: World, days_ago: float) -> None:
     """The processes behind the touchpoints that the first wave named."""
-    with world.scene("noor", 370) as (db, actor):
-        places = dict(db.execute(select(col(Touchpoint.name), col(Touchpoint.id))).tuples())
+    with world.scene("noor", days_ago) as (db, actor):
+        places = dict(db.execute(select(col(Touchpoint.name), col(Touchpoint.id))).all())
         for work in PROCESSES:
             process = Process(
                 name=work.name,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.columns import as_of, now
-from app.demo.content import COMMITTEE, DEPARTMENTS, ORGANISATION, PASSWORD, PEOPLE, TEAMS
+from app.demo.content import COMMITTEE, DEPARTMENTS, ORGANISATION, PEOPLE, TEAMS
 from app.demo.world import World
 from app.people.models import (
     Committee,
@@ -22,6 +22,7 @@ from app.people.models import (
 )
 from app.people.passwords import hasher
 from app.record.actions import write
+from app.settings import DEMO_PASSWORD
 
 SEATS = (
     ("noor", Post.CHAIR),
@@ -33,8 +34,8 @@ SEATS = (
 ROLES = (("layla", Role.LEADER), ("root", Role.ADMINISTRATOR))
 
 
-def found(world: World) -> None:
-    with as_of(world.moment(400)), world.database.writing() as db:
+def found(world: World, days_ago: float) -> None:
+    with as_of(world.moment(days_ago)), world.database.writing() as db:
         db.add(Organisation(id=1, name=ORGANISATION, set_up_at=now(), demo=True))
         for name, parent in DEPARTMENTS:
             department = Department(name=name, parent_id=world.departments.get(parent or ""))
@@ -42,7 +43,7 @@ def found(world: World) -> None:
             db.flush()
             world.departments[name] = department.id
         add_people(world, db)
-        committee = Committee(name=COMMITTEE, quorum=3, promised_days=21, budget=Decimal(600_000))
+        committee = Committee(name=COMMITTEE, quorum=3, promised_days=28, budget=Decimal(600_000))
         db.add(committee)
         db.flush()
         world.committee = committee.id
@@ -56,7 +57,7 @@ def found(world: World) -> None:
 
 
 def add_people(world: World, db: Session) -> None:
-    password = hasher.hash(PASSWORD)
+    password = hasher.hash(DEMO_PASSWORD)
     for someone in PEOPLE:
         person = Person(
             name=someone.name,
@@ -70,12 +71,12 @@ def add_people(world: World, db: Session) -> None:
         world.people[someone.key] = person.id
 
 
-def form_teams(world: World) -> None:
+def form_teams(world: World, days_ago: float) -> None:
     """After the first priorities are out."""
     from app.processes.models import Focus
 
     for gang in TEAMS:
-        with world.scene(gang.people[0], 318) as (db, actor):
+        with world.scene(gang.people[0], days_ago) as (db, actor):
             team = Team(name=gang.name, purpose=gang.purpose, committee_id=world.committee)
             db.add(team)
             db.flush()

@@ -4,10 +4,10 @@ import shutil
 from pathlib import Path
 
 from app import schema
-from app.demo.content import PASSWORD, PEOPLE
+from app.demo.content import PEOPLE
 from app.errors import Trouble
 from app.main import open_database
-from app.settings import TOP, Settings, load
+from app.settings import DEMO_PASSWORD, TOP, Settings, load
 
 FOLDER = TOP / "var" / "demo"
 ACCOUNTS = {
@@ -70,7 +70,7 @@ def greeting(settings: Settings) -> str:
             "",
             f"Pilotage, a demo organisation: {settings.address}",
             "",
-            f"Sign in as one of these, with the password {PASSWORD}",
+            f"Sign in as one of these, with the password {DEMO_PASSWORD}",
             "",
             *lines,
             "",

@@ -127,7 +127,7 @@ FAMILIES: dict[int, list[Made]] = {
         moment("Behind the arch", "Being told what to do", "Waits for the pushchair", "Proud", "To sit", "The pushchair comes last", "It goes first"),
     ],
     6: [
-        ("hypothesis", {"believe": "A lane of their own calms families and speeds up the others", "then": "Families rate security at least 3 points better than elsewhere, and nobody else rates it worse"}),
+        ("hypothesis", {"believe": "a lane of their own calms families and speeds up the others", "then": "families rate security at least 3 points better than elsewhere, and nobody else rates it worse"}),
         ("trial", {"where": "Terminal 1, lane 7", "begins": "+110d", "ends": "+250d"}),
     ],
 }  # fmt: skip
@@ -156,7 +156,7 @@ SIGNS: dict[int, list[Made]] = {
         moment("At the stairs", "Screens", "Goes up", "Sure", "The gate's letter", "Gate changes", "Screens at the same place"),
     ],
     6: [
-        ("hypothesis", {"believe": "Signs before a choice spare people the doubt", "then": "The rating of signs in Terminal 2 rises by at least 3 points more than in Terminal 1"}),
+        ("hypothesis", {"believe": "signs before a choice spare people the doubt", "then": "the rating of signs in Terminal 2 rises by at least 3 points more than in Terminal 1"}),
         ("trial", {"where": "Terminal 2, all of it", "begins": "+75d", "ends": "+190d"}),
         ("result", {"result": "adopt", "learned": "Where a sign stands matters more than what it says. Terminal 1 gets the rule; Terminal 2 keeps the signs."}),
     ],

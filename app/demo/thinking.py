@@ -8,8 +8,9 @@ from app.ideas.models import Idea, IdeaForm, Stage
 from app.people.models import Kind, Person
 from app.talk.actions import say
 
-SUPPORTERS = ("amal", "badr", "zaid", "sami", "dina", "omar", "noor", "layla", "huda", "maya", "yusuf", "lina") + (
-    *("karim", "salma", "tariq", "rana", "tamer"),
+SUPPORTERS = (
+    *("amal", "badr", "zaid", "sami", "dina", "omar", "noor", "layla", "huda"),
+    *("maya", "yusuf", "lina", "karim", "salma", "tariq", "rana", "tamer"),
 )
 WORDS = (
     ("zaid", "I stood there with a stopwatch on Tuesday: **eleven minutes** from the rope to the belt."),
@@ -27,7 +28,7 @@ def author_of(world: World, thought: Thought) -> tuple[str, int | None]:
 
     for gang in TEAMS:
         if gang.key == thought.by:
-            return gang.people[0], world.teams[gang.key]
+            return gang.people[0], world.teams.get(gang.key)
     return thought.by, None
 
 
@@ -49,7 +50,7 @@ def write_down(world: World, thought: Thought, days_ago: float) -> None:
         world.ideas[thought.title] = actions.begin(db, actor, form).id
 
 
-def move(world: World, thought: Thought, who: str, name: str, days_ago: float, note: str = "") -> None:
+def move(world: World, thought: Thought, who: str, name: str, note: str, days_ago: float) -> None:
     with world.scene(who, days_ago) as (db, actor):
         idea = db.get_one(Idea, world.ideas[thought.title])
         actions.make(db, actor, idea, name, note)
@@ -58,54 +59,58 @@ def move(world: World, thought: Thought, who: str, name: str, days_ago: float, n
 def hand_in(world: World, thought: Thought, days_ago: float, *, admit: bool = True) -> None:
     """Written, submitted a few days later, and admitted within the week."""
     who, _ = author_of(world, thought)
-    write_down(world, thought, days_ago)
-    move(world, thought, who, "submit", days_ago - 3)
+    world.plan(days_ago, write_down, thought)
+    world.plan(days_ago - 3, move, thought, who, "submit", "")
     if admit:
-        move(world, thought, "noor", "admit", days_ago - 6)
+        world.plan(days_ago - 6, move, thought, "noor", "admit", "")
 
 
 def first_ideas(world: World) -> None:
     """For the first round of reviews."""
     for number, thought in enumerate((*PILOTED, *DECIDED)):
-        hand_in(world, thought, 315 - number)
+        hand_in(world, thought, 300 - number * 0.1)
 
 
 def later_ideas(world: World) -> None:
     """For the round that is running."""
     for number, thought in enumerate(IN_REVIEW):
-        hand_in(world, thought, 44 - number)
+        hand_in(world, thought, 24 - number * 0.4)
 
 
 def waiting_ideas(world: World) -> None:
-    days = {"A bench where people wait for the lift": 26, "Live subtitles at the lanes": 13}
+    days = {
+        "A bench where people wait for the lift": 34,
+        "Live subtitles at the lanes": 13,
+        "Turn the announcements off": 15,
+    }
     for number, thought in enumerate(WAITING):
         who, _ = author_of(world, thought)
         ago = days.get(thought.title, 12 - number * 0.6)
         hand_in(world, thought, ago, admit=thought.fate in (Stage.ADMITTED, Stage.WITHDRAWN))
         if thought.fate is Stage.SENT_BACK:
-            move(world, thought, "noor", "send_back", 2, thought.reason)
+            world.plan(2, move, thought, "noor", "send_back", thought.reason)
         if thought.fate is Stage.REFUSED:
-            move(world, thought, "noor", "refuse", 3, thought.reason)
+            world.plan(2, move, thought, "noor", "refuse", thought.reason)
         if thought.fate is Stage.WITHDRAWN:
-            move(world, thought, who, "withdraw", 1)
+            world.plan(0.5, move, thought, who, "withdraw", "")
 
 
 def kept_ideas(world: World) -> None:
     for number, thought in enumerate(KEPT):
         if thought.fate is Stage.IMPORTED:
-            bring_in(world, thought)
+            world.plan(30, bring_in, thought)
             continue
-        write_down(world, thought, 20 - number)
+        world.plan(20 - number, write_down, thought)
         who, _ = author_of(world, thought)
         if thought.fate is Stage.ANSWERED:
-            move(world, thought, "noor", "answer", 9, thought.reason)
+            world.plan(9, move, thought, "noor", "answer", thought.reason)
         if thought.fate is Stage.DISCARDED:
-            move(world, thought, who, "discard", 8)
+            world.plan(5, move, thought, who, "discard", "")
 
 
-def bring_in(world: World, thought: Thought) -> None:
+def bring_in(world: World, thought: Thought, days_ago: float) -> None:
     """From last year's suggestion box, whose people we know by name alone."""
-    with world.scene("root", 30) as (db, _):
+    with world.scene("root", days_ago) as (db, _):
         giver = Person(name="Suggestion box", kind=Kind.IMPORTED)
         db.add(giver)
         idea = Idea(
@@ -126,25 +131,25 @@ def bring_in(world: World, thought: Thought) -> None:
 
 def support(world: World) -> None:
     """Colleagues support what they like, and say something."""
-    for title, number in world.ideas.items():
+    for number in world.ideas.values():
         wanted = world.chance.sample(SUPPORTERS, world.chance.randint(0, 11))
         for key in wanted:
-            cheer(world, key, number)
+            world.plan(world.chance.uniform(0.5, 4), cheer, key, number)
         if world.chance.random() < 0.6:
-            converse(world, title, number)
+            world.plan(world.chance.uniform(0.3, 4), converse, number)
 
 
-def cheer(world: World, key: str, number: int) -> None:
-    with world.scene(key, world.chance.uniform(0.5, 9)) as (db, actor):
+def cheer(world: World, key: str, number: int, days_ago: float) -> None:
+    with world.scene(key, days_ago) as (db, actor):
         idea = db.get_one(Idea, number)
         if actor.id not in idea.author_ids and idea.team_id not in actor.teams and idea.listed:
             actions.vote(db, actor, idea, on=True)
 
 
-def converse(world: World, title: str, number: int) -> None:
+def converse(world: World, number: int, days_ago: float) -> None:
     parent: int | None = None
     for key, words in world.chance.sample(WORDS, world.chance.randint(1, 4)):
-        with world.scene(key, world.chance.uniform(0.3, 6)) as (db, actor):
+        with world.scene(key, days_ago) as (db, actor):
             idea = db.get_one(Idea, number)
             if not idea.listed:
                 return

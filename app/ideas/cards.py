@@ -15,9 +15,9 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 
 from app.changes import table_of
-from app.ideas.kept import Shelf
 from app.ideas.listing import Place
 from app.ideas.models import Author, Idea
+from app.lately import lately
 from app.people.models import Person, Team
 from app.processes.models import Priority, Process
 
@@ -137,12 +137,11 @@ def names_select() -> Any:
 
 
 NAMES = names_select()
-directories: Shelf = Shelf(2)
 
 
 def directory(db: Session, changes: tuple[int, ...]) -> Directory:
     """Kept until a process or a person changes."""
-    return directories.of(db).or_made(changes, lambda: read_directory(db))
+    return lately(db, "names in lists of ideas", 2).or_made(changes, lambda: read_directory(db))
 
 
 def read_directory(db: Session) -> Directory:

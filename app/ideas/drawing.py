@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.ideas.cards import Card, Directory, cards, directory
-from app.ideas.kept import Shelf
 from app.ideas.listing import Place
 from app.ideas.models import Stage
+from app.lately import lately
 from app.web.rendering import day_words, environment
 
-drawings: Shelf = Shelf(5000)
+MOST_DRAWINGS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def lines(request: Request, db: Session, places: Sequence[Place], changes: tuple
     """`changes`: the counters of people and processes, whose names the cards carry."""
     settings = request.app.state.settings
     day = today(settings.time_zone)
-    kept = drawings.of(db)
+    kept = lately(db, "drawn cards of ideas", MOST_DRAWINGS)
     around = (settings.language, settings.root, day, changes)
     keys = {place.id: (place.id, place.version, place.veiled, around) for place in places}
     drawn = {id: kept.get(key) for id, key in keys.items()}

@@ -206,6 +206,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "guest": actor.guest,
         "trail": trail(db, actor, "idea", process=shown.process, idea=idea),
         "talk": talk_of(
+            request,
             db,
             actor,
             idea.ref,

@@ -25,7 +25,16 @@ from app.refs import Kind
 from app.talk.models import Follow
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Reader:
+    """What `visible_to` asks of an actor, where parameters stand for the person: for selects that are made once."""
+
+    id: Any
+    teams: Any
+    guest: bool
+
+
+def visible_to(actor: Actor | Reader) -> ColumnElement[bool]:
     """Listed ideas for every employee, all of one's own; a guest sees those that they were invited to."""
     if actor.guest:
         invited = select(col(Invited.idea_id)).where(col(Invited.person_id) == actor.id)
@@ -89,12 +98,20 @@ ME: Any = bindparam("me")
 ID: Any = bindparam("id")
 VOTED = exists().where(col(Vote.idea_id) == Idea.id, col(Vote.person_id) == ME)
 FOLLOWED = exists().where(col(Follow.person_id) == ME, col(Follow.about) == bindparam("ref"))
-WHOLE: Any = (
-    select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED)
-    .join(Process, col(Process.id) == Idea.process_id)
-    .join(Committee, col(Committee.id) == Idea.committee_id)
-    .where(col(Idea.id) == ID)
-)
+
+
+def whole(guest: bool) -> Any:
+    """The idea's row and all about it that one statement finds, for any reader of a kind: made once."""
+    reader = Reader(ME, bindparam("teams", expanding=True), guest)
+    return (
+        select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED)
+        .join(Process, col(Process.id) == Idea.process_id)
+        .join(Committee, col(Committee.id) == Idea.committee_id)
+        .where(col(Idea.id) == ID, visible_to(reader))
+    )
+
+
+WHOLE = {guest: whole(guest) for guest in (False, True)}
 
 
 def of_idea(table: Any, kind: str, *names: Any) -> Select[Any]:
@@ -119,7 +136,8 @@ AUTHORS_UNNAMED = of_idea(Author, "author").order_by("id")
 
 def find(db: Session, actor: Actor, id: int) -> Shown:
     """An idea that this person may see, as far as they may see it; else it is missing."""
-    found = db.execute(WHOLE.where(visible_to(actor)), {"id": id, "me": actor.id, "ref": f"idea:{id}"}).first()
+    given = {"id": id, "me": actor.id, "ref": f"idea:{id}"} | ({} if actor.guest else {"teams": sorted(actor.teams)})
+    found = db.execute(WHOLE[actor.guest], given).first()
     if found is None:
         raise Missing()
     idea, process, committee, veiled, supported, follows = found

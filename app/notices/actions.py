@@ -14,7 +14,7 @@ from app.errors import Missing
 from app.notices.concerns import MAILED, As, Told, concerned
 from app.notices.models import Notice, Reading
 from app.notices.words import kind_of
-from app.outbox import later
+from app.people import mail
 from app.people.actor import Actor
 from app.people.models import Person
 from app.record.models import Entry, Head, Salt
@@ -55,7 +55,7 @@ def read_on(db: Session) -> int:
     reading.number = entries[-1].number
     for person_id, more in sorted(unread.items()):
         count_unread(db, person_id, col(Person.unread) + more)
-    mail(db, told)
+    mail_to(db, told)
     return unread.total()
 
 
@@ -65,16 +65,15 @@ def count_unread(db: Session, person_id: int, value: object) -> None:
     db.execute(update(table).where(table.c.id == person_id).values(unread=value))
 
 
-def mail(db: Session, told: Sequence[Told]) -> None:
+def mail_to(db: Session, told: Sequence[Told]) -> None:
     """The few that matter, by mail as well. No name of anybody stands in it: what it is about may be blind."""
-    settings = db.info["settings"]
     wanted = {
         (one.entry.number, person_id): one
         for one in told
         for person_id, groups in one.people.items()
         if MAILED.get((kind_of(one.entry.ref), one.entry.move)) in groups
     }
-    if not wanted or not settings.smtp_url.get_secret_value():
+    if not wanted or not mail.configured(db.info["settings"]):
         return
     people = {person_id for _, person_id in wanted}
     numbers = {number for number, _ in wanted}
@@ -83,16 +82,11 @@ def mail(db: Session, told: Sequence[Told]) -> None:
     said = select(col(Salt.number), col(Salt.words)).where(col(Salt.number).in_(numbers), col(Salt.name) == "reason")
     reasons = dict(db.execute(said).all())
     for (number, person_id), one in wanted.items():
-        if addresses.get(person_id):
+        if address := addresses.get(person_id):
+            subject = f"{one.what}: {one.title}"
             reason = reasons.get(number, "") if As.AUTHOR in one.people[person_id] else ""
-            subject, text = letter(one, reason, link(db, one.about))
-            later(db, "mail", to=addresses[person_id], subject=subject, text=text)
-
-
-def letter(one: Told, reason: str, address: str) -> tuple[str, str]:
-    """The subject (on one line, whatever the title holds) and the text."""
-    subject = " ".join(f"{one.what}: {one.title}".split())[:200]
-    return subject, "\n\n".join(part for part in (subject, reason, address) if part) + "\n"
+            paragraphs = [f"{subject}.", *([reason] if reason else [])]
+            mail.post(db, address, subject[:200], paragraphs, ("Look at it", link(db, one.about)))
 
 
 def link(db: Session, ref: str) -> str:

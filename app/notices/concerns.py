@@ -1,5 +1,6 @@
 """Whom an entry of the record concerns, and in which capacity. Worked out for many entries at once."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.ideas.models import Author, Idea
+from app.ideas.models import Author, Idea, Stage
 from app.notices.words import kind_of, sentence
 from app.people.actor import HEADS
-from app.people.models import Kind, Membership, Person, Seat
+from app.people.models import Kind, Membership, Person, Seat, Team
 from app.pilots.models import Keeper, Pilot, Step
 from app.processes.models import Prioritisation, Process
 from app.record.models import Entry
@@ -32,24 +33,30 @@ class As(StrEnum):
     REVIEWER = "reviewer"
     KEEPER = "keeper"
     CREW = "lead, sponsor or team"
+    PERSON = "the one whom it names"
 
 
-FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW = As
+FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW, PERSON = As
 CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "idea": {
-        "keep": (HEAD,),
+        "begin": (HEAD,),
+        "invite": (PERSON,),
         "submit": (HEAD, OWNER, FOLLOWER),
         "reconsider": (HEAD, OWNER, FOLLOWER),
         "withdraw": (HEAD, FOLLOWER),
         "day_has_come": (AUTHOR, FOLLOWER, HEAD),
-        **dict.fromkeys(("adopt", "answer", "admit", "send_back", "refuse", "into_round"), (AUTHOR, FOLLOWER)),
-        **dict.fromkeys(("approve", "do_now", "decline", "defer", "return", "charter"), (AUTHOR, FOLLOWER, OWNER)),
+        **dict.fromkeys(
+            ("adopt", "answer", "admit", "send_back", "refuse", "into_round", "charter"), (AUTHOR, FOLLOWER)
+        ),
+        **dict.fromkeys(("approve", "do_now", "decline", "defer", "return"), (AUTHOR, FOLLOWER, OWNER)),
     },
-    "round": {"open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
+    "team": dict.fromkeys(("join", "hand_over"), (PERSON,)),
+    "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "pilot": {
-        "charter": (CREW, FOLLOWER, OWNER),
+        "charter": (CREW, OWNER),
+        "health": (CREW, FOLLOWER, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
     },
     "step": {
@@ -62,6 +69,7 @@ MAILED: Mapping[tuple[str, str], As] = {
     **{("idea", move): AUTHOR for move in ("send_back", "refuse", "approve", "do_now", "decline", "defer", "return")},
     ("step", "ask"): KEEPER,
     ("round", "open"): REVIEWER,
+    ("round", "add_reviewer"): PERSON,
 }
 
 
@@ -86,6 +94,7 @@ class Lookup:
     rounds: dict[int, Any] = field(default_factory=dict)
     orders: dict[int, int] = field(default_factory=dict)
     prioritisations: dict[int, Any] = field(default_factory=dict)
+    named_teams: dict[int, Any] = field(default_factory=dict)
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -94,10 +103,25 @@ class Lookup:
     members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     followers: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
+    @property
+    def things(self) -> Mapping[str, Mapping[int, Any]]:
+        """By kind, what an entry can be about."""
+        return {
+            "idea": self.ideas,
+            "pilot": self.pilots,
+            "round": self.rounds,
+            "prioritisation": self.prioritisations,
+            "team": self.named_teams,
+        }
+
+
+def number_of(ref: str) -> int:
+    number = ref.partition(":")[2]
+    return int(number) if number.isdecimal() else 0
+
 
 def ids_of(entries: Iterable[Entry], kind: str) -> set[int]:
-    numbers = (entry.ref.partition(":")[2] for entry in entries if kind_of(entry.ref) == kind)
-    return {int(number) for number in numbers if number.isdecimal()}
+    return {number_of(entry.ref) for entry in entries if kind_of(entry.ref) == kind}
 
 
 def by_id(db: Session, model: Any, ids: set[int], *columns: Any) -> dict[int, Any]:
@@ -129,6 +153,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.rounds = by_id(db, Round, ids_of(entries, "round"), col(Round.name))
     fields = (col(Prioritisation.name), col(Prioritisation.committee_id))
     found.prioritisations = by_id(db, Prioritisation, ids_of(entries, "prioritisation"), *fields)
+    found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name))
     look_up_people(db, found)
     return found
 
@@ -154,8 +179,7 @@ def look_up_people(db: Session, found: Lookup) -> None:
 
 def placed(entry: Entry, found: Lookup) -> tuple[str, int]:
     """The thing with a page that an entry is about: a step's pilot, a to-do's idea."""
-    kind, _, number = entry.ref.partition(":")
-    key = int(number) if number.isdecimal() else 0
+    kind, key = kind_of(entry.ref), number_of(entry.ref)
     if kind == "step" and key in found.steps:
         return "pilot", found.steps[key].pilot_id
     if kind == "to_do" and key in found.orders:
@@ -165,31 +189,40 @@ def placed(entry: Entry, found: Lookup) -> tuple[str, int]:
 
 def tell(entry: Entry, found: Lookup) -> Told | None:
     wanted = CONCERNS.get(kind_of(entry.ref), {}).get(entry.move)
-    if wanted is None:
+    if wanted is None or (entry.move, entry.after) == ("begin", Stage.DRAFT):
         return None
     kind, key = placed(entry, found)
-    match kind:
-        case "idea":
-            thing = found.ideas.get(key)
-            groups = about_idea(key, found) if thing else {}
-        case "pilot":
-            thing = found.pilots.get(key)
-            groups = about_pilot(key, entry, found) if thing else {}
-        case "round":
-            thing, groups = found.rounds.get(key), {REVIEWER: found.reviewers[key]}
-        case _:
-            thing = found.prioritisations.get(key)
-            groups = {MEMBER: found.members[thing.committee_id]} if thing else {}
+    thing = found.things.get(kind, {}).get(key)
     if thing is None:
         return None
-    number = found.steps[int(entry.ref.partition(":")[2])].number if kind_of(entry.ref) == "step" else None
-    what = sentence(entry.ref, entry.move, entry.before, number)
+    groups = groups_of(kind, key, thing, entry, found) | {PERSON: named(entry)}
+    step = found.steps.get(number_of(entry.ref)) if kind_of(entry.ref) == "step" else None
+    what = sentence(entry.ref, entry.move, entry.before, entry.after, step.number if step else None)
     told = Told(entry, f"{kind}:{key}", thing.title if kind == "idea" else thing.name, what)
     for group in wanted:
-        for person_id in groups.get(group, ()):
-            if person_id != entry.actor_id:
-                told.people[person_id].add(group)
+        for person_id in groups.get(group, set()) - {entry.actor_id}:
+            told.people[person_id].add(group)
     return told
+
+
+def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> dict[As, set[int]]:
+    match kind:
+        case "idea":
+            return about_idea(key, found)
+        case "pilot":
+            return about_pilot(key, entry, found)
+        case "round":
+            return {REVIEWER: found.reviewers[key]}
+        case "prioritisation":
+            return {MEMBER: found.members[thing.committee_id]}
+        case _:
+            return {}
+
+
+def named(entry: Entry) -> set[int]:
+    """Whom the entry itself names, such as who was invited."""
+    person = json.loads(entry.figures).get("person")
+    return {person} if isinstance(person, int) else set()
 
 
 def about_idea(key: int, found: Lookup) -> dict[As, set[int]]:
@@ -207,7 +240,7 @@ def about_idea(key: int, found: Lookup) -> dict[As, set[int]]:
 
 def about_pilot(key: int, entry: Entry, found: Lookup) -> dict[As, set[int]]:
     pilot = found.pilots[key]
-    step = found.steps.get(int(entry.ref.partition(":")[2])) if kind_of(entry.ref) == "step" else None
+    step = found.steps.get(number_of(entry.ref)) if kind_of(entry.ref) == "step" else None
     return {
         CREW: ({pilot.lead_id, pilot.sponsor_id} - {None}) | found.teams[pilot.team_id],
         KEEPER: found.keepers[key, step.number] if step else set(),

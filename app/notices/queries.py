@@ -61,6 +61,7 @@ LINES = (
         col(Entry.ref),
         col(Entry.move),
         col(Entry.before),
+        col(Entry.after),
         col(Person.name),
         REASON.label("why"),
     )
@@ -89,7 +90,7 @@ def line(row: Any, thing: Found, blind: frozenset[str], numbers: dict[str, int])
     return Line(
         id=row.id,
         at=row.at,
-        what=sentence(row.ref, row.move, row.before, numbers.get(row.ref)),
+        what=sentence(row.ref, row.move, row.before, row.after, numbers.get(row.ref)),
         title=thing.title,
         address=thing.address,
         who=(row.name or "") if known else "",

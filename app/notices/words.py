@@ -2,32 +2,16 @@
 
 from collections.abc import Mapping
 
+from app.ideas.saying import HAPPENED
+
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "idea": {
-        "keep": "Kept as a signal",
-        "submit": "Submitted to the committee",
-        "discard": "Discarded",
-        "adopt": "Adopted as a draft",
-        "answer": "Answered",
-        "admit": "Admitted",
-        "send_back": "Sent back with advice",
-        "refuse": "Refused with a reason",
-        "withdraw": "Withdrawn",
-        "into_round": "Taken into a review round",
-        "approve": "Approved for a pilot",
-        "do_now": "To be done now",
-        "decline": "Declined with a reason",
-        "defer": "Deferred",
-        "return": "Returned for changes",
-        "day_has_come": "Back before the committee on its day",
-        "charter": "Became a pilot",
-        "reconsider": "To be looked at again, with new facts",
-    },
+    "idea": HAPPENED,
     "round": {
         "open": "Reviewing has begun",
         "close": "Reviewing has ended",
         "publish": "Decisions are out",
         "cancel": "Round cancelled",
+        "add_reviewer": "You are to review",
     },
     "meeting": {"plan": "Meeting planned", "hold": "Meeting held", "cancel": "Meeting cancelled"},
     "to_do": {"order": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
@@ -41,6 +25,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "scale": "To be rolled out further",
         "adopt": "Adopted by its process owner",
         "stop": "Pilot stopped",
+        "health": "Now {after}",
+    },
+    "team": {
+        "join": "You are in this team now",
+        "hand_over": "You lead this team now",
     },
     "step": {
         "ask": "Gate {step} asked for",
@@ -53,20 +42,34 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "Step {step} begun",
         "walk_back": "Gate {step} open again",
     },
+    "person": {
+        "add": "Added",
+        "change": "Changed",
+        "grant": "Given a role",
+        "revoke": "Role taken",
+        "disable": "Disabled",
+        "enable": "Enabled",
+        "invite": "Invited",
+        "password": "Password chosen",
+        "erase": "Erased",
+    },
+    "committee": {"add": "Committee made", "change": "Committee changed", "seat": "Seat changed"},
+    "organisation": {"set_up": "Set up", "change": "Organisation changed"},
 }
-AGAIN = {"submit": "Submitted again"}
+# Where the stage that was left or entered makes it another thing.
+FROM = {("submit", "sent back"): "Submitted again", ("submit", "returned"): "Submitted again"}
+TO = {("begin", "signal"): "Kept as a signal"}
 
 
 def kind_of(ref: str) -> str:
     return ref.partition(":")[0]
 
 
-def sentence(ref: str, move: str, before: str = "", step: int | None = None) -> str:
+def sentence(ref: str, move: str, before: str = "", after: str = "", step: int | None = None) -> str:
     """What this move of this thing is called: "Gate 3 passed". A move without words of its own is called by its name.
 
     step: the number of the step, where the ref names one.
     """
     words = WORDS.get(kind_of(ref), {}).get(move) or move.replace("_", " ").capitalize()
-    if before in ("sent back", "returned"):
-        words = AGAIN.get(move, words)
-    return " ".join(words.replace("{step}", "" if step is None else str(step)).split())
+    words = FROM.get((move, before)) or TO.get((move, after)) or words
+    return " ".join(words.replace("{step}", "" if step is None else str(step)).replace("{after}", after).split())

@@ -7,11 +7,15 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
+from app.changes import Change
 from app.columns import now
 from app.db import Database, Db
 from app.errors import Missing, Refused, SignedOut
@@ -91,12 +95,29 @@ class Actor:
         )
 
 
+class CommaList(FunctionElement[str]):
+    """A column as one text. (`aggregate_strings` puts its separator in anew each time: dearer than the query.)"""
+
+    inherit_cache = True
+    type = SqlText()
+
+
+@compiles(CommaList, "sqlite")
+def comma_list_sqlite(element: CommaList, compiler: SQLCompiler, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, ',')"
+
+
+@compiles(CommaList, "postgresql")
+def comma_list_postgresql(element: CommaList, compiler: SQLCompiler, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}, ',')"
+
+
 def listed(of: Any) -> Any:
-    return func.aggregate_strings(sql_cast(of, SqlText), ",")
+    return CommaList(sql_cast(of, SqlText))
 
 
 def packed(first: Any, second: Any) -> Any:
-    return func.aggregate_strings(sql_cast(first, SqlText) + ":" + sql_cast(second, SqlText), ",")
+    return CommaList(sql_cast(first, SqlText) + ":" + sql_cast(second, SqlText))
 
 
 def profile() -> Select[Any]:
@@ -117,10 +138,11 @@ def profile() -> Select[Any]:
     return query
 
 
+COUNTERS = select(packed(Change.feature, Change.count)).scalar_subquery().label("counters")
 BY_ID = profile().where(col(Person.id) == bindparam("person"))
 BY_SESSION = (
     profile()
-    .add_columns(col(Session.seen_at))
+    .add_columns(col(Session.seen_at), COUNTERS)
     .join(Session, col(Session.person_id) == col(Person.id))
     .where(
         col(Session.key) == bindparam("key"),
@@ -131,9 +153,13 @@ BY_SESSION = (
 )
 
 
+def pairs(text: str | None) -> list[list[str]]:
+    """What `packed` made of rows with two columns."""
+    return [part.split(":", 1) for part in (text or "").split(",") if part]
+
+
 def from_row(row: Any, session: str = "") -> Actor:
     numbers = [frozenset(int(part) for part in (row[place] or "").split(",") if part) for place in (11, 12)]
-    seats = dict(part.split(":", 1) for part in (row[10] or "").split(",") if part)
     return Actor(
         id=row[0],
         name=row[1],
@@ -145,7 +171,7 @@ def from_row(row: Any, session: str = "") -> Actor:
         unread=row[7],
         version=row[8],
         roles=frozenset(Role(part) for part in (row[9] or "").split(",") if part),
-        seats={int(committee): Post(post) for committee, post in seats.items()},
+        seats={int(committee): Post(post) for committee, post in pairs(row[10])},
         teams=numbers[0],
         leads=numbers[1],
         session=session,
@@ -172,12 +198,14 @@ def visitor(request: Request, db: Db) -> Actor:
         raise SignedOut()
     moment = now()
     key = session_key(token)
-    row = db.execute(BY_SESSION, {"key": key, "idle": moment - IDLE, "begun": moment - LONGEST}).first()
+    row = db.connection().execute(BY_SESSION, {"key": key, "idle": moment - IDLE, "begun": moment - LONGEST}).first()
     if row is None:
         raise SignedOut()
     actor = from_row(row, key)
     request.state.actor = actor
     request.state.db = db
+    if not db.info.get("writing"):
+        db.info["counts"] = {feature: int(count) for feature, count in pairs(row.counters)}
     if moment - row.seen_at.replace(tzinfo=UTC) > SEEN_EVERY and not db.info.get("writing"):
         note_visit(request.app.state.database, key, moment)
     return actor

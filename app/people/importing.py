@@ -93,7 +93,9 @@ def against(line: Line, known: There, addresses: set[str]) -> Iterator[Mistake]:
         if line.manager == line.address:
             yield Mistake(line.row, "manager", "nobody is their own manager")
     line.gives = tuple(
-        role for role in line.roles if role not in ("employee", "guest") and (line.person_id, role) not in known.held
+        role
+        for role in line.roles
+        if role in WORDS and role not in ("employee", "guest") and (line.person_id, role) not in known.held
     )
     if known.committee is None and any(role in ("chair", "deputy", "member") for role in line.gives):
         yield Mistake(line.row, "roles", "there is no committee yet")

@@ -51,7 +51,7 @@ def do_ask_for_reset(request: Request, db: Db, fields: Typed) -> Response:
 def draw(request: Request, db: Db, purpose: Purpose, token: str, status: int = 200, form: object = None) -> Response:
     request.state.db = db
     person = links.person_of(db, links.find(db, purpose, token))
-    drawn = {"form": form or blank(), "person": person, "purpose": purpose.value}
+    drawn = {"form": blank() if form is None else form, "person": person, "purpose": purpose.value}
     return page(request, "people/new_password.html", status=status, **drawn)
 
 

@@ -28,8 +28,8 @@ ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zon
 
 def draw(request: Request, db: Db, actor: Visitor, status: int = 200, **forms: Form[Any]) -> Response:
     drawn = {
-        "settings": forms.get("settings") or blank(theme=actor.theme, time_zone=actor.time_zone),
-        "password": forms.get("password") or blank(),
+        "settings": forms.get("settings", blank(theme=actor.theme, time_zone=actor.time_zone)),
+        "password": forms.get("password", blank()),
         "sessions": [(session, device(session.agent)) for session in open_sessions(db, actor.id)],
         "this": actor.session,
         "zones": [(zone, zone.replace("_", " ")) for zone in ZONES],

@@ -59,7 +59,7 @@ def draw(request: Request, db: Db, token: str, step: str, status: int = 200, for
     state = progress(db)
     open_step = next((one for one in state.steps if one.name == step), state.next())
     shown = {
-        "form": form or stored(db, state, open_step.name, settings),
+        "form": stored(db, state, open_step.name, settings) if form is None else form,
         "state": state,
         "open_step": open_step,
         "here": f"/set-up/{token}",

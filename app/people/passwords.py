@@ -13,6 +13,8 @@ from fastapi import Request
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from app.settings import DEMO_PASSWORD
+
 T = TypeVar("T")
 SHORTEST, LONGEST = 12, 1000
 hasher = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)])
@@ -65,7 +67,7 @@ def weakness(password: str, known: Iterable[str] = ()) -> str | None:
     if len(password) > LONGEST:
         return f"At most {LONGEST:,} characters fit here."
     bare = plain(password)
-    if password.casefold() in COMMON or bare in COMMON or len(set(password)) < 4:
+    if password == DEMO_PASSWORD or password.casefold() in COMMON or bare in COMMON or len(set(password)) < 4:
         return "This is among the first passwords that anybody tries. Choose another."
     for word in sorted({plain(part) for words in known for part in parts(words)}, key=len, reverse=True):
         bare = bare.replace(word, "")

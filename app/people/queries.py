@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
 from app.people.actor import Actor, listed, packed
-from app.people.models import Committee, Department, Grant, Kind, Membership, Person, Post, Role, Seat, Team
+from app.people.models import (
+    Committee,
+    Department,
+    Grant,
+    Kind,
+    Membership,
+    Organisation,
+    Person,
+    Post,
+    Role,
+    Seat,
+    Team,
+)
 from app.refs import Kind as Thing
 
 A_PAGE = 25
@@ -21,13 +33,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return col(Person.id) == actor.id if actor.guest else true()
 
 
-def committee_visible_to(actor: Actor) -> ColumnElement[bool]:
-    return ~true() if actor.guest else true()
+def house_visible_to(actor: Actor) -> ColumnElement[bool]:
+    return false() if actor.guest else true()
 
 
 kinds = [
     Thing("person", Person, visible_to, Person.name, lambda number: f"/people/{number}"),
-    Thing("committee", Committee, committee_visible_to, Committee.name, lambda _: "/admin/committee"),
+    Thing("committee", Committee, house_visible_to, Committee.name, lambda _: "/admin/committee"),
+    Thing("organisation", Organisation, house_visible_to, Organisation.name, lambda _: "/admin/settings"),
 ]
 
 
@@ -59,7 +72,7 @@ def teams_of(db: DbSession, person_id: int) -> Sequence[tuple[int, str, bool]]:
         .where(*current, col(Team.disbanded_at).is_(None))
         .order_by(col(Team.name))
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 def seats_of(db: DbSession, person_id: int) -> Sequence[tuple[str, Post]]:
@@ -69,7 +82,7 @@ def seats_of(db: DbSession, person_id: int) -> Sequence[tuple[str, Post]]:
         .where(col(Seat.person_id) == person_id, col(Seat.until).is_(None))
         .order_by(col(Committee.name))
     )
-    return db.execute(query).tuples().all()
+    return db.execute(query).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +180,4 @@ def choosable(db: DbSession, but: int = 0) -> Sequence[tuple[int, str]]:
         )
         .order_by(col(Person.name), col(Person.id))
     )
-    return [(number, f"{name}, {email}") for number, name, email in db.execute(query).tuples()]
+    return [(number, f"{name}, {email}") for number, name, email in db.execute(query)]

@@ -68,7 +68,7 @@ def keep_an_administrator(db: DbSession, leaving: Person) -> None:
     )
     if not embedded(db):
         query = query.with_for_update()
-    others = [person for _, person in db.execute(query).tuples() if person.id != leaving.id]
+    others = [person for _, person in db.execute(query) if person.id != leaving.id]
     if not any(person.active and person.password for person in others):
         raise Refused(LAST)
 

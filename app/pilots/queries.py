@@ -255,7 +255,7 @@ def gates_to_keep(db: Session, actor: Actor, day: date) -> list[Waiting]:
     )
     return [
         Waiting(
-            f"Keep gate {number}",
+            f"Keep gate {number} of",
             name,
             f"/pilots/{pilot_id}/steps/{number}",
             due,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlalchemy import text as sql
@@ -9,6 +10,7 @@ from sqlmodel import Field
 
 from app.columns import Row, choice, instant, points_to, text
 from app.voice.models import Factor
+from app.web import FormModel
 
 
 class Process(Row, table=True):
@@ -130,3 +132,32 @@ class Priority(Row, table=True):
     reason: str = text()
     on_judgement: bool = False
     evidence: str = text()  # JSON: its item of the round's evidence
+
+
+class ProcessForm(FormModel):
+    """What the register asks for. Weights of touchpoints come beside it, one field each."""
+
+    name: str = Field(min_length=1, max_length=160)
+    purpose: str = Field(default="", max_length=5_000)
+    owner: int
+    committee: int
+    departments: list[int] = Field(default_factory=list)
+    touchpoints: list[int] = Field(default_factory=list)
+    factor: Factor | None = None
+    journey: str = Field(default="", max_length=120)
+    stage: str = Field(default="", max_length=120)
+    desired: str = Field(default="", max_length=5_000)
+    promised: str = Field(default="", max_length=5_000)
+    provided: str = Field(default="", max_length=5_000)
+    version: int = 0
+
+
+class RoundForm(FormModel):
+    """What a chair opens: on the evidence of a source, or without one on judgement."""
+
+    name: str = Field(min_length=1, max_length=160)
+    committee: int
+    source: int | None = None
+    outcome: str = Field(default="", max_length=120)
+    impact: Literal["correlation", "shapley", "johnson"] = "correlation"
+    rule: str = Field(default="means", max_length=24)

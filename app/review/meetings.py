@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import members
 from app.review.forms import MeetingForm
-from app.review.models import AgendaItem, Attendance, Meeting, MeetingStage, Round, RoundIdea, RoundStage
+from app.review.models import AgendaItem, Attendance, Decision, Meeting, MeetingStage, Round, RoundIdea, RoundStage
 from app.review.rules import meeting_life
 
 
@@ -88,6 +88,11 @@ class OnAgenda:
 
 def agenda(db: Session, meeting_id: int) -> list[OnAgenda]:
     """In the order of the agenda. One statement."""
+    decided = exists().where(
+        col(Decision.round_id) == col(Round.id),
+        col(Decision.idea_id) == col(RoundIdea.idea_id),
+        col(Decision.superseded_by).is_(None),
+    )
     closed = (
         select(col(RoundIdea.round_id))
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
@@ -95,6 +100,7 @@ def agenda(db: Session, meeting_id: int) -> list[OnAgenda]:
             col(RoundIdea.idea_id) == col(Idea.id),
             col(RoundIdea.live).is_(True),
             col(Round.stage) == RoundStage.CLOSED,
+            ~decided,
         )
         .correlate(Idea)
         .scalar_subquery()

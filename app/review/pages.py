@@ -1,8 +1,6 @@
 """Review: what waits for me, and my review of an idea. Other things have files of their own beside this one."""
 
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +10,7 @@ from app.db import Db
 from app.errors import Stale
 from app.people.actor import Actor, Employee, Member
 from app.people.models import Post
-from app.processes.priority import Item
+from app.processes.queries import evidence
 from app.review import (
     conflicts,
     owners,
@@ -40,7 +38,8 @@ HEADS = (Post.CHAIR, Post.DEPUTY)
 @routes.get("/review")
 def index(request: Request, db: Db, actor: Employee) -> Response:
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
-    items = waiting(db, actor)
+    root = request.app.state.settings.root
+    items = [replace(item, address=root + item.address) for item in waiting(db, actor)]
     return page(
         request,
         "review/index.html",
@@ -88,7 +87,17 @@ def kept_form(questions: list[Question], mine: reviewing.Written | None) -> Form
     return blank(to_authors=mine.review.to_authors, to_committee=mine.review.to_committee, **marks)
 
 
-def show(db: Session, request: Request, actor: Actor, actual: Case, status: int = 200, **forms: Any) -> Response:
+def show(
+    db: Session,
+    request: Request,
+    actor: Actor,
+    actual: Case,
+    status: int = 200,
+    *,
+    form: Form[Any] | None = None,
+    conflict: Form[Any] | None = None,
+) -> Response:
+    """A form with mistakes is falsy: it is taken where it is given."""
     questions = scorecards.questions(db, actual.round.scorecard_id)
     return page(
         request,
@@ -97,21 +106,13 @@ def show(db: Session, request: Request, actor: Actor, actual: Case, status: int 
         case=actual,
         questions=questions,
         sum=sum_of(questions, actual.mine),
-        form=forms.get("form") or kept_form(questions, actual.mine),
-        conflict=forms.get("conflict") or blank(),
+        form=kept_form(questions, actual.mine) if form is None else form,
+        conflict=blank() if conflict is None else conflict,
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id]).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
         evidence=evidence(db, actual.process.id),
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
     )
-
-
-def evidence(db: Session, process_id: int) -> Item | None:
-    """What customers said of the process; None where nobody was asked."""
-    if find_spec("app.processes.queries") is None:
-        return None
-    found: Item | None = import_module("app.processes.queries").evidence(db, process_id)
-    return found
 
 
 @routes.get("/review/ideas/{id}")

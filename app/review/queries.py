@@ -36,8 +36,8 @@ OwnReview = aliased(Review)
 
 
 @dataclass(frozen=True)
-class Todo:
-    """Something that waits for a person, as `ui.todo` draws it."""
+class Waiting:
+    """Something that waits for a person, as `ui.todo` draws it. `address` is below the base path."""
 
     verb: str
     title: str
@@ -60,11 +60,11 @@ class Todo:
         return "todo" + self.address.replace("/", "-").replace("#", "-")
 
 
-def urgency(item: Todo) -> tuple[bool, date]:
+def urgency(item: Waiting) -> tuple[bool, date]:
     return item.due is None, item.due or date.max
 
 
-def waiting(db: Session, actor: Actor) -> list[Todo]:
+def waiting(db: Session, actor: Actor) -> list[Waiting]:
     """All that review wants of this person, late first, then by day."""
     if actor.guest:
         return []
@@ -73,9 +73,9 @@ def waiting(db: Session, actor: Actor) -> list[Todo]:
     return sorted(found, key=urgency)
 
 
-def to_score(db: Session, actor: Actor, day: date) -> list[Todo]:
+def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
     return [
-        Todo(
+        Waiting(
             "Finish scoring" if task.kept_at else "Score",
             task.title,
             f"/review/ideas/{task.idea_id}",
@@ -87,14 +87,14 @@ def to_score(db: Session, actor: Actor, day: date) -> list[Todo]:
     ]
 
 
-def to_say(db: Session, actor: Actor) -> list[Todo]:
+def to_say(db: Session, actor: Actor) -> list[Waiting]:
     return [
-        Todo("Say when it can be run:", title, f"/review/ideas/{idea}/owner", None, f"You answer for {process}")
+        Waiting("Say when it can be run:", title, f"/review/ideas/{idea}/owner", None, f"You answer for {process}")
         for idea, title, process in db.execute(owners.asked(actor))
     ]
 
 
-def to_do(db: Session, actor: Actor, day: date) -> list[Todo]:
+def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
     query = (
         select(col(Order.id), col(Order.stage), col(Order.due), col(Idea.title))
         .join(Idea, col(Idea.id) == col(Order.idea_id))
@@ -102,7 +102,7 @@ def to_do(db: Session, actor: Actor, day: date) -> list[Todo]:
         .order_by(col(Order.due), col(Order.id))
     )
     return [
-        Todo(
+        Waiting(
             "Accept" if stage is OrderStage.GIVEN else "Do",
             title,
             f"/review/orders/{order}",
@@ -114,7 +114,7 @@ def to_do(db: Session, actor: Actor, day: date) -> list[Todo]:
     ]
 
 
-def to_lead(db: Session, actor: Actor, day: date) -> list[Todo]:
+def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
     """What waits for chair or deputy: rounds to open, close, decide in and publish, and ideas without one."""
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     if not headed:
@@ -138,22 +138,22 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Todo]:
     ready = db.scalar(waiting_for_a_round(headed)) or 0
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
-        found.append(Todo(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
+        found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
     return found
 
 
-def lead(round_: Round, left: int, day: date) -> list[Todo]:
+def lead(round_: Round, left: int, day: date) -> list[Waiting]:
     here = f"/review/rounds/{round_.id}"
     match round_.stage:
         case RoundStage.PREPARED:
-            return [Todo("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
+            return [Waiting("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
         case RoundStage.OPEN if round_.due < day:
-            return [Todo("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
+            return [Waiting("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
         case RoundStage.CLOSED if left:
             words = "1 idea" if left == 1 else f"{left} ideas"
-            return [Todo(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
+            return [Waiting(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
         case RoundStage.CLOSED:
-            return [Todo("Publish the decisions of", round_.name, here, None, "All ideas are decided")]
+            return [Waiting("Publish the decisions of", round_.name, here, None, "All ideas are decided")]
         case _:
             return []
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from app.columns import now
@@ -246,11 +246,12 @@ class Task:
 
 def is_in(reviewer: Any) -> ColumnElement[bool]:
     """Whether this reviewer's review of the idea in this round is submitted."""
+    other = aliased(Review)
     return exists().where(
-        col(Review.round_id) == col(RoundIdea.round_id),
-        col(Review.idea_id) == col(RoundIdea.idea_id),
-        col(Review.reviewer_id) == reviewer,
-        col(Review.stage) == ReviewStage.SUBMITTED,
+        col(other.round_id) == col(RoundIdea.round_id),
+        col(other.idea_id) == col(RoundIdea.idea_id),
+        col(other.reviewer_id) == reviewer,
+        col(other.stage) == ReviewStage.SUBMITTED,
     )
 
 

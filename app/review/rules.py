@@ -36,7 +36,7 @@ meeting_life: Workflow[Meeting] = Workflow(
 order_life: Workflow[Order] = Workflow(
     "stage",
     Move("accept", "Accept it", (O.GIVEN,), O.ACCEPTED, owner, tone="main"),
-    Move("done", "Report it done", (O.GIVEN, O.ACCEPTED), O.DONE, owner, reason=True, tone="main"),
+    Move("done", "Report it done", (O.GIVEN, O.ACCEPTED), O.DONE, owner, reason=True),
 )
 
 # What each verdict does with an idea: the move of the idea's own life, and where it leads.

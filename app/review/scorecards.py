@@ -89,17 +89,26 @@ PRESET = Card(
 )
 
 
+def asked(row: Criterion) -> Question:
+    return Question(row.id, row.name, row.question, row.weight, row.required, tuple(json.loads(row.levels)))
+
+
 def questions(db: Session, scorecard_id: int) -> list[Question]:
     query = select(Criterion).where(col(Criterion.scorecard_id) == scorecard_id).order_by(col(Criterion.place))
-    return [
-        Question(row.id, row.name, row.question, row.weight, row.required, tuple(json.loads(row.levels)))
-        for row in db.scalars(query)
-    ]
+    return [asked(row) for row in db.scalars(query)]
 
 
 def card(db: Session, scorecard_id: int) -> Card:
-    kept = db.get_one(Scorecard, scorecard_id)
-    return Card(kept.id, kept.name, kept.number, questions(db, kept.id))
+    """One statement."""
+    query = (
+        select(Scorecard, Criterion)
+        .join(Criterion, col(Criterion.scorecard_id) == col(Scorecard.id))
+        .where(col(Scorecard.id) == scorecard_id)
+        .order_by(col(Criterion.place))
+    )
+    rows = db.execute(query).all()
+    kept = rows[0][0]
+    return Card(kept.id, kept.name, kept.number, [asked(row[1]) for row in rows])
 
 
 def current_id(db: Session, committee_id: int) -> int | None:

@@ -77,6 +77,10 @@ class Board:
         return [row for row in self.live if row.verdict is None]
 
     @property
+    def decided(self) -> bool:
+        return any(row.verdict for row in self.rows)
+
+    @property
     def mine_left(self) -> list[Placed]:
         return [row for row in self.live if not row.conflict and row.mine is not ReviewStage.SUBMITTED]
 

@@ -44,11 +44,9 @@ def group(db: Session, actor: Actor, kind: Kind, name: str, typed: str) -> Group
         .order_by(kind.title, kind.model.id)
         .limit(MOST + 1)
     )
+    place = 0 if kind.parent is None else 2
     rows = db.execute(query).all()
-    found = [
-        Found(f"{kind.name}:{row[0]}", str(row[1]), kind.address(row[-1] if kind.parent is not None else row[0]))
-        for row in rows
-    ]
+    found = [Found(f"{kind.name}:{row[0]}", str(row[1]), kind.address(row[place])) for row in rows]
     return Group(name, found[:MOST], len(found) > MOST)
 
 

@@ -55,13 +55,15 @@ def show(request: Request, db: Db, actor: Visitor, ref: str) -> Response:
         return kept
     thing = registry(db).one(db, actor, ref)
     after = int_or_none(request.query_params.get("talk", ""))
-    return page(request, "talk/show.html", thing=thing, talk=talk_of(db, actor, ref, after, changes=changes[0]))
+    return page(
+        request, "talk/show.html", thing=thing, talk=talk_of(request, db, actor, ref, after, changes=changes[0])
+    )
 
 
 @routes.get("/talk/{ref}/answers/{id}")
 def answer(request: Request, db: Db, actor: Visitor, ref: str, id: ThingId) -> Response:
     comment, thing = answered(db, actor, ref, id)
-    talk = talk_of(db, actor, ref, total=0)
+    talk = talk_of(request, db, actor, ref, total=0)
     return page(request, "talk/answer.html", thing=thing, talk=talk, node=queries.one(db, actor, comment))
 
 
@@ -89,12 +91,12 @@ def say(request: Request, db: Db, actor: Visitor, ref: str, fields: Typed) -> Re
 
 def again(request: Request, db: Session, actor: Actor, thing: Found, form: Form[CommentForm]) -> Response:
     """The form as it was filled in, with what is wrong, and what it answers."""
-    known = talk_of(db, actor, thing.ref, total=0)
+    known = talk_of(request, db, actor, thing.ref, total=0)
     parent = int_or_none(str(form.value("parent")))
     comment = db.get(Comment, parent) if parent else None
     node = queries.one(db, actor, comment) if comment and comment.about == thing.ref else None
     form.key = key(thing.ref, counts(db, "talk")[0])
-    talk = Talk(known.thread, known.follows, known.official, form)
+    talk = Talk(known.thread, known.html, known.follows, known.official, form)
     return page(request, "talk/answer.html", status=422, thing=thing, talk=talk, node=node)
 
 

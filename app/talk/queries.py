@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, func, literal, null, select
 from sqlalchemy.orm import Session
@@ -21,9 +21,11 @@ PAGE = 50
 SOMEBODY = "An author"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One comment as a reader may see it. Of somebody who is hidden there is neither name nor number."""
+class Node(NamedTuple):
+    """One comment as a reader may see it. Of somebody who is hidden there is neither name nor number.
+
+    A tuple, since a page makes fifty of them and finds what is drawn already by them.
+    """
 
     id: int
     depth: int
@@ -37,6 +39,7 @@ class Node:
     edited: bool
     reply_href: str | None
     edit_href: str | None
+    version: int
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def thread_select(kind: Kind) -> Select[Any]:
     start = select(c.path).where(c.id == bindparam("after"), c.about == bindparam("ref")).scalar_subquery()
     query: Select[Any] = (
         select(
-            *(c.id, c.depth, c.written_at, c.edited_at, c.withdrawn_at, c.words, c.official, c.parent_id),
+            *(c.id, c.depth, c.written_at, c.edited_at, c.withdrawn_at, c.words, c.official, c.parent_id, c.version),
             seen(c.author_id, p.name).label("author"),
             seen(c.author_id, c.author_id).label("shown_id"),
             seen(parent.c.author_id, answered.c.name).label("parent_author"),
@@ -100,20 +103,25 @@ def thread(db: Session, actor: Actor, ref: str, after: int | None = None, total:
 
 
 def node(row: Any, ref: str, root: str) -> Node:
-    standing = row.withdrawn_at is None
+    """The columns as `thread_select` names them, in its order."""
+    id, depth, at, edited_at, withdrawn_at, words, official, parent_id, version, *who = row
+    author, author_id, parent_author, parent_there, mine = who
+    standing = withdrawn_at is None
+    answers = parent_id is not None
     return Node(
-        id=row.id,
-        depth=row.depth,
-        at=row.written_at,
-        text=row.words if standing else None,
-        official=row.official,
-        orphan=row.parent_id is not None and row.parent_there is None,
-        author=row.author or SOMEBODY,
-        author_href=f"{root}/people/{row.shown_id}" if row.shown_id else None,
-        parent_author=(row.parent_author or SOMEBODY) if row.parent_id is not None else None,
-        edited=standing and row.edited_at is not None,
-        reply_href=f"{root}/talk/{ref}/answers/{row.id}",
-        edit_href=f"{root}/talk/comments/{row.id}/edit" if row.mine and standing else None,
+        id,
+        depth,
+        at,
+        words if standing else None,
+        official,
+        orphan=answers and parent_there is None,
+        author=author or SOMEBODY,
+        author_href=f"{root}/people/{author_id}" if author_id else None,
+        parent_author=(parent_author or SOMEBODY) if answers else None,
+        edited=standing and edited_at is not None,
+        reply_href=f"{root}/talk/{ref}/answers/{id}",
+        edit_href=f"{root}/talk/comments/{id}/edit" if mine and standing else None,
+        version=version,
     )
 
 

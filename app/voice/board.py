@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import floor
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -138,12 +138,15 @@ def in_percent(line: Line) -> Line:
 
 def boards(db: Session, sources: Sequence[Source]) -> list[SeriesBoard]:
     """All sources by series, each wave beside the one before; those of no series last."""
-    ids = [source.id for source in sources]
-    first = {
-        outcome.source_id: outcome
-        for outcome in db.scalars(select(Outcome).where(col(Outcome.source_id).in_(ids), col(Outcome.place) == 0))
-    }
-    names = dict(db.execute(select(col(Series.id), col(Series.name)).order_by(col(Series.name))).tuples().all())
+    query = (
+        select(col(Source.id), Series, Outcome)
+        .outerjoin(Series, col(Series.id) == col(Source.series_id))
+        .outerjoin(Outcome, and_(col(Outcome.source_id) == col(Source.id), col(Outcome.place) == 0))
+        .where(TAKEN)
+    )
+    rows = db.execute(query).all()
+    first: dict[int, Outcome] = {source_id: outcome for source_id, _, outcome in rows if outcome}
+    names = {series.id: series.name for _, series, _ in rows if series}
     by_series: dict[int | None, list[Source]] = {}
     for source in sources:
         by_series.setdefault(source.series_id, []).append(source)
@@ -186,7 +189,7 @@ def touchpoint_lines(db: Session, source: Source, before: Source | None) -> list
         .where(col(Use.source_id).in_(ids))
         .order_by(col(Use.place))
     )
-    pairs = db.execute(query).tuples().all()
+    pairs = db.execute(query).all()
     earlier = {use.touchpoint_id: use for use, _ in pairs if before and use.source_id == before.id}
     smallest = before.minimum_cell if before else 1
     lines = [
@@ -263,7 +266,7 @@ def keeping(db: Session, source: Source) -> Keeping:
         .outerjoin(Person, col(Person.id) == col(Source.imported_by))
         .where(col(Source.id) == source.id)
     )
-    return Keeping(*db.execute(query).tuples().one())
+    return Keeping(*db.execute(query).one())
 
 
 def gaps(db: Session, told: Sequence[SeriesBoard]) -> list[str]:
@@ -301,7 +304,7 @@ def dropped(db: Session, told: Sequence[SeriesBoard]) -> list[str]:
         .order_by(col(Use.place))
     )
     asked: dict[int, list[str]] = {}
-    for source_id, name in db.execute(query).tuples():
+    for source_id, name in db.execute(query):
         asked.setdefault(source_id, []).append(name)
     return [
         f"{latest.name} did not ask about {', '.join(gone)}."

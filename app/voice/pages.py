@@ -1,6 +1,7 @@
 """The voice: sources with their figures, one source, its rows and comments."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -158,11 +159,11 @@ def parted_lines(db: Session, source: Source, outcome: Outcome) -> list[tuple[Pa
                 board.scale_ends(outcome),
                 digits=1 if outcome.kind == "nps" else 2,
                 signed=outcome.kind == "nps",
-                note=f"{cell.n}",
             )
             for cell in part.cells
         ]
-        told.append((part, lines))
+        ends = board.shared_ends(lines)
+        told.append((part, [replace(line, ends=ends) for line in lines]))
     return told
 
 

@@ -70,7 +70,8 @@ def move(db: Session, upload: Upload, stage: UploadStage, **values: Any) -> None
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
         raise Stale("This import has gone on meanwhile. Look at it again.")
-    db.refresh(upload)
+    if upload in db:
+        db.refresh(upload)
     if stage in AT_WORK:
         later(db, JOB, upload=upload.id)
 

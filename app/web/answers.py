@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from app.columns import now
+from app.columns import today
 from app.db import passes, sqlstate
 from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
 from app.web.rendering import environment
@@ -68,8 +68,9 @@ def unchanged(request: Request, *parts: object) -> Response | None:
     """
     if "notice" in request.cookies:
         return None
-    request_parts = (request.app.state.build, str(request.url), wanted_block(request), now().date())
-    key = hashlib.sha256(repr((request_parts, parts)).encode()).hexdigest()[:27]
+    state, scope = request.app.state, request.scope
+    asked = (scope["path"], scope["query_string"], wanted_block(request), today(state.settings.time_zone))
+    key = hashlib.sha256(repr((state.build, asked, parts)).encode()).hexdigest()[:27]
     etag = f'W/"{key}"'
     request.state.etag = etag
     if request.headers.get("if-none-match") != etag:
@@ -179,6 +180,7 @@ def error_response(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = "5"
     if by_htmx(request):
         headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
+        drawn = environment(request).get_template("layout.html")  # a template knows only the blocks it writes itself
         html = "".join(drawn.blocks["notice"](drawn.new_context(context)))
     else:
         context["frame"] = request.app.state.bare_frame(request)

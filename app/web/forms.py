@@ -6,7 +6,7 @@ as text, so that a form with mistakes comes back exactly as it was filled in.
 
 import types
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -36,8 +36,16 @@ class Fields:
         return values[-1] if values else default
 
 
-async def read_fields(request: Request) -> Fields:
+async def read_fields(request: Request) -> AsyncIterator[Fields]:
+    """Files that were sent are gone after the answer, whatever the answer is."""
     form: FormData = await request.form()
+    try:
+        yield fields_of(form)
+    finally:
+        await form.close()
+
+
+def fields_of(form: FormData) -> Fields:
     texts: dict[str, list[str]] = {}
     files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():

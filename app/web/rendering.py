@@ -114,8 +114,13 @@ def in_zone(context: Context, value: date | datetime, home: ZoneInfo) -> date:
 
 def day_words(day: date) -> str:
     """Thu 26 Nov, with the year when it is another."""
+    return words_of_day(day, now().year)
+
+
+@lru_cache(maxsize=4096)
+def words_of_day(day: date, this_year: int) -> str:
     words = f"{day:%a} {day.day} {day:%b}"
-    return words if day.year == now().year else f"{words} {day.year}"
+    return words if day.year == this_year else f"{words} {day.year}"
 
 
 def clock_words(moment: datetime) -> str:
@@ -155,11 +160,14 @@ def spelt(count: int) -> str:
     return NUMBERS[count] if 0 <= count < len(NUMBERS) else f"{count:,}"
 
 
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+
+
 def money_words(value: Decimal | None, currency: str) -> str:
     if value is None:
         return "–"
     places = 0 if value == value.to_integral_value() else Minor.exponent
-    return f"{currency} {number_words(value, places)}"
+    return f"{SYMBOLS.get(currency, currency)}\u00a0{number_words(value, places)}"
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from sqlmodel import col
 from app.changes import counts
 from app.estimates import Estimate
 from app.ideas.models import UNANSWERED, Idea
-from app.kept import kept
+from app.lately import lately
 from app.pilots.effect import Verdict
 from app.pilots.models import Measure, Pilot, PilotStage
 from app.voice.models import Outcome, OutcomeKind, Source, SourceStage
@@ -68,8 +68,9 @@ class Loop:
 
 
 def loop(db: Session, day: date) -> Loop:
-    key = (counts(db, "voice", "processes", "ideas", "pilots"), day)
-    return kept(db, "loop", key, lambda db: read(db, day))
+    """Whatever changes a stage or money writes the record, so votes and edits do not make it be read anew."""
+    key = (counts(db, "voice", "processes", "pilots", "record"), day)
+    return lately(db, "loop", 2).or_made(key, lambda: read(db, day))
 
 
 def read(db: Session, day: date) -> Loop:

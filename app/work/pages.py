@@ -14,7 +14,7 @@ from app.web import Request, Response, page, unchanged
 from app.work.loop import loop
 from app.work.queries import fortnight, has_written, invitations, waiting
 from app.work.review import progress
-from app.work.words import answer, main_act, nothing
+from app.work.words import answer, nothing
 
 routes = web.router()
 CHANGED = 6
@@ -61,18 +61,19 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
         return guests(request, db, actor)
     todos = waiting(db, actor, day)
     week = loop(db, day)
+    empty = nothing(actor, evidence=week.waves is not None, prioritised=bool(week.needs))
     return page(
         request,
         "work/home.html",
-        answer=answer(todos, day),
-        act=main_act(todos, actor),
+        answer=answer(todos, day, week.needs),
+        act=(todos[0].target, todos[0].href) if todos else (empty.label, empty.href),
         days=fortnight(todos, day),
         todos=items(todos, request.app.state.settings.root),
         changed=changed(db, actor),
         progress=progress(db, actor, day),
         week=week,
         needs=week.needs if wants_ideas(db, actor, todos) else (),
-        empty=nothing(actor, evidence=week.waves is not None, prioritised=bool(week.needs)),
+        empty=empty,
         sees_money=sees_money(actor),
         given=actor.name.split()[0] if actor.name.strip() else "you",
         moment=now(),

@@ -8,9 +8,13 @@ from app.people.actor import Actor
 from app.pilots import queries
 from app.todo import Todo
 
+WORDS = {"Keep": "Gate", "Finish": "Step"}
+
 
 def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     return [
-        Todo(one.verb, one.address, f"{one.verb} {one.address}", day, title=one.title, sub=one.why, due=one.due)
+        Todo(
+            one.verb, one.address, one.address, day, one.title, "", one.why, one.due, WORDS.get(one.verb.split()[0], "")
+        )
         for one in queries.waiting(db, actor)
     ]

@@ -16,6 +16,7 @@ from app.todo import Todo, in_order
 from app.work import ideas, pilots, processes, review
 
 FORTNIGHT = 14
+COUNTED = {"Score", "Gate", "Step", "Meeting", "Answer"}  # words that have a plural
 LOOK_BACK = 2  # days before today with which the strip may begin, when something late lies there
 
 
@@ -55,10 +56,10 @@ def strip_day(date_: date, day: date, due: Sequence[Todo], todos: Sequence[Todo]
 
 def word(due: Sequence[Todo]) -> str:
     """Score; 2 scores; 3 things."""
-    words = {todo.short for todo in due}
-    if len(due) < 2:
+    words, count = {todo.short for todo in due}, sum(todo.things for todo in due)
+    if count < 2:
         return "".join(words)
-    return f"{len(due)} {words.pop().lower()}s" if len(words) == 1 else f"{len(due)} things"
+    return f"{count} {words.pop().lower()}s" if len(words) == 1 and words < COUNTED else f"{count} things"
 
 
 @dataclass(frozen=True)

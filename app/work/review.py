@@ -17,13 +17,42 @@ from app.review.conflicts import unconcerned
 from app.review.models import Meeting, MeetingStage, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage
 from app.todo import Todo
 
+MOST_ALIKE = 6  # without a day; the rest of them are one line
+
 
 def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     found = [
-        Todo(one.verb, one.address, f"{one.verb} {one.address}", day, one.title, one.rest, one.why, one.due)
+        Todo(
+            one.verb,
+            one.address,
+            f"{one.verb} {one.address}",
+            day,
+            one.title,
+            one.rest,
+            one.why,
+            one.due,
+            word(one.verb),
+        )
         for one in queries.waiting(db, actor)
     ]
-    return [*found, *meetings(db, actor, day)]
+    undated = [todo for todo in found if todo.due is None]
+    alike = [[todo for todo in undated if todo.verb == verb] for verb in dict.fromkeys(todo.verb for todo in undated)]
+    dated = [todo for todo in found if todo.due is not None]
+    return [*dated, *(todo for group in alike for todo in shortened(group, day)), *meetings(db, actor, day)]
+
+
+def word(verb: str) -> str:
+    return "Score" if verb == "Finish scoring" else ""
+
+
+def shortened(group: list[Todo], day: date) -> list[Todo]:
+    """A long row of the same is six of them and how many more there are, all to be found in the review."""
+    left = len(group) - MOST_ALIKE
+    if left < 2:
+        return group
+    first = group[0]
+    rest = Todo(first.verb, "/review", f"{first.verb} more", day, rest=f"{left} more", things=left)
+    return [*group[:MOST_ALIKE], rest]
 
 
 def meetings(db: Session, actor: Actor, day: date) -> Iterator[Todo]:

@@ -7,40 +7,32 @@ from datetime import date, timedelta
 from app.people.actor import Actor
 from app.todo import Todo
 from app.web.rendering import spelt
+from app.work.processes import Need
 
 
-def answer(todos: Sequence[Todo], day: date) -> str:
+def answer(todos: Sequence[Todo], day: date, needs: Sequence[Need] = ()) -> str:
     """Six things in the next fortnight, one of them late."""
     if not todos:
-        return "Nothing waits for you."
-    soon = sum(todo.due is not None and todo.due < day + timedelta(days=14) for todo in todos)
-    late = sum(todo.late for todo in todos)
-    things = f"{spelt(len(todos)).capitalize()} {'thing' if len(todos) == 1 else 'things'}"
-    if len(todos) == 1:
+        return nothing_but(needs)
+    every = sum(todo.things for todo in todos)
+    soon = sum(todo.things for todo in todos if todo.due is not None and todo.due < day + timedelta(days=14))
+    late = sum(todo.things for todo in todos if todo.late)
+    things = f"{spelt(every).capitalize()} {'thing' if every == 1 else 'things'}"
+    if every == 1:
         return f"{things}, and it is late." if late else f"{things}{' in the next fortnight' if soon else ''}."
-    if soon == len(todos):
+    if soon == every:
         return f"{things} in the next fortnight{f', {spelt(late)} of them late' if late else ''}."
     if not soon:
         return f"{things}, none of them with a day in the next fortnight."
     return f"{things}, {spelt(soon)} in the next fortnight{f' and {spelt(late)} of them late' if late else ''}."
 
 
-@dataclass(frozen=True)
-class Act:
-    label: str
-    href: str
-
-
-def main_act(todos: Sequence[Todo], actor: Actor) -> Act:
-    """The one thing to do: the first that waits."""
-    if not todos:
-        return Act("Start an idea", "/ideas/new")
-    first = todos[0]
-    late = [todo for todo in todos if todo.late]
-    if first.late:
-        one = "the late one" if len(late) == 1 else "the first late one"
-        return Act(f"{first.short} {one}" if first.title else first.verb, first.href)
-    return Act(f"{first.short} the first one" if first.title else first.verb, first.href)
+def nothing_but(needs: Sequence[Need]) -> str:
+    if not needs:
+        return "Nothing waits for you."
+    if len(needs) == 1:
+        return f"Nothing yet, but {needs[0].name} needs ideas."
+    return f"Nothing yet, but {spelt(len(needs))} processes need ideas, {needs[0].name} most."
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,7 @@ class Empty:
 
 
 def nothing(actor: Actor, *, evidence: bool, prioritised: bool) -> Empty:
-    """What belongs here, and the one thing to do, for who has nothing waiting."""
+    """What belongs here, and the one thing to do (the page's main action), for who has nothing waiting."""
     if not evidence and (actor.administrator or actor.chairs_one):
         text = "Everything begins with what customers say. With a first survey the loop has something to turn on."
         return Empty("No survey yet", text, "/voice/import", "Import a survey")

@@ -6,11 +6,11 @@
 import sys
 from random import Random
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.main import compressing
-from app.serving import configuration
+from app.server import Server
+from app.serving import listen
 from app.settings import load
 from tests.bench.words import Words
 
@@ -24,31 +24,25 @@ def body_of(size: int) -> bytes:
 
 
 def bare(body: bytes) -> ASGIApp:
-    start = {
-        "type": "http.response.start",
-        "status": 200,
-        "headers": [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-        ],
-    }
-    rest = {"type": "http.response.body", "body": body}
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await send(start | {"headers": list(start["headers"])})  # type: ignore[call-overload]
-            await send(rest)
+        if scope["type"] == "lifespan":
+            for _ in range(2):
+                event = await receive()
+                await send({"type": f"{event['type']}.complete"})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": body})
 
     return answer
 
 
 def main() -> None:
+    settings = load()
     app = bare(body_of(int(sys.argv[1])))
     compressed = sys.argv[2:] == ["compressed"]
-    settings = load()
-    config = configuration(compressing(app) if compressed else app, settings)
-    config.host, config.port, config.lifespan = settings.host, settings.port, "off"
-    uvicorn.Server(config).run()
+    Server(settings, compressing(app) if compressed else app, lambda: None).serve_on(listen(settings))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 from app.db import Database
 from app.ideas.models import PRIVATE, UNANSWERED, Area, Author, Idea, Novelty, Revision, Stage, Vote
 from app.people.models import Committee, Department, Grant, Membership, Organisation, Person, Post, Role, Seat, Team
+from app.talk.actions import segment
 from app.talk.models import Comment
 from tests.bench import around
 from tests.bench.making import Making, Size
@@ -178,16 +179,12 @@ def comment(making: Making, number: int, idea: int, grown: dict[int, list[Row]])
     thread = grown.setdefault(idea, [])
     above = making.random.choice(thread) if thread and making.random.random() < 0.5 else None
     answered = above if above and above["depth"] < DEEPEST else None
-    place = {"id": number, "depth": answered["depth"] + 1 if answered else 0, "path": path(answered, number)}
+    place = {
+        "id": number,
+        "depth": answered["depth"] + 1 if answered else 0,
+        "path": (answered["path"] if answered else "") + segment(number),
+    }
     thread.append(place)
     said = {"about": f"idea:{idea}", "author_id": making.person(), "words": making.words.comment()}
     moment = making.at(number / (making.size.comments + 1))
     return {**place, **said, "parent_id": answered["id"] if answered else None, "written_at": moment}
-
-
-def path(above: Row | None, number: int) -> str:
-    return f"{above['path'] if above else ''}{base36(number):0>7}"
-
-
-def base36(number: int) -> str:
-    return np.base_repr(number, 36).lower()

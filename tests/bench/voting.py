@@ -74,9 +74,9 @@ def voters(database: Database, tokens: Mapping[int, str]) -> list[Voter]:
     newest = select(col(Idea.id), col(Idea.team_id)).where(col(Idea.listed)).order_by(col(Idea.id).desc()).limit(IDEAS)
     teams = select(col(Membership.person_id), col(Membership.team_id)).where(col(Membership.person_id).in_(tokens))
     with database.reading() as db:
-        ideas = dict(db.execute(newest).tuples().all())
-        in_teams = set(db.execute(teams).tuples())
-        took_part = {pair for table in (Author, Vote) for pair in db.execute(pairs(table, ideas)).tuples()}
+        ideas = dict(db.execute(newest).all())
+        in_teams = set(db.execute(teams))
+        took_part = {pair for table in (Author, Vote) for pair in db.execute(pairs(table, ideas))}
     free = {
         person: [i for i, team in ideas.items() if (person, i) not in took_part and (person, team) not in in_teams]
         for person in tokens
@@ -109,7 +109,7 @@ def lost(database: Database, people: Sequence[Voter]) -> int:
     ideas = {idea for _, idea in journal}
     counters = select(col(Idea.id), col(Idea.support)).where(col(Idea.id).in_(ideas))
     with database.reading() as db:
-        rows = set(db.execute(pairs(Vote, ideas)).tuples())
-        support = db.execute(counters).tuples().all()
+        rows = set(db.execute(pairs(Vote, ideas)))
+        support = db.execute(counters).all()
     counted = Counter(idea for _, idea in rows)
     return sum((key in rows) != on for key, on in journal.items()) + sum(counted[i] != n for i, n in support)

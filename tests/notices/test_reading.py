@@ -130,7 +130,7 @@ def test_a_decision_goes_to_the_authors_by_mail_without_any_name(both: Database)
     assert len(sent) == 2
     assert "amal@pilotage.example" in sent[0]
     assert "badr@pilotage.example" in sent[1]
-    assert all("Declined with a reason: Low trays" in mail for mail in sent)
+    assert all("Declined: Low trays" in mail for mail in sent)
     assert all("The gates are not where the gap is." in mail for mail in sent)
     assert not any(name in mail for name in ("Amal", "Badr", "Noor", "Calm corners") for mail in sent)
 

@@ -10,25 +10,19 @@ from app.db import Database
 from app.main import Pilotage, create_app
 from app.people.guesses import WAITS, count_attempt, forgive
 from app.people.models import Person
-from app.people.passwords import hasher, weakness
+from app.people.passwords import weakness
 from app.people.signing import WRONG, safe_next
 from tests.cast import Cast
 from tests.client import Browser
 from tests.conftest import settings_for
+from tests.people.makers import PASSWORD, enter, with_password
 
-PASSWORD = "trolleys before the door"
 As = Callable[[Person | None], Browser]
 
 
 @pytest.fixture
 def amal(database: Database, cast: Cast) -> Person:
-    with database.writing() as db:
-        db.get_one(Person, cast.amal.id).password = hasher.hash(PASSWORD)
-    return cast.amal
-
-
-def enter(browser: Browser, email: str, password: str = PASSWORD, next: str = "/") -> object:
-    return browser.post("/sign-in", {"email": email, "password": password, "next": next})
+    return with_password(database, cast.amal)
 
 
 def test_in_and_out(amal: Person, as_: As) -> None:
@@ -54,8 +48,8 @@ def test_each_sign_in_has_a_session_of_its_own(amal: Person, as_: As) -> None:
 
 
 def test_wrong_words_do_not_tell_who_is_known(amal: Person, cast: Cast, database: Database, as_: As) -> None:
+    with_password(database, cast.badr)
     with database.writing() as db:
-        db.get_one(Person, cast.badr.id).password = hasher.hash(PASSWORD)
         db.get_one(Person, cast.badr.id).disabled_at = now()
     tried = [("amal", "not my password"), ("nobody", PASSWORD), ("zaid", PASSWORD), ("badr", PASSWORD), ("", "")]
     for name, password in tried:

@@ -84,7 +84,7 @@ def test_opening_moves_the_ideas_and_veils_the_committee_but_not_who_wrote_or_ke
         withdrawn.stage = Stage.WITHDRAWN
         move(db, cast, round_, "open")
         assert (idea.stage, withdrawn.stage) == (Stage.IN_REVIEW, Stage.WITHDRAWN)
-        veiled = set(db.execute(select(col(Veil.person_id), col(Veil.idea_id))).tuples())
+        veiled = {tuple(row) for row in db.execute(select(col(Veil.person_id), col(Veil.idea_id)))}
         assert veiled == {(person.id, idea.id) for person in (cast.sami, cast.dina, cast.omar)}
     with both.reading() as db:
         assert verify(db, both.known["record_keys"]).intact

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from tempfile import gettempdir
@@ -24,13 +25,16 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 
 from app import serving, web, workers
 from app.__main__ import main as command
+from app.columns import now
 from app.db import Database, Db
+from app.errors import Trouble
 from app.main import Pilotage, create_app
 from app.once import once
 from app.outbox import later
 from app.people.actor import Employee
 from app.people.sessions import begin
 from app.record import actions as record
+from app.server import Server
 from app.settings import Settings
 from app.web import Request, Response, Typed, slow
 from tests.conftest import RECORD_KEY, ROOT
@@ -48,7 +52,7 @@ def write(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     record.write(
         db, actor.id, "test", f"idea:{number}", figures={"number": number}, words={"reason": fields.get("why")}
     )
-    later(db, "test", number=number)
+    later(db, "test", due=now() + timedelta(days=1), number=number)
     return once_.see(f"/test/{number}", "Kept.")
 
 
@@ -83,10 +87,27 @@ def main() -> None:
     """`python -m app serve`, with the route for tests."""
     serving.create_app = workers.create_app = made  # type: ignore[attr-defined]
     workers.WORKER = __spec__.name  # type: ignore[name-defined]
-    if len(sys.argv) > 1:
-        command()
-    else:
+    if len(sys.argv) == 1:
         workers.main()
+        return
+    if sys.argv[1] == "nursery":
+        nursery()
+    try:
+        command()
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+
+
+def nursery() -> None:
+    """Fork a server for each line read: what costs most of a start, reading the modules, is paid once."""
+    sys.argv[1:] = ["serve"]
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            return
+        print(child, flush=True)
+        os.waitpid(child, 0)
+    sys.exit()
 
 
 class Client:
@@ -132,6 +153,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for_line(process: "subprocess.Popen[str]", words: str) -> list[str]:
+    """All lines up to the one with these words."""
+    assert process.stdout
+    said: list[str] = []
+    while not any(words in line for line in said):
+        said.append(process.stdout.readline())
+        assert said[-1], f"the server ended; it said {said}"
+    return said
+
+
 class Process:
     """`serve` on a port that stays the same from one start to the next."""
 
@@ -151,16 +182,19 @@ class Process:
         self.command = [sys.executable, "-m", module, "serve"]
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> float:
-        """Seconds until the line that says that it serves."""
-        begun = time.monotonic()
+    def start(self) -> None:
+        """Until the line that says that it serves."""
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         assert self.process.stdout
-        said = self.process.stdout.readline()
-        assert f"127.0.0.1:{self.port}" in said, f"the server said {said!r}"
-        return time.monotonic() - begun
+        wait_for_line(self.process, f"served on http://127.0.0.1:{self.port}")
+
+    def cpu(self) -> float:
+        """Seconds of the processor that it has used so far."""
+        assert self.process
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def signal(self, kind: signal.Signals) -> None:
         assert self.process
@@ -175,6 +209,37 @@ class Process:
 
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
+        self.wait()
+
+
+class Forked(Process):
+    """The same, forked from a process that has read all modules."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.command[-1] = "nursery"
+        self.pid = 0
+
+    def start(self) -> None:
+        if not self.process:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("start\n")
+        self.process.stdin.flush()
+        said = wait_for_line(self.process, f"served on http://127.0.0.1:{self.port}")
+        (self.pid,) = (int(line) for line in said if line.strip().isdigit())
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        self.kill()
+        assert self.process
+        assert self.process.stdin
+        self.process.stdin.close()
         self.wait()
 
 
@@ -197,7 +262,7 @@ def thread(app: Pilotage) -> Iterator[int]:
     port = int(listening.getsockname()[1])
     app.guard.origin = f"http://127.0.0.1:{port}"
     up = threading.Event()
-    server = serving.Server(app.state.settings, app, up.set)
+    server = Server(app.state.settings, app, up.set)
     running = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     running.start()
     try:

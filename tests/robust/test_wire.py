@@ -28,6 +28,12 @@ def all_of(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def drip(connection: socket.socket, part: bytes, times: int, pause: float = 0) -> None:
+    for _ in range(times):
+        connection.sendall(part)
+        time.sleep(pause)
+
+
 def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
@@ -69,9 +75,7 @@ def test_a_request_that_is_half_sent_is_dropped(hurried: None, port: int, sent: 
 
 def test_one_byte_at_a_time_does_not_help(hurried: None, port: int) -> None:
     with connect(port) as connection, pytest.raises(OSError):
-        for _ in range(100):
-            connection.sendall(b"a")
-            time.sleep(0.05)
+        drip(connection, b"a", 100, 0.05)
 
 
 def test_three_hundred_of_them_keep_nobody_out(hurried: None, client: Callable[[], Client], port: int) -> None:
@@ -164,10 +168,10 @@ def test_a_body_that_is_too_large_is_refused_and_the_answer_arrives(port: int, b
 
 
 def test_a_flood_behind_an_answer_is_cut(port: int) -> None:
-    with connect(port) as connection, pytest.raises(OSError):
+    with connect(port) as connection:
         connection.sendall(b"POST /nowhere HTTP/1.1\r\n" + FORM + b"Content-Length: 999999999\r\n\r\n")
-        for _ in range(16_000):
-            connection.sendall(b"x" * 65536)
+        with pytest.raises(OSError):
+            drip(connection, b"x" * 65536, 16_000)
 
 
 def test_too_many_connections_are_told_so(monkeypatch: pytest.MonkeyPatch, port: int) -> None:

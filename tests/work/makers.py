@@ -30,7 +30,7 @@ def told(
 
 
 def a_scorecard(db: Db, committee: Committee, criteria: int = 5) -> Scorecard:
-    card: Scorecard = put(db, Scorecard(committee_id=committee.id, name=f"Scorecard {next(numbers)}"))
+    card: Scorecard = put(db, Scorecard(committee_id=committee.id, name="Scorecard", number=next(numbers)))
     for place in range(criteria):
         put(db, Criterion(scorecard_id=card.id, place=place, name=f"Criterion {place}", weight=1, levels="[]"))
     return card

@@ -1,4 +1,4 @@
-"""What one server process keeps of a database between requests, so that it need not be read or drawn again.
+"""What was lately drawn or counted, kept by one server process, so that it need not be made again.
 
 Every entry is found under the change counters of what it was made of: a change makes it unreachable, and the bound
 lets it go. What differs by person is never kept here, only whether the reader may see names.
@@ -8,15 +8,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 
 
-class Kept:
+class Lately:
     """The last used entries, at most `bound` of them."""
 
     def __init__(self, bound: int) -> None:
@@ -46,17 +44,7 @@ class Kept:
         return found
 
 
-class Shelf:
-    """The kept things of one kind, apart for each database that this process has open."""
-
-    def __init__(self, bound: int) -> None:
-        self.bound = bound
-        self.by_engine: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
-
-    def of(self, db: Session) -> Kept:
-        engine = db.get_bind()
-        assert isinstance(engine, Engine)
-        kept = self.by_engine.get(engine)
-        if kept is None:
-            kept = self.by_engine.setdefault(engine, Kept(self.bound))
-        return kept
+def lately(db: Session, name: str, bound: int) -> Lately:
+    """The shelf of this name, of the database that this session is of."""
+    shelf: Lately = db.info["kept"].setdefault(name, Lately(bound))
+    return shelf

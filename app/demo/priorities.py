@@ -1,0 +1,56 @@
+"""What the committee put first a year ago, and the round that asks again now."""
+
+from app.demo.content import PRIORITISED
+from app.demo.world import World
+from app.processes import actions
+from app.processes.actions import Choice
+from app.processes.models import Prioritisation, RoundForm
+
+MEMBERS = ("sami", "dina", "omar", "tamer", "noor")
+
+
+def open_round(world: World, wave: str, days_ago: float) -> None:
+    with world.scene("noor", days_ago) as (db, actor):
+        form = RoundForm(
+            committee=world.committee,
+            name=f"Priorities of {world.day(days_ago):%Y}",
+            source=world.sources[wave],
+            outcome="Recommend",
+            impact="correlation",
+            rule="means",
+        )
+        world.rounds[f"priorities {wave}"] = actions.open_round(db, actor, form).id
+
+
+def rank(world: World, wave: str, who: str, days_ago: float) -> None:
+    """The five, in nearly the same order by everybody."""
+    order = [world.processes[key] for key, _ in PRIORITISED]
+    place = world.chance.randrange(len(order) - 1)
+    order[place], order[place + 1] = order[place + 1], order[place]
+    with world.scene(who, days_ago) as (db, actor):
+        round_ = db.get_one(Prioritisation, world.rounds[f"priorities {wave}"])
+        actions.rank(db, actor, round_, order, [])
+
+
+def publish(world: World, days_ago: float) -> None:
+    with world.scene("noor", days_ago) as (db, actor):
+        round_ = db.get_one(Prioritisation, world.rounds["priorities first"])
+        choices = [
+            Choice(world.processes[key], place, reason, key == "way")
+            for place, (key, reason) in enumerate(PRIORITISED, start=1)
+        ]
+        actions.publish(db, actor, round_, choices, "Five for a year.", None)
+
+
+def first_round(world: World) -> None:
+    world.plan(345, open_round, "first")
+    for who in MEMBERS:
+        world.plan(338, rank, "first", who)
+    world.plan(330, publish)
+
+
+def running_round(world: World) -> None:
+    """Asked again with the second wave; two have ranked."""
+    world.plan(9, open_round, "second")
+    for who in MEMBERS[1:3]:
+        world.plan(5, rank, "second", who)

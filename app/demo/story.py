@@ -1,0 +1,57 @@
+"""The demo's story: planned feature by feature, played in the order of its days."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from app.db import Database
+from app.demo import evidence, founding, judging, piloting, priorities, thinking
+from app.demo.world import World
+from app.ideas.actions import invite
+from app.ideas.models import Idea
+from app.notices.actions import read_record
+from app.notices.models import Notice
+from app.people.models import Person
+
+
+def tell(database: Database) -> World:
+    world = World(database)
+    first, second = evidence.waves(world)
+    world.plan(400, founding.found)
+    world.plan(372, evidence.hear, first)
+    world.plan(370, evidence.register)
+    priorities.first_round(world)
+    world.plan(318, founding.form_teams)
+    thinking.first_ideas(world)
+    judging.first_round(world)
+    piloting.pilots(world)
+    world.plan(200, judging.accept_order)
+    thinking.later_ideas(world)
+    thinking.kept_ideas(world)
+    world.plan(18, evidence.hear, second)
+    judging.running_round(world)
+    thinking.waiting_ideas(world)
+    priorities.running_round(world)
+    world.plan(5, invite_guest)
+    world.play()
+    thinking.support(world)
+    world.play()
+    tell_everybody(world)
+    return world
+
+
+def tell_everybody(world: World) -> None:
+    """Notices of what happened; what is older than ten days was read at its time."""
+    read_record(world.database)
+    with world.database.writing() as db:
+        old = (col(Notice.at) < world.begun - timedelta(days=10), col(Notice.read_at).is_(None))
+        db.execute(update(Notice).where(*old).values(read_at=Notice.at))
+        unread = select(func.count()).where(col(Notice.person_id) == Person.id, col(Notice.read_at).is_(None))
+        db.execute(update(Person).values(unread=unread.scalar_subquery()))
+
+
+def invite_guest(world: World, days_ago: float) -> None:
+    """Gita's firm makes the low trays."""
+    with world.scene("amal", days_ago) as (db, actor):
+        invite(db, actor, db.get_one(Idea, world.ideas["One tray height"]), "gita@pilotage.example", on=True)
