@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
@@ -26,6 +26,9 @@ from app.web import FormModel
 STEP = 6
 
 
+Worthwhile = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+
+
 class MeasureForm(FormModel):
     name: str = Field(min_length=2, max_length=160)
     outcome: str = Field(default="", max_length=120)
@@ -35,7 +38,7 @@ class MeasureForm(FormModel):
     baseline: Figure | None = None
     target: Figure | None = None
     actual: Figure | None = None
-    worth: Figure = Field(default=0, ge=0)
+    worth: Worthwhile = 0
 
 
 def locked(pilot: Pilot) -> str:
