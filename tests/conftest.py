@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session as Db
@@ -15,6 +16,7 @@ from app.people.models import Person
 from app.settings import Settings
 from tests.cast import Cast, the_cast
 from tests.client import Browser
+from tests.crawl import walk
 from tests.postgres import Server, fresh_database, running, template_database
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,3 +116,33 @@ def app(database: Database) -> Pilotage:
 def as_(app: Pilotage) -> Callable[[Person | None], Browser]:
     """`as_(cast.amal)` is a browser in which Amal is signed in; `as_(None)` a stranger's."""
     return lambda person=None: Browser(app, person)
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.demo import told
+
+    return told(tmp_path_factory.mktemp("demo") / "template.db")
+
+
+@pytest.fixture
+def demo(demo_template: Path, tmp_path: Path) -> Iterator[Any]:
+    """A demo organisation of the test's own."""
+    from tests.demo import Demo
+
+    demo = Demo(demo_template, tmp_path)
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def walked(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A demo that is only read, and what each of its cast has seen of it: `walked.walks["amal"]`."""
+    from tests.demo import CAST, Demo
+
+    demo: Any = Demo(demo_template, tmp_path_factory.mktemp("walked"))
+    before = demo.state()
+    demo.walks = {name: walk(demo.by(name)) for name in CAST}
+    assert demo.state() == before, "a GET has changed something"
+    yield demo
+    demo.close()

@@ -1,0 +1,101 @@
+"""Every address and form of each of the cast, tried by each other and by a stranger: no read, no write too many."""
+
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.crawl import NUMBER, pattern, reached
+from tests.demo import CAST, Demo
+from tests.forms import PageForm
+from tests.oracle import READ, SEND, Person, may
+
+EACH = 4  # things of each kind, of all that anybody saw
+# Pages that only a person outside sees, that need a link from a mail, or that no link of a browser leads to.
+ELSEWHERE = {"/sign-in", "/reset", "/healthz", "/readyz", "/metrics"}
+TOKENS = ("{token}", "/voice/import/{id}")
+
+
+def addresses(walked: Demo) -> list[str]:
+    """Of every kind a few, with each person's first of it, without the many ways of asking the same page."""
+    chosen: dict[str, None] = {}
+    taken = Counter[str]()
+    for name in CAST:
+        first = set[str]()
+        for address in walked.walks[name].answers:
+            kind = NUMBER.sub("#", urlsplit(address).path)
+            plain = urlsplit(address).path if "?" in address and kind != "/pilots/new" else address
+            if plain not in chosen and (taken[kind] < EACH or kind not in first):
+                taken[kind] += 1
+                chosen[plain] = None
+            first.add(kind)
+    return list(chosen)
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_each_address_opens_for_whom_the_rules_name(walked: Any, name: str) -> None:
+    browser, person = walked.by(name), Person(walked, name)
+    wrong = []
+    for address in addresses(walked):
+        answer = walked.walks[name].answers.get(address) or browser.get(address)
+        right = (200, 303) if may(READ, person, address) else (403, 404)
+        if answer.status_code not in right:
+            wrong.append((address, answer.status_code))
+    assert not wrong
+
+
+def test_no_address_opens_for_a_stranger(walked: Any) -> None:
+    stranger = walked.by("")
+    for address in addresses(walked):
+        answer = stranger.get(address)
+        assert (answer.status_code, answer.headers["location"].split("=")[0]) == (303, "/sign-in?next"), address
+
+
+def test_the_walks_come_to_every_kind_of_page(walked: Any) -> None:
+    seen = reached(walked.app, [address for name in CAST for address in walked.walks[name].answers])
+    routes = {route.path for route in walked.app.router.routes if "GET" in (getattr(route, "methods", None) or ())}
+    left = {path for path in routes - seen - ELSEWHERE if not any(part in path for part in TOKENS)}
+    assert left <= RARE
+
+
+RARE: set[str] = set()
+
+
+def forms(walked: Demo) -> list[tuple[str, PageForm]]:
+    """Everybody's forms; where many differ only in the thing that they are about, a few."""
+    chosen: dict[tuple[str, str], PageForm] = {}
+    taken = Counter[str]()
+    for name in CAST:
+        for _, form in walked.walks[name].forms:
+            what = form.filled({}).get("name", [""])[0]
+            kind = f"{pattern(form.action)} {what}"
+            if (form.action, what) not in chosen and taken[kind] < EACH:
+                taken[kind] += 1
+                chosen[form.action, what] = form
+    return [(action, form) for (action, _), form in chosen.items()]
+
+
+def sent(form: PageForm) -> dict[str, list[str]]:
+    """The form as it stands, with the button that a person would press, and a reason where one is asked."""
+    values = form.filled({"note": "For a reason."} if "note" in form.names else {})
+    for name, value, _ in form.buttons[:1]:
+        if name:
+            values[name] = [value]
+    return values
+
+
+@pytest.mark.parametrize("name", [*CAST, ""])
+def test_no_form_works_for_whom_the_rules_do_not_name(demo: Demo, walked: Any, name: str) -> None:
+    browser, person = demo.by(name), Person(demo, name)
+    before, wrong, tried = demo.state(), [], 0
+    for action, form in forms(walked):
+        if name and may(SEND, person, action):
+            continue
+        tried += 1
+        answer = browser.post(action, sent(form))
+        if answer.status_code not in ((403, 404) if name else (401,)) or demo.state() != before:
+            wrong.append((action, answer.status_code, demo.state() != before))
+            before = demo.state()
+    assert not wrong
+    assert tried > 5
