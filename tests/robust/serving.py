@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
@@ -151,6 +151,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def until(come_about: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not come_about():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
 
 
 def wait_for_line(process: "subprocess.Popen[str]", words: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.db import Database
 from tests.conftest import ROOT
-from tests.robust.serving import Client, Process, a_token, process, wait_for_line
+from tests.robust.serving import Client, Process, a_token, process, until, wait_for_line
 
 
 class Load:
@@ -55,14 +55,6 @@ def load(server: Process, database: Database) -> Iterator[Load]:
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def until(what: object, seconds: float = 20) -> None:
-    assert callable(what)
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 def test_one_process_starts_anew_in_its_place_and_no_request_fails(database: Database) -> None:
