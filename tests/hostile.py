@@ -52,7 +52,7 @@ class Inspector(HTMLParser):
         if name.startswith(("on", "hx-on", "data-hx", "hx-vals", "hx-headers", "hx-include")):
             return True
         if name.startswith("hx-"):
-            return "hostile" in value.split("?")[0]
+            return "hostile" in value.partition("?")[0]
         elsewhere = value.startswith(("javascript:", "data:", "vbscript:", "//", "http"))
         return name in LEADING and elsewhere
 

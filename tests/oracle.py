@@ -80,7 +80,9 @@ class Person:
         return self.sees(number) if kind == "idea" else self.employee
 
     def is_in(self, team: int) -> bool:
-        return self.has("select 1 from membership where team_id = :team and person_id = :me and until is null", team=team)
+        return self.has(
+            "select 1 from membership where team_id = :team and person_id = :me and until is null", team=team
+        )
 
     def leads(self, team: int) -> bool:
         own = "team_id = :team and person_id = :me and until is null"
@@ -122,7 +124,8 @@ class Person:
 
     def owns_process_of(self, idea: int) -> bool:
         return self.has(
-            "select 1 from idea i join process p on p.id = i.process_id where i.id = :idea and p.owner_id = :me", idea=idea
+            "select 1 from idea i join process p on p.id = i.process_id where i.id = :idea and p.owner_id = :me",
+            idea=idea,
         )
 
     def sees_order(self, order: int) -> bool:
@@ -133,7 +136,9 @@ class Person:
         return self.chair or self.has("select 1 from to_do where id = :order and owner_id = :me", order=order)
 
     def works_on(self, pilot: int) -> bool:
-        team = "select 1 from pilot p join membership m on m.team_id = p.team_id where m.until is null and p.id = :pilot"
+        team = (
+            "select 1 from pilot p join membership m on m.team_id = p.team_id where m.until is null and p.id = :pilot"
+        )
         lead = "select 1 from pilot where id = :pilot and lead_id = :me"
         return self.has(f"{team} and m.person_id = :me union all {lead}", pilot=pilot)
 
@@ -204,9 +209,7 @@ READ: dict[str, Rule] = {
     rf"/review/rounds/{N}(/standing\.csv)?": lambda person, round_, *_: person.sees_round(round_),
     f"/review/rounds/{N}/edit": chairs,
     f"/review/rounds/{N}/names": Person.keeps_names,
-    f"/review/rounds/{N}/ideas/{N}/decision": lambda person, round_, idea: (
-        person.member and not person.wrote(idea)
-    ),
+    f"/review/rounds/{N}/ideas/{N}/decision": lambda person, round_, idea: person.member and not person.wrote(idea),
     f"/review/meetings/{N}": lambda person, _: person.member,
     f"/review/meetings/{N}/edit": chairs,
     f"/review/orders/{N}": Person.sees_order,

@@ -165,4 +165,4 @@ def one(db: Session, actor: Actor, comment: Comment) -> Node:
     kind, id = registry(db).kind_of(comment.about)
     query = thread_select(kind).where(table_of(Comment).c.id == comment.id)
     given = {"ref": comment.about, "thing": id, "me": actor.id, "after": 0}
-    return node(db.connection().execute(query, given).one(), comment.about, db.info["settings"].root)
+    return node(db.connection().execute(query, given).one(), comment.about, db.info["settings"].root, guest=actor.guest)
