@@ -12,6 +12,7 @@ class PageForm:
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)  # the fields that a person types into
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # name, value, words
 
     def filled(self, typed: Mapping[str, Any], button: str = "") -> dict[str, list[str]]:
@@ -63,6 +64,8 @@ class FormReader(HTMLParser):
         assert self.open is not None
         self.open.names.add(name)
         kind = given.get("type", "text")
+        if kind not in ("hidden", "radio", "checkbox", "file"):
+            self.open.words.add(name)
         if kind in ("radio", "checkbox") and "checked" not in given:
             return
         if kind != "file":
@@ -78,6 +81,7 @@ class FormReader(HTMLParser):
             self.open = None
         elif tag == "textarea":
             self.open.names.add(self.area)
+            self.open.words.add(self.area)
             self.open.fields.append((self.area, "".join(self.text).removeprefix("\n")))
         elif tag == "select":
             self.open.names.add(self.choice)

@@ -9,7 +9,7 @@ from tests.demo import Demo
 
 GUESTS, CHAIRS, MEMBERS = {"gita"}, {"noor"}, {"sami", "dina", "omar", "noor"}
 LEADERS, ADMINISTRATORS = {"layla"}, {"root"}
-OPEN_TO_CHANGE = ("draft", "signal", "sent_back", "returned")
+OPEN_TO_CHANGE = ("draft", "signal", "sent back", "returned")
 
 
 @dataclass
@@ -209,9 +209,7 @@ READ: dict[str, Rule] = {
     rf"/review/rounds/{N}(/standing\.csv)?": lambda person, round_, *_: person.sees_round(round_),
     f"/review/rounds/{N}/edit": chairs,
     f"/review/rounds/{N}/names": Person.keeps_names,
-    f"/review/rounds/{N}/ideas/{N}/decision": lambda person, round_, idea: (
-        person.sees_round(round_) and not person.wrote(idea)
-    ),
+    f"/review/rounds/{N}/ideas/{N}/decision": lambda person, round_, idea: person.member and not person.wrote(idea),
     f"/review/meetings/{N}": lambda person, _: person.member,
     f"/review/meetings/{N}/edit": chairs,
     f"/review/orders/{N}": Person.sees_order,
@@ -223,7 +221,7 @@ READ: dict[str, Rule] = {
     f"/pilots/{N}/(effect|money|withdrawn)": employees,
     f"/pilots/{N}/steps/{N}": employees,
     f"/pilots/{N}/artefacts/{N}/versions": employees,
-    f"/pilots/{N}/artefacts/{N}": lambda person, pilot, _: person.works_on(pilot),
+    f"/pilots/{N}/artefacts/{N}": employees,  # to all but the team it shows its versions
     f"/pilots/{N}/artefacts/new/[a-z_]+": lambda person, pilot: person.works_on(pilot),
     f"/pilots/{N}/measures/(new|{N})": lambda person, pilot, *_: person.works_on(pilot),
     f"/pilots/{N}/money/{N}/correct": lambda person, pilot, _: person.works_on(pilot) or person.leads_pilot(pilot),
@@ -235,6 +233,9 @@ READ: dict[str, Rule] = {
 SEND: dict[str, Rule] = {
     "/me(/password|/sessions)?": anyone,
     "/notices/read": anyone,
+    f"/notices/{N}/read": lambda person, notice: person.has(
+        "select 1 from notice where id = :notice and person_id = :me", notice=notice
+    ),
     "/ideas/new": employees,
     f"/ideas/{N}/edit": Person.changes,
     f"/ideas/{N}/moves": Person.moves,

@@ -70,7 +70,7 @@ def forms(walked: Demo) -> list[tuple[str, PageForm]]:
         for _, form in walked.walks[name].forms:
             what = form.filled({}).get("name", [""])[0]
             kind = f"{pattern(form.action)} {what}"
-            if (form.action, what) not in chosen and taken[kind] < EACH:
+            if form.action.startswith("/") and (form.action, what) not in chosen and taken[kind] < EACH:
                 taken[kind] += 1
                 chosen[form.action, what] = form
     return [(action, form) for (action, _), form in chosen.items()]

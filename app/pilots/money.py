@@ -90,11 +90,15 @@ def correct(db: Session, actor: Actor, pilot: Pilot, spending_id: int, form: Cor
     return enter(db, actor, pilot, entry)
 
 
-def enter(db: Session, actor: Actor, pilot: Pilot, entry: Spending) -> Spending:
+def allow(actor: Actor, pilot: Pilot) -> None:
     if not pilot.running:
         raise Stale("The pilot has ended.")
     if not rules.spends(actor, pilot):
         raise Refused("The pilot’s team and its sponsor enter what was spent.")
+
+
+def enter(db: Session, actor: Actor, pilot: Pilot, entry: Spending) -> Spending:
+    allow(actor, pilot)
     db.add(entry)
     pilot.spent += entry.amount
     pilot.entries += 1

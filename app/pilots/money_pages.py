@@ -106,6 +106,7 @@ def correction_page(
 
 @routes.get("/pilots/{id}/money/{spending_id}/correct")
 def ask_correction(request: Request, db: Db, actor: Employee, pilot: ThePilot, spending_id: ThingId) -> Response:
+    money.allow(actor, pilot)
     return correction_page(request, db, actor, pilot, spending_id, blank(CorrectionForm, key=new_key()))
 
 

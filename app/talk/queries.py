@@ -96,14 +96,14 @@ def thread(db: Session, actor: Actor, ref: str, after: int | None = None, total:
     given = {"ref": ref, "thing": id, "me": actor.id, "after": after or 0}
     rows = db.connection().execute(thread_select(kind), given).all()
     root = db.info["settings"].root
-    nodes = [node(row, ref, root) for row in rows[:PAGE]]
+    nodes = [node(row, ref, root, guest=actor.guest) for row in rows[:PAGE]]
     if total is None:
         total = len(rows) if len(rows) <= PAGE and not after else count(db, ref)
     return Thread(ref, nodes, total, nodes[-1].id if len(rows) > PAGE else None, begun=bool(after))
 
 
-def node(row: Any, ref: str, root: str) -> Node:
-    """The columns as `thread_select` names them, in its order."""
+def node(row: Any, ref: str, root: str, *, guest: bool = False) -> Node:
+    """The columns as `thread_select` names them, in its order. To a guest nobody has a page."""
     id, depth, at, edited_at, withdrawn_at, words, official, parent_id, version, *who = row
     author, author_id, parent_author, parent_there, mine = who
     standing = withdrawn_at is None
@@ -116,7 +116,7 @@ def node(row: Any, ref: str, root: str) -> Node:
         official,
         orphan=answers and parent_there is None,
         author=author or SOMEBODY,
-        author_href=f"{root}/people/{author_id}" if author_id else None,
+        author_href=f"{root}/people/{author_id}" if author_id and not guest else None,
         parent_author=(parent_author or SOMEBODY) if answers else None,
         edited=standing and edited_at is not None,
         reply_href=f"{root}/talk/{ref}/answers/{id}",
@@ -165,4 +165,4 @@ def one(db: Session, actor: Actor, comment: Comment) -> Node:
     kind, id = registry(db).kind_of(comment.about)
     query = thread_select(kind).where(table_of(Comment).c.id == comment.id)
     given = {"ref": comment.about, "thing": id, "me": actor.id, "after": 0}
-    return node(db.connection().execute(query, given).one(), comment.about, db.info["settings"].root)
+    return node(db.connection().execute(query, given).one(), comment.about, db.info["settings"].root, guest=actor.guest)

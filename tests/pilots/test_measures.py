@@ -95,8 +95,8 @@ def test_a_measure_is_changed_by_a_new_version(database: Database, cast: Cast, p
 @pytest.mark.parametrize(
     ("over", "words"),
     [
-        ({"before": "99"}, "does not ask for that outcome"),
-        ({"outcome": "Overall"}, "does not ask for that outcome"),
+        ({"before": "99"}, "does not ask for that"),
+        ({"outcome": "Overall"}, "does not ask for that"),
         ({"after": "1"}, "another wave"),
         ({"before": ""}, "wave before"),
         ({"where": "Lane 7"}, "Segment=Label"),
@@ -165,6 +165,10 @@ def test_recommending_the_airport_worsened(data: Path, database: Database, monke
     against = area["difference_in_differences"]
     assert against["change"] == pytest.approx(area["change"] - area["comparison"]["change"])
     assert area["n_before"] + area["comparison"]["n_before"] <= 2746
+    safe = ["--before", "1", "--after", "2", "--outcome", "How safe do you feel at SFO", "--json"]
+    touched = json.loads(run.invoke(commands.commands, ["effect", *safe]).output)
+    assert touched["verdict"] == "no detectable change"
+    assert -5 < touched["change"] < 5
     weighted = json.loads(run.invoke(commands.commands, ["effect", *sources, "--weighted", "--json"]).output)
     assert weighted["change"] == pytest.approx(35.11 - 40.40, abs=0.01)
     assert "worsened" in run.invoke(commands.commands, ["effect", *sources]).output

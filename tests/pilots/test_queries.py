@@ -32,7 +32,7 @@ def test_what_waits_for_whom(both: Database) -> None:
             return [(one.verb, one.title, one.late) for one in queries.waiting(db, find_actor(db, person.id))]
 
         due = [("Finish step 1, Barriers, of", "On step 1", True)]
-        kept = ("Keep gate 2", "On step 2", False)
+        kept = ("Keep gate 2 of", "On step 2", False)
         assert waits(cast.amal) == waits(cast.badr) == due
         assert waits(cast.huda) == [kept]
         assert waits(cast.noor) == [kept, ("Charter a pilot of", "Prams go ahead", False)]

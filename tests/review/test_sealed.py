@@ -1,60 +1,24 @@
 """Two worlds that differ only in what a reader may not know are the same to them, byte for byte."""
 
-import re
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session as Db
 
-from app.columns import as_of, now
+from app.columns import as_of
 from app.ideas.models import Idea
-from app.main import create_app, open_database
-from app.people.models import Person, Post
 from app.people.sessions import begin
 from app.review import queries
 from app.review.models import Round
-from tests import makers
-from tests.cast import Cast, the_cast
+from tests.cast import Cast
 from tests.client import Browser
-from tests.conftest import settings_for
-from tests.makers import a_person, a_seat
+from tests.makers import a_seat
 from tests.review.makers import MARKS, admitted, decision, move, open_round, review_by, typed_marks
+from tests.worlds import MOMENT, World
 
-MOMENT = now()
 HIGH, LOW = (5, 5, 5, 5, 5), (1, 2, 1, 1, 1)
-
-
-class World:
-    """One history in a database of its own; ids and times are the same in every world."""
-
-    def __init__(self, template: Path, folder: Path, tell: Callable[["World", Db, Cast], None]) -> None:
-        folder.mkdir()
-        shutil.copy(template, folder / "pilotage.db")
-        self.settings = settings_for(f"sqlite:///{folder / 'pilotage.db'}")
-        self.database = open_database(self.settings)
-        makers.numbers = iter(range(1, 10_000))
-        with as_of(MOMENT), self.database.writing() as db:
-            self.cast = the_cast(db)
-            self.deputy = a_person(db, "Dalal")
-            a_seat(db, self.cast.committee, self.deputy, Post.DEPUTY)
-            tell(self, db, self.cast)
-        self.app = create_app(self.settings, self.database, run_worker=False)
-
-    def seen(self, person: Person, pages: tuple[str, ...], posts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-        browser = Browser(self.app)
-        with self.database.writing() as db:
-            browser.http.cookies.set("pilotage", begin(db, person.id, "test"))
-        shown = {page: browser.get(page) for page in pages}
-        shown |= {f"POST {page}": browser.post(page, fields) for page, fields in posts.items()}
-        return {page: f"{answer.status_code}\n{clean(answer.text)}" for page, answer in shown.items()}
-
-
-def clean(html: str) -> str:
-    """One-shot keys and request ids differ in every answer."""
-    return re.sub(r'name="key" value="[^"]*"|[0-9a-f]{12}', "", html)
 
 
 @pytest.fixture

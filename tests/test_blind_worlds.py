@@ -1,0 +1,192 @@
+"""Nothing that a reader reaches by any link tells a blind round's author or a sealed score, whatever else they are.
+
+Each world is played through the product's own actions; two of them differ in one thing. All pages, lists, counts,
+searches, exports, notices and cache tags of a reader are compared byte by byte.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session as Db
+
+from app.columns import as_of
+from app.ideas import actions as ideas
+from app.ideas.models import Idea, IdeaForm
+from app.notices.actions import read_record
+from app.people.actor import Actor, find_actor
+from app.people.models import Grant, Person, Role
+from app.review import owners
+from app.review.forms import OwnersForm
+from app.talk import actions as talk
+from app.talk.models import EditForm
+from tests.cast import Cast
+from tests.makers import a_team
+from tests.review.makers import MARKS, move, open_round, review_by
+from tests.worlds import MOMENT, World
+
+Tell = Callable[[Any, Db, Cast], None]
+READERS = ("sami", "dina", "omar", "noor")
+
+
+@pytest.fixture
+def two(sqlite_template: Path, tmp_path: Path) -> Any:
+    def make(*tellings: Tell) -> list[Any]:
+        made = [World(sqlite_template, tmp_path / str(place), tell) for place, tell in enumerate(tellings)]
+        for world in made:
+            with as_of(MOMENT):
+                read_record(world.database)
+        return made
+
+    return make
+
+
+def written(db: Db, world: Any, cast: Cast, author: Person, title: str, team: int | None = None) -> Idea:
+    """Begun, submitted and admitted."""
+    actor = find_actor(db, author.id)
+    texts = {"story": "People wait where nobody sees them.", "change": "A desk where the queue begins."}
+    idea = ideas.begin(db, actor, IdeaForm(process=cast.process.id, team=team, title=title, **texts))
+    ideas.make(db, actor, idea, "submit", "")
+    ideas.make(db, find_actor(db, cast.noor.id), idea, "admit", "")
+    return idea
+
+
+def roles(world: Any, db: Db, cast: Cast) -> None:
+    """Sami owns the process, Dina leads the organisation, Noor chairs; Tariq and Amal have a team each."""
+    cast.process.owner_id = cast.sami.id
+    db.add(Grant(person_id=cast.dina.id, role=Role.LEADER))
+    world.others = a_team(db, cast.committee, cast.tariq, name="Night shift")
+    db.flush()
+
+
+def conversation(db: Db, idea: Idea, author: Actor, others: list[Actor]) -> None:
+    """The author speaks, is answered, changes words and takes some back."""
+    first = talk.say(db, author, idea.ref, "I have stood there with a watch.", None)
+    answer = talk.say(db, others[0], idea.ref, "What did it say?", first.id)
+    talk.say(db, author, idea.ref, "Eleven minutes.", answer.id)
+    gone = talk.say(db, author, idea.ref, "Never mind.", None)
+    talk.withdraw(db, author, gone)
+    talk.change(db, author, first, EditForm(words="I have stood there with a stopwatch.", version=first.version))
+    for actor in others:
+        ideas.vote(db, actor, idea, on=True)
+
+
+def by(name: str, *, team: bool, late: bool = False) -> Tell:
+    """One of two people writes the idea that is reviewed; each of them has another, which is not."""
+
+    def tell(world: Any, db: Db, cast: Cast) -> None:
+        roles(world, db, cast)
+        teams = {"amal": cast.team.id, "tariq": world.others.id} if team else {}
+        for person in (cast.amal, cast.tariq):
+            written(db, world, cast, person, f"Something else by {person.name}")
+        author = getattr(cast, name)
+        idea = written(db, world, cast, author, "Trolleys where the queue begins", teams.get(name))
+        world.idea = idea.id
+        people = [find_actor(db, person.id) for person in (cast.sami, cast.zaid, cast.layla)]
+        if late:
+            conversation(db, idea, find_actor(db, author.id), people)
+        reviewers = [getattr(cast, reader).id for reader in READERS]
+        world.round = open_round(db, cast, idea, reviewers=reviewers, custodian=cast.root.id).id
+        if not late:
+            conversation(db, idea, find_actor(db, author.id), people)
+        said = OwnersForm(possible="yes", start="within a month", words="In a night.")
+        owners.say(db, find_actor(db, cast.sami.id), idea, said)
+        review_by(db, cast.omar, idea, to_authors="Measure it.", to_committee="Cheap.")
+
+    return tell
+
+
+def starts(world: Any) -> list[str]:
+    """Also where no link leads: by names, by numbers, by what somebody might guess."""
+    cast, idea = world.cast, f"/ideas/{world.idea}"
+    people = [f"/people/{person.id}" for person in (cast.amal, cast.badr, cast.tariq)]
+    teams = [f"/teams/{cast.team.id}", f"/teams/{world.others.id}"]
+    lists = [f"/ideas?team={team.id}" for team in (cast.team, world.others)]
+    exports = [address.replace("/ideas", "/ideas.csv") for address in lists]
+    words = ["Amal", "Tariq", "Calm corners", "Night shift", "Trolleys", "stopwatch"]
+    asked = [
+        f"{page}?q={word}" for page in ("/search", "/ideas", "/ideas.csv", "/pilots", "/notices") for word in words
+    ]
+    own = [idea, f"{idea}/edit", f"{idea}/revisions/1", f"{idea}/revisions/2", f"/talk/idea:{world.idea}"]
+    talks = [f"/talk/comments/{number}/edit" for number in range(1, 5)]
+    record = [f"/record?ref=idea:{world.idea}", f"/record?ref=round:{world.round}", "/record"]
+    review = [f"/review/ideas/{world.idea}", f"/review/rounds/{world.round}/names", f"/review/ideas/{world.idea}/owner"]
+    return [*people, *teams, *lists, *exports, *asked, *own, *talks, *record, *review, "/"]
+
+
+def assert_same(one: dict[str, str], other: dict[str, str], who: str) -> None:
+    differing = [address for address in one.keys() | other.keys() if one.get(address) != other.get(address)]
+    for address in sorted(differing)[:1]:
+        here, there = one.get(address, "").split("\n"), other.get(address, "").split("\n")
+        lines = [pair for pair in zip(here, there, strict=False) if pair[0] != pair[1]]
+        raise AssertionError((who, len(differing), address, len(here), len(there), lines[:2]))
+
+
+def posts(world: Any) -> dict[str, dict[str, str]]:
+    idea = f"/ideas/{world.idea}"
+    return {
+        f"{idea}/moves": {"name": "withdraw"},
+        f"{idea}/edit": {"title": "Mine"},
+        f"{idea}/guests": {"email": "nobody@pilotage.example", "value": "on"},
+        f"{idea}/vote": {"value": "sideways"},
+        "/talk/comments/1/edit": {"words": "Mine"},
+        "/talk/comments/1/withdraw": {},
+        f"/review/ideas/{world.idea}": {"do": "submit"},
+        f"/review/rounds/{world.round}/moves": {"name": "publish"},
+    }
+
+
+@pytest.mark.parametrize(("team", "late"), [(False, False), (True, False), (True, True)])
+def test_a_blind_author_is_nowhere(two: Any, team: bool, late: bool) -> None:
+    worlds = two(by("amal", team=team, late=late), by("tariq", team=team, late=late))
+    for name in READERS:
+        one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
+        assert len(one) > 60
+        assert_same(one, other, name)
+        first, second = (world.seen(getattr(world.cast, name), (), posts(world)) for world in worlds)
+        assert_same(first, second, name)
+    # The control: who is not veiled sees who wrote it, and the authors their own.
+    for name in ("zaid", "amal"):
+        one, other = (world.walked(getattr(world.cast, name), [f"/ideas/{world.idea}"]) for world in worlds)
+        assert one[f"/ideas/{worlds[0].idea}"] != other[f"/ideas/{worlds[0].idea}"], name
+
+
+def scored(marks: tuple[int, ...], words: str, *, closed: bool = False) -> Tell:
+    def tell(world: Any, db: Db, cast: Cast) -> None:
+        roles(world, db, cast)
+        idea = written(db, world, cast, cast.amal, "Trolleys where the queue begins", cast.team.id)
+        world.idea = idea.id
+        reviewers = [getattr(cast, reader).id for reader in READERS]
+        round_ = open_round(db, cast, idea, reviewers=reviewers, custodian=cast.root.id)
+        world.round = round_.id
+        review_by(db, cast.dina, idea, marks, to_authors=words, to_committee=words)
+        review_by(db, cast.omar, idea, MARKS, submit=False)
+        if closed:
+            move(db, cast, round_, "close")
+
+    return tell
+
+
+HIGH, LOW = (5, 5, 5, 5, 5), (1, 2, 1, 1, 1)
+
+
+def test_a_sealed_score_is_nowhere(two: Any) -> None:
+    worlds = two(scored(HIGH, "Splendid"), scored(LOW, "Hopeless"))
+    for name in ("sami", "omar", "noor", "amal", "layla", "huda", "root", "zaid", "gita"):
+        one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
+        assert_same(one, other, name)
+    # The control: whoever has submitted sees it, so the worlds do differ.
+    for world in worlds:
+        with as_of(MOMENT), world.database.writing() as db:
+            review_by(db, world.cast.sami, db.get_one(Idea, world.idea))
+    page = f"/review/ideas/{worlds[0].idea}"
+    one, other = (world.walked(world.cast.sami, [page]) for world in worlds)
+    assert one[page] != other[page]
+
+
+def test_a_closed_rounds_scores_are_for_the_committee(two: Any) -> None:
+    worlds = two(scored(HIGH, "Splendid", closed=True), scored(LOW, "Hopeless", closed=True))
+    for name in ("amal", "badr", "layla", "huda", "zaid", "gita"):
+        one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
+        assert_same(one, other, name)

@@ -1,0 +1,97 @@
+"""Hostile text in every field of every form that the cast can reach: refused in words, or shown as text."""
+
+import random
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from tests.client import Browser
+from tests.crawl import pattern, walk
+from tests.demo import CAST, Demo
+from tests.forms import PageForm, forms_of
+from tests.hostile import PAYLOADS, UNSTORABLE, live_cells, worked
+
+# These end what the walk needs: a session, or a person.
+SPARED = ("/me/sessions", "/me/password", "/erase", "/leave", "/admin/people/#/moves", "/throw-away")
+
+
+def one_of_each(demo: Any, name: str) -> dict[str, tuple[str, PageForm]]:
+    """Of each kind of form, by the page that it stands on."""
+    chosen: dict[str, tuple[str, PageForm]] = {}
+    for page, form in demo.walks[name].forms:
+        what = form.filled({}).get("name", [""])[0]
+        kind = f"{pattern(form.action)} {what}"
+        if form.words and form.action.startswith("/") and not pattern(form.action).endswith(SPARED):
+            chosen.setdefault(kind, (page, form))
+    return chosen
+
+
+def anew(browser: Browser, page: str, form: PageForm) -> PageForm | None:
+    """The same form with a key that is not used yet; none when what was sent before has closed it."""
+    answer = browser.get(page)
+    found = forms_of(answer.text) if answer.status_code == 200 else []
+    what = form.filled({}).get("name")
+    return next((one for one in found if one.action == form.action and one.filled({}).get("name") == what), None)
+
+
+def attack(demo: Demo, browser: Browser, page: str, form: PageForm, chance: random.Random) -> list[Any]:
+    """All text fields at once, then each alone, with what the form holds in the others."""
+    answers = []
+    for names in (form.words, *([name] for name in sorted(form.words)[:4])):
+        fresh = anew(browser, page, form)
+        if fresh is None:
+            break
+        typed = {name: chance.choice(PAYLOADS) for name in names if name in fresh.names}
+        answers.append(browser.post(form.action, fresh.filled(typed)))
+    return answers
+
+
+def test_hostile_text_stays_text(demo: Demo, walked: Any) -> None:
+    chance = random.Random(1191)
+    kinds, statuses = set[str](), set[int]()
+    for name in CAST:
+        browser = demo.by(name)
+        for kind, (page, form) in one_of_each(walked, name).items():
+            kinds.add(kind)
+            for answer in attack(demo, browser, page, form, chance):
+                statuses.add(answer.status_code)
+                assert answer.status_code < 500, (kind, answer.request.content[:300])
+                assert not worked(answer.text), (kind, worked(answer.text)[:3])
+    assert len(kinds) > 25
+    assert statuses >= {303, 422}
+    stored = 0
+    for name in CAST:
+        for address, answer in walk(demo.by(name), each=2).answers.items():
+            assert answer.status_code < 500, address
+            if answer.headers["content-type"].startswith("text/html"):
+                assert not worked(answer.text), (name, address, worked(answer.text)[:3])
+                stored += "hostile" in answer.text
+            elif answer.headers["content-type"].startswith("text/csv"):
+                assert not live_cells(answer.text), (name, address, live_cells(answer.text)[:3])
+                stored += "hostile" in answer.text
+    assert stored > 20, "the control: hostile text is in the pages"
+
+
+def test_an_inspector_sees_what_would_have_worked() -> None:
+    """The control: each payload, not escaped, is seen."""
+    seen = [payload for payload in PAYLOADS if worked(payload.replace("7*1191", "8337"))]
+    assert len(seen) >= 7
+    assert live_cells("=1\n,@x\n") == ["=1", "@x"]
+    assert not live_cells("-3.5,'=1\n")
+
+
+@pytest.mark.parametrize("what", UNSTORABLE)
+def test_what_cannot_be_stored_is_refused(demo: Demo, walked: Any, what: str) -> None:
+    before = demo.state()
+    for name in CAST:
+        browser = demo.by(name)
+        for kind, (_, form) in one_of_each(walked, name).items():
+            field = sorted(form.words)[0]
+            others = [(key, value) for key, values in form.filled({}).items() for value in values if key != field]
+            body = f"{urlencode(others)}&{quote(field)}={UNSTORABLE[what]}"
+            answer = browser.http.post(
+                form.action, content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+            )
+            assert answer.status_code == 422, (kind, answer.status_code)
+    assert demo.state() == before
