@@ -9,7 +9,7 @@ PAYLOADS = (
     "<script>hostile()</script>",
     "\"'><img src=x onerror=hostile()>",
     "<svg onload=hostile()><animate onbegin=hostile()></svg>",
-    "{{7*1191}}${7*1191}{% raw %}<%= 7*1191 %>",
+    "{{7777*1191}}${7777*1191}{% raw %}<%= 7777*1191 %>",
     "=cmd|' /C hostile'!A0",
     "+hostile()",
     "-hostile()",
@@ -64,7 +64,7 @@ def worked(html: str) -> list[str]:
     """What of it became more than text."""
     page = Inspector()
     page.feed(html)
-    return page.found + (["7*1191"] if "8337" in "".join(page.words) else [])
+    return page.found + (["7777*1191"] if "9262407" in "".join(page.words) else [])
 
 
 def live_cells(text: str) -> list[str]:

@@ -233,8 +233,8 @@ READ: dict[str, Rule] = {
 SEND: dict[str, Rule] = {
     "/me(/password|/sessions)?": anyone,
     "/notices/read": anyone,
-    f"/notices/{N}/read": lambda person, notice: person.has(
-        "select 1 from notice where id = :notice and person_id = :me", notice=notice
+    f"/notices/{N}/read": lambda person, entry: person.has(
+        "select 1 from notice where entry = :entry and person_id = :me", entry=entry
     ),
     "/ideas/new": employees,
     f"/ideas/{N}/edit": Person.changes,

@@ -75,7 +75,7 @@ def test_hostile_text_stays_text(demo: Demo, walked: Any) -> None:
 
 def test_an_inspector_sees_what_would_have_worked() -> None:
     """The control: each payload, not escaped, is seen."""
-    seen = [payload for payload in PAYLOADS if worked(payload.replace("7*1191", "8337"))]
+    seen = [payload for payload in PAYLOADS if worked(payload.replace("7777*1191", "9262407"))]
     assert len(seen) >= 7
     assert live_cells("=1\n,@x\n") == ["=1", "@x"]
     assert not live_cells("-3.5,'=1\n")

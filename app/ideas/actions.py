@@ -199,10 +199,14 @@ def count_support(db: Session, idea_id: int, by: int) -> None:
     db.execute(statement, execution_options={"synchronize_session": False})
 
 
-def invite(db: Session, actor: Actor, idea: Idea, email: str, *, on: bool) -> None:
-    """Let a guest's account see this idea and its talk, or no longer."""
+def must_invite(actor: Actor, idea: Idea) -> None:
     if not may_invite(actor, idea):
         raise Refused("The authors and the chair invite guests to what the committee has seen.")
+
+
+def invite(db: Session, actor: Actor, idea: Idea, email: str, *, on: bool) -> None:
+    """Let a guest's account see this idea and its talk, or no longer."""
+    must_invite(actor, idea)
     query = select(Person).where(col(Person.email) == email.strip().casefold(), col(Person.kind) == Kind.GUEST)
     guest = db.scalars(query).first()
     if guest is None or not guest.active:

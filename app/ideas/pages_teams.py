@@ -149,6 +149,7 @@ def lead_only(actor: Actor, team: Team) -> None:
 
 @routes.post("/teams/{id}/members")
 def add(request: Request, db: Db, actor: Employee, team: TheTeam, fields: Typed) -> Response:
+    lead_only(actor, team)
     form = fill(MemberForm, fields)
     if not form:
         raise Invalid("Write the colleague's whole e-mail address.")

@@ -155,6 +155,7 @@ def vote(request: Request, db: Db, actor: Employee, idea: TheIdea, fields: Typed
 
 @routes.post("/ideas/{id}/guests")
 def invite(request: Request, db: Db, actor: Employee, idea: TheIdea, fields: Typed) -> Response:
+    actions.must_invite(actor, idea)
     form = fill(GuestForm, fields)
     if not form:
         raise Invalid("Write the guest's whole e-mail address.")

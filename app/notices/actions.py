@@ -95,12 +95,12 @@ def link(db: Session, ref: str) -> str:
     return base + (kind.address(int(ref.partition(":")[2])) if kind and kind.parent is None else "/notices")
 
 
-def mark_read(db: Session, actor: Actor, notice_id: int) -> Notice:
-    notice = db.scalars(select(Notice).where(col(Notice.id) == notice_id, col(Notice.person_id) == actor.id)).first()
+def mark_read(db: Session, actor: Actor, entry: int) -> Notice:
+    mine = (col(Notice.person_id) == actor.id, col(Notice.entry) == entry)
+    notice = db.scalars(select(Notice).where(*mine)).first()
     if notice is None:
         raise Missing()
-    unread = (col(Notice.id) == notice_id, col(Notice.read_at).is_(None))
-    done = db.execute(update(Notice).where(*unread).values(read_at=now()))
+    done = db.execute(update(Notice).where(*mine, col(Notice.read_at).is_(None)).values(read_at=now()))
     assert isinstance(done, CursorResult)
     if done.rowcount:
         count_unread(db, actor.id, col(Person.unread) - done.rowcount)
@@ -110,6 +110,6 @@ def mark_read(db: Session, actor: Actor, notice_id: int) -> Notice:
 def mark_all_read(db: Session, actor: Actor, up_to: int) -> None:
     """All that the page showed and what is older; what came since stays unread."""
     mine = (col(Notice.person_id) == actor.id, col(Notice.read_at).is_(None))
-    db.execute(update(Notice).where(*mine, col(Notice.id) <= up_to).values(read_at=now()))
+    db.execute(update(Notice).where(*mine, col(Notice.entry) <= up_to).values(read_at=now()))
     left = select(func.count()).select_from(Notice).where(*mine).scalar_subquery()
     count_unread(db, actor.id, left)

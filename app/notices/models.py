@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.columns import Row, instant, points_to
 
 
 class Notice(Row, table=True):
+    """To its person it goes by the number of its entry: a number of its own would tell how many others were told."""
+
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("person_id", "entry"), Index("ix_notice_inbox", "person_id", "id"))
+    __table_args__ = (UniqueConstraint("person_id", "entry"),)
 
     person_id: int = points_to("person.id", index=False)
     entry: int = Field(sa_type=BigInteger, foreign_key="record.number")

@@ -40,9 +40,9 @@ def read_all(request: Request, db: Db, actor: Visitor, fields: Typed) -> Respons
     return see(request, "/notices")
 
 
-@routes.post("/notices/{id}/read")
-def read(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
+@routes.post("/notices/{entry}/read")
+def read(request: Request, db: Db, actor: Visitor, entry: ThingId) -> Response:
     """Read, and on to the thing itself where it can still be seen."""
-    notice = mark_read(db, actor, id)
+    notice = mark_read(db, actor, entry)
     thing = registry(db).find(db, actor, [notice.about]).get(notice.about)
     return see(request, thing.address if thing else "/notices")

@@ -25,7 +25,7 @@ PAGE = 25
 class Line:
     """what happened, to what, by whom and why. who and why are empty where the reader may not know."""
 
-    id: int
+    entry: int
     at: datetime
     what: str
     title: str
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Inbox:
-    """One page of it, newest first. newest: the id of its first notice, shown or not; after: where the next begins."""
+    """One page of it, newest first. newest: the entry of its first notice, shown or not; after: where the next is."""
 
     lines: list[Line]
     newest: int | None
@@ -54,7 +54,7 @@ REASON = (
 )
 LINES = (
     select(
-        col(Notice.id),
+        col(Notice.entry),
         col(Notice.about),
         col(Notice.at),
         col(Notice.read_at),
@@ -67,7 +67,7 @@ LINES = (
     )
     .join(Entry, col(Entry.number) == col(Notice.entry))
     .outerjoin(Person, col(Person.id) == col(Entry.actor_id))
-    .order_by(col(Notice.id).desc())
+    .order_by(col(Notice.entry).desc())
 )
 
 
@@ -75,20 +75,20 @@ def inbox(db: Session, actor: Actor, after: int | None = None, most: int = PAGE)
     """Newest first. What the reader may not see any more is left out; the page goes on behind it all the same."""
     query = LINES.where(col(Notice.person_id) == actor.id)
     if after is not None:
-        query = query.where(col(Notice.id) < after)
+        query = query.where(col(Notice.entry) < after)
     rows = db.execute(query.limit(most + 1)).all()
     shown = rows[:most]
     found = registry(db).find(db, actor, {row.about for row in shown})
     blind = veiled_refs(db, actor)
     numbers = step_numbers(db, (row.ref for row in shown))
     lines = [line(row, found[row.about], blind, numbers) for row in shown if row.about in found]
-    return Inbox(lines, rows[0].id if rows else None, shown[-1].id if len(rows) > most else None)
+    return Inbox(lines, rows[0].entry if rows else None, shown[-1].entry if len(rows) > most else None)
 
 
 def line(row: Any, thing: Found, blind: frozenset[str], numbers: dict[str, int]) -> Line:
     known = row.about not in blind
     return Line(
-        id=row.id,
+        entry=row.entry,
         at=row.at,
         what=sentence(row.ref, row.move, row.before, row.after, numbers.get(row.ref)),
         title=thing.title,

@@ -41,11 +41,15 @@ class CorrectionForm(FormModel):
     why: str = Field(min_length=3, max_length=180)
 
 
-def set_budget(db: Session, actor: Actor, pilot: Pilot, form: BudgetForm) -> None:
+def allow_budget(actor: Actor, pilot: Pilot) -> None:
     if not pilot.running:
         raise Stale("The pilot has ended.")
     if not rules.funds(actor, pilot):
         raise Refused("The sponsor or the committee’s chair sets the budget.")
+
+
+def set_budget(db: Session, actor: Actor, pilot: Pilot, form: BudgetForm) -> None:
+    allow_budget(actor, pilot)
     if form.version != pilot.version:
         raise Stale("Somebody changed this after you opened it. Look at it again before you go on.")
     before = "" if pilot.budget is None else str(pilot.budget)

@@ -69,6 +69,7 @@ def spend(request: Request, db: Db, actor: Employee, pilot: ThePilot, fields: Ty
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
+    money.allow(actor, pilot)
     form = fill(SpendingForm, fields)
     if form and form.data.on > today(db):
         form.refuse("on", "Not later than today.")
@@ -80,6 +81,7 @@ def spend(request: Request, db: Db, actor: Employee, pilot: ThePilot, fields: Ty
 
 @routes.post("/pilots/{id}/money/budget")
 def set_budget(request: Request, db: Db, actor: Employee, pilot: ThePilot, fields: Typed) -> Response:
+    money.allow_budget(actor, pilot)
     form = fill(BudgetForm, fields)
     if not form:
         return money_page(request, db, actor, pilot, 422, budget=form)
@@ -117,6 +119,7 @@ def correct(
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
+    money.allow(actor, pilot)
     form = fill(CorrectionForm, fields)
     if not form:
         return correction_page(request, db, actor, pilot, spending_id, form, 422)

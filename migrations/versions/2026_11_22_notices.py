@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "entry", name=op.f("uq_notice_person_id_entry")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_notice_inbox", "notice", ["person_id", "id"], unique=False)
     by_hand()
 
 

@@ -58,7 +58,7 @@ def test_reading_one_leads_to_it_and_counts_down_once(
     declined: None, database: Database, cast: Cast, as_: Signed
 ) -> None:
     with database.reading() as db:
-        notice = db.scalars(select(col(Notice.id)).where(col(Notice.person_id) == cast.zaid.id)).first()
+        notice = db.scalars(select(col(Notice.entry)).where(col(Notice.person_id) == cast.zaid.id)).first()
     browser = as_(cast.zaid)
     for _ in range(2):
         answer = browser.post(f"/notices/{notice}/read")
@@ -73,7 +73,7 @@ def test_marking_all_leaves_what_came_after_the_page(
     declined: None, database: Database, cast: Cast, as_: Signed
 ) -> None:
     with database.reading() as db:
-        newest = db.scalars(select(col(Notice.id)).where(col(Notice.person_id) == cast.zaid.id)).all()[-1]
+        newest = db.scalars(select(col(Notice.entry)).where(col(Notice.person_id) == cast.zaid.id)).all()[-1]
     with database.writing() as db:
         idea = an_idea(db, cast.process, cast.zaid, stage=Stage.SENT_BACK)
         told(db, cast.noor, "send_back", idea, "submitted", "sent back", why="More.")
@@ -108,8 +108,8 @@ def test_the_inbox_goes_on_by_key(database: Database, cast: Cast, as_: Signed) -
     first = browser.get("/notices").text
     assert [f"Thought {number:02}" in first for number in (29, 5, 4)] == [True, True, False]
     with database.reading() as db:
-        ids = db.scalars(select(col(Notice.id)).where(col(Notice.person_id) == cast.noor.id)).all()
-    address = f"/notices?after={ids[5]}"
+        entries = db.scalars(select(col(Notice.entry)).where(col(Notice.person_id) == cast.noor.id)).all()
+    address = f"/notices?after={entries[5]}"
     assert address in first
     second = browser.get(address).text
     assert [f"Thought {number:02}" in second for number in (5, 4, 0)] == [False, True, True]
