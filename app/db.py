@@ -236,7 +236,9 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
     write = request.method not in SAFE_METHODS
     if write:
         # The whole body first: a client that sends slowly must not do so while holding the write lock.
-        await (request.body() if request.headers.get("content-type") == "application/json" else request.form())
+        # A form with files is parsed as it comes; any other body is kept whole for whoever reads it next.
+        files = request.headers.get("content-type", "").startswith("multipart/")
+        await (request.form() if files else request.body())
     try:
         async with database.transaction(write=write) as db:
             yield db
