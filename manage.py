@@ -121,6 +121,10 @@ def unknown(name: str) -> str:
     return f"There is no command {name}.{hint} python3 manage.py lists them all."
 
 
+# The whole suite, a file at a time on each core; what is asked for by name runs plainly.
+SIDE_BY_SIDE = ("-p", "xdist", "-n", "2", "--dist", "loadfile")
+
+
 def hand_over(*arguments: str) -> NoReturn:
     """Become the environment's Python, in the caller's folder, so that file names mean what they say."""
     sys.stdout.flush()
@@ -259,7 +263,8 @@ def test(arguments: list[str]) -> int:
     set_up(DEV)
     find_browser()
     os.chdir(ROOT)
-    hand_over("-m", "pytest", *arguments[arguments[:1] == ["--"] :])
+    asked = arguments[arguments[:1] == ["--"] :]
+    hand_over("-m", "pytest", *(asked or SIDE_BY_SIDE))
 
 
 def find_browser() -> None:
