@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,6 +20,18 @@ from app.web.rendering import day_words, number_words
 
 ORDER = ("voice", "process", "idea", "review", "pilot", "effect")
 DECIDED = (Stage.APPROVED, Stage.TO_DO, Stage.IN_PILOT, Stage.DECLINED, Stage.DEFERRED, Stage.RETURNED)
+
+# Made once: to put a statement together costs more than to run it.
+PILOT = select(Pilot).where(col(Pilot.idea_id) == bindparam("idea"))
+ROUND = (
+    select(col(Round.id), col(Round.committee_id), col(Round.name), col(Round.due))
+    .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
+    .where(
+        col(RoundIdea.idea_id) == bindparam("idea"),
+        col(RoundIdea.live).is_(True),
+        col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ def trail(
     if process is None and idea is not None:
         process = db.get(Process, idea.process_id)
     if pilot is None and idea is not None and idea.stage is Stage.IN_PILOT:
-        pilot = db.scalars(select(Pilot).where(col(Pilot.idea_id) == idea.id)).first()
+        pilot = db.scalars(PILOT, {"idea": idea.id}).first()
     steps = {
         "voice": voice_step(db),
         "process": process_step(process),
@@ -117,16 +129,7 @@ def review_step(db: Session, actor: Actor, idea: Idea | None) -> Step:
     if idea.stage is not Stage.IN_REVIEW:
         promised = f"an answer by {day_words(idea.promised_on)}" if idea.promised_on else "with a reason"
         return Step("Decision", "The committee decides", promised)
-    query = (
-        select(Round)
-        .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
-        .where(
-            col(RoundIdea.idea_id) == idea.id,
-            col(RoundIdea.live).is_(True),
-            col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)),
-        )
-    )
-    round_ = db.scalars(query).first()
+    round_ = db.connection().execute(ROUND, {"idea": idea.id}).first()
     if round_ is None:
         return Step("Review", "In review", "with a reason")
     href = f"/review/rounds/{round_.id}" if actor.on(round_.committee_id) else None

@@ -20,11 +20,13 @@ from app.ideas.cards import Directory, cards, directory
 from app.ideas.drawing import lines
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
 from app.ideas.models import UNANSWERED, Idea, Stage
+from app.lately import lately
 from app.people.actor import Actor, Employee, Visitor
 from app.review.queries import outcome_for
 from app.talk.section import talk_of
 from app.trail import trail
 from app.web import Request, Response, ThingId, download, page, slow, unchanged
+from app.web.rendering import environment
 
 routes = web.router()
 log = structlog.get_logger()
@@ -63,6 +65,20 @@ def choices(names: Directory, guest: bool) -> Choices:
     return Choices([("", "any"), *processes], teams, STAGES, list(ORDERS.items()))
 
 
+def selects(
+    request: Request, db: Session, names: Directory, asked: Filter, changes: tuple[int, ...], *, guest: bool
+) -> Markup:
+    """The filter bar's choices: there may be hundreds of teams, and few ways to choose among them."""
+
+    def draw() -> Markup:
+        macros: Any = environment(request).get_template("ideas/_filters.html").module
+        html: Markup = macros.selects(choices(names, guest), asked)
+        return html
+
+    key = (changes, guest, asked.process, asked.team, asked.stage, asked.sort)
+    return lately(db, "filters of ideas", 100).or_made(key, draw)
+
+
 def address(fields: Mapping[str, str], path: str = "/ideas") -> str:
     return f"{path}?{urlencode(fields)}" if fields else path
 
@@ -83,7 +99,7 @@ def index(request: Request, db: Db, actor: Visitor) -> Response:
         "ideas/index.html",
         asked=asked,
         lines=lines(request, db, found, changes[:2]),
-        choices=choices(names, actor.guest),
+        selects=selects(request, db, names, asked, changes[:2], guest=actor.guest),
         heading=heading(number),
         answer=in_a_sentence(number, names, asked),
         chosen=chosen(asked, names, root),

@@ -71,7 +71,8 @@ def thread_select(kind: Kind) -> Select[Any]:
     start = select(c.path).where(c.id == bindparam("after"), c.about == bindparam("ref")).scalar_subquery()
     query: Select[Any] = (
         select(
-            *(c.id, c.depth, c.written_at, c.edited_at, c.withdrawn_at, c.words, c.official, c.parent_id, c.version),
+            *(c.id, c.depth, c.written_at, c.edited_at.is_not(None), c.withdrawn_at.is_(None)),
+            *(c.words, c.official, c.parent_id, c.version),
             seen(c.author_id, p.name).label("author"),
             seen(c.author_id, c.author_id).label("shown_id"),
             seen(parent.c.author_id, answered.c.name).label("parent_author"),
@@ -104,9 +105,8 @@ def thread(db: Session, actor: Actor, ref: str, after: int | None = None, total:
 
 def node(row: Any, ref: str, root: str, *, guest: bool = False) -> Node:
     """The columns as `thread_select` names them, in its order. To a guest nobody has a page."""
-    id, depth, at, edited_at, withdrawn_at, words, official, parent_id, version, *who = row
+    id, depth, at, edited, standing, words, official, parent_id, version, *who = row
     author, author_id, parent_author, parent_there, mine = who
-    standing = withdrawn_at is None
     answers = parent_id is not None
     return Node(
         id,
@@ -118,7 +118,7 @@ def node(row: Any, ref: str, root: str, *, guest: bool = False) -> Node:
         author=author or SOMEBODY,
         author_href=f"{root}/people/{author_id}" if author_id and not guest else None,
         parent_author=(parent_author or SOMEBODY) if answers else None,
-        edited=standing and edited_at is not None,
+        edited=bool(standing and edited),
         reply_href=f"{root}/talk/{ref}/answers/{id}",
         edit_href=f"{root}/talk/comments/{id}/edit" if mine and standing else None,
         version=version,
