@@ -42,7 +42,7 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "temp_store=MEMORY",
-        "cache_size=-16000",
+        "cache_size=-8000",
         "trusted_schema=OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -180,8 +180,11 @@ class Database:
             yield db
             await hop(db.commit)
         finally:
-            with anyio.CancelScope(shield=True):
-                await hop(db.close)
+            if self.embedded:
+                db.close()  # waits for nothing: what is not committed by now is rolled back
+            else:
+                with anyio.CancelScope(shield=True):
+                    await hop(db.close)
 
     def aside(self, work: Callable[[Session], Any]) -> None:
         """A small change beside the request that asks for it: never waited for, and not missed when it fails.
@@ -233,7 +236,9 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
     write = request.method not in SAFE_METHODS
     if write:
         # The whole body first: a client that sends slowly must not do so while holding the write lock.
-        await (request.body() if request.headers.get("content-type") == "application/json" else request.form())
+        # A form with files is parsed as it comes; any other body is kept whole for whoever reads it next.
+        files = request.headers.get("content-type", "").startswith("multipart/")
+        await (request.form() if files else request.body())
     try:
         async with database.transaction(write=write) as db:
             yield db

@@ -5,7 +5,7 @@ What works on anything (talk, record, notices, search) asks here and never knows
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -25,7 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.errors import Missing
-from app.people.actor import Actor
+
+if TYPE_CHECKING:
+    from app.people.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Kind:
 
     name: str
     model: Any
-    visible_to: Callable[[Actor], ColumnElement[bool]]
+    visible_to: Callable[["Actor"], ColumnElement[bool]]
     title: Any
     address: Callable[[Any], str]
     parent: Any = None
@@ -57,7 +59,7 @@ class Registry:
     def __init__(self, kinds: Iterable[Kind]) -> None:
         self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
 
-    def find(self, db: Session, actor: Actor, refs: Iterable[str]) -> dict[str, Found]:
+    def find(self, db: Session, actor: "Actor", refs: Iterable[str]) -> dict[str, Found]:
         """Of these refs, the ones that this person may see, in one statement."""
         by_kind: dict[str, set[int]] = {}
         for ref in refs:
@@ -69,13 +71,13 @@ class Registry:
         found = (Found(f"{name}:{id}", title, self.kinds[name].address(into)) for name, id, title, into in rows)
         return {thing.ref: thing for thing in found}
 
-    def rows(self, actor: Actor, name: str, ids: Iterable[int]) -> Select[Any]:
+    def rows(self, actor: "Actor", name: str, ids: Iterable[int]) -> Select[Any]:
         kind = self.kinds[name]
         into = kind.model.id if kind.parent is None else kind.parent
         query: Select[Any] = select(literal(name), kind.model.id, cast(kind.title, Text), into)
         return query.where(kind.model.id.in_(ids), kind.visible_to(actor))
 
-    def sees(self, actor: Actor, refs: Any) -> ColumnElement[bool]:
+    def sees(self, actor: "Actor", refs: Any) -> ColumnElement[bool]:
         """A condition on a column of refs: that it names something that this person may see."""
         seen: list[ColumnElement[bool]] = []
         for name, kind in self.kinds.items():
@@ -93,7 +95,7 @@ class Registry:
             raise Missing()
         return self.kinds[name], int(number)
 
-    def one(self, db: Session, actor: Actor, ref: str) -> Found:
+    def one(self, db: Session, actor: "Actor", ref: str) -> Found:
         found = self.find(db, actor, [ref])
         if ref not in found:
             raise Missing()

@@ -120,7 +120,11 @@ def review_step(db: Session, actor: Actor, idea: Idea | None) -> Step:
     query = (
         select(Round)
         .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
-        .where(col(RoundIdea.idea_id) == idea.id, col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)))
+        .where(
+            col(RoundIdea.idea_id) == idea.id,
+            col(RoundIdea.live).is_(True),
+            col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)),
+        )
     )
     round_ = db.scalars(query).first()
     if round_ is None:

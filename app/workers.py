@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from app import logs
 from app.errors import Trouble
 from app.main import create_app
-from app.serving import STOP_WITHIN, Server, open_many_files
+from app.server import STOP_WITHIN, Server, open_many_files
 from app.settings import Settings
 
 WORKER = "app.workers"

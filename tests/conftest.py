@@ -1,5 +1,6 @@
 """What tests of every part share."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session as Db
 
-from app import schema
+from app import logs, schema
 from app.db import Database
 from app.main import Pilotage, create_app, open_database
 from app.people.models import Person
@@ -21,6 +22,12 @@ from tests.postgres import Server, fresh_database, running, template_database
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD_KEY = "5e" * 32
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_logs() -> None:
+    """As served, without the values of local variables; warnings and worse."""
+    logs.configure(Settings(_env_file=None), logging.WARNING)  # type: ignore[call-arg]
 
 
 @pytest.fixture(scope="session")

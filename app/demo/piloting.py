@@ -136,11 +136,11 @@ def plan_measure(world: World, thought: Thought, days_ago: float) -> None:
     signs = thought.title == "Signs before stairs"
     with world.scene(lead_of(thought, world), days_ago) as (db, actor):
         form = MeasureForm(
-            name="Recommendation in Terminal 2" if signs else "Recommendation by families",
-            outcome="Recommend",
+            name="Signs inside, Terminal 2" if signs else "Waiting at security, by families",
+            outcome="Signs inside" if signs else "Waiting at security",
             before=world.sources["first"],
             where="Terminal=Terminal 2" if signs else "Travels=With a child under 8",
-            target=24 if signs else 26,
+            target=70 if signs else 62,
             worth=3,
         )
         measures.keep(db, actor, db.get_one(Pilot, world.pilots[thought.title]), form)

@@ -178,11 +178,10 @@ def vote(db: Session, actor: Actor, idea: Idea, *, on: bool) -> None:
 
 def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
     """Insert unless the key is there already; whether it was inserted."""
-    statement: Any = (sqlite if embedded(db) else postgresql).insert(table_of(model)).values(**values)
-    result = db.execute(statement.on_conflict_do_nothing())
-    assert isinstance(result, CursorResult)
+    table = table_of(model)
+    insert = (sqlite if embedded(db) else postgresql).insert(table).values(**values)
     touched(db, "ideas")
-    return result.rowcount == 1
+    return db.execute(insert.on_conflict_do_nothing().returning(*table.primary_key)).first() is not None
 
 
 def put_support(db: Session, person_id: int, idea_id: int) -> bool:

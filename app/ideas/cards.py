@@ -96,7 +96,7 @@ def first_lines(story: str) -> str:
     plain = " ".join(story.split())
     if len(plain) <= 170:
         return plain
-    return plain[:170].rpartition(" ")[0] or plain[:170]
+    return f"{plain[:170].rpartition(' ')[0] or plain[:170]} …"
 
 
 def byline(team: str | None = None, names: str | None = None) -> str:

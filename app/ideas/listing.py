@@ -17,15 +17,18 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     column,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
     table,
-    tuple_,
+    true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
@@ -33,13 +36,14 @@ from sqlalchemy.orm import Session
 from app.changes import table_of
 from app.columns import LARGEST_ID
 from app.db import embedded
-from app.ideas.models import OWED, PRIVATE, Author, Idea, Invited, Stage, Veil, Vote
+from app.ideas.models import PRIVATE, UNANSWERED, Author, Idea, Invited, Stage, Veil, Vote
 from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
 from app.lately import lately
 from app.people.actor import Actor
 
 SIZE = 25
 COUNTED = 1000
+SPELLED = 20_000
 
 
 class Sort(StrEnum):
@@ -164,6 +168,11 @@ def hidden() -> ColumnElement[bool]:
     return exists().where(veil.person_id == ME, veil.idea_id == I.id)
 
 
+def aside(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition said so that no index of it tempts the planner away from the narrower one."""
+    return case((condition, 1), else_=0) == 1
+
+
 def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
     """Who may see what comes first: visible, then the rest. Filters by who wrote it leave out what is veiled."""
     if shape.guest:
@@ -171,22 +180,25 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
         yield I.id.in_(select(invited.idea_id).where(invited.person_id == ME))
     if shape.private:
         yield mine()
+    elif shape.author or shape.owed:
+        yield aside(I.listed)
     else:
         yield I.listed
     if shape.stage:
-        yield type_coerce(I.stage, String) == bindparam("stage")
+        staged = type_coerce(I.stage, String) == bindparam("stage")
+        yield aside(staged) if shape.private else staged
     if shape.process:
         yield I.process_id == bindparam("process")
     if shape.team:
         yield and_(I.team_id == bindparam("team"), ~hidden())
     if shape.author:
         wrote = table_of(Author).c
-        yield exists().where(wrote.idea_id == I.id, wrote.person_id == bindparam("author"))
+        yield I.id.in_(select(wrote.idea_id).where(wrote.person_id == bindparam("author")))
         yield ~hidden()
-    if shape.owed:
-        yield and_(literal_column(f"idea.{OWED}", type_=I.listed.type), I.promised_on.is_not(None))
     if shape.search is Search.LETTERS:
+        # Letter by letter is slow: among the newest alone.
         like: Any = bindparam("like")
+        yield I.id > select(func.coalesce(func.max(I.id), 0) - SPELLED).scalar_subquery()
         yield or_(*(part.ilike(like, escape="\\") for part in (I.title, I.story, I.change, I.needs)))
 
 
@@ -208,34 +220,56 @@ def newest_first(shape: Shape) -> Any:
     return SQLITE_TEXT.c.rowid if shape.search is Search.WORDS and shape.embedded else I.id
 
 
+def ranges(shape: Shape, begun: bool) -> list[ColumnElement[bool]]:
+    """The parts of an index that hold the page, each of them read in its order without looking further.
+
+    A key of two columns goes on behind its last value in two parts; what is owed stands apart for each stage.
+    """
+    keys = KEYS[shape.sort]
+    first: Any = bindparam("first", type_=keys[0].type)
+    last: Any = bindparam("id", type_=I.id.type)
+    parts: list[ColumnElement[bool]] = [true()]
+    if begun and shape.sort is Sort.PROMISED:
+        parts = [and_(keys[0] == first, keys[1] > last), keys[0] > first]
+    elif begun and len(keys) > 1:
+        parts = [and_(keys[0] == first, keys[1] < last), keys[0] < first]
+    elif begun:
+        parts = [newest_first(shape) < last]
+    if not shape.owed:
+        return parts
+    stages = [type_coerce(I.stage, String) == literal(stage.value) for stage in UNANSWERED]
+    return [and_(stage, I.promised_on.is_not(None), part) for stage in stages for part in parts]
+
+
+def ordered(shape: Shape) -> Sequence[Any]:
+    if shape.sort is Sort.PROMISED:
+        return KEYS[shape.sort]
+    if shape.sort is Sort.NEWEST:
+        return [newest_first(shape).desc()]
+    return [key.desc() for key in KEYS[shape.sort]]
+
+
 @cache
 def page_select(shape: Shape, begun: bool) -> Select[Any]:
     """One page and one row more. begun: from a key on."""
     vote = table_of(Vote).c
+    size: Any = bindparam("size")
     voted = exists().where(vote.idea_id == I.id, vote.person_id == ME)
-    keys = KEYS[shape.sort]
-    if shape.search is Search.WORDS and shape.sort is not Sort.NEWEST:
-        # Only the newest thousand that fit are put in another order: a common word costs no more than a rare one.
-        newest = newest_first(shape)
-        fit = matching(shape).add_columns(I.id).order_by(newest.desc()).limit(COUNTED).subquery()
-        query: Select[Any] = select().select_from(table_of(Idea).join(fit, fit.c.id == I.id))
+    parts = ranges(shape, begun)
+    query: Select[Any]
+    if shape.search is Search.NONE and len(parts) > 1:
+        each = [matching(shape).add_columns(I.id).where(part).order_by(*ordered(shape)).limit(size) for part in parts]
+        some = union_all(*(one.subquery().select() for one in each)).subquery()
+        query = select().select_from(table_of(Idea).join(some, some.c.id == I.id))
+    elif shape.search is Search.NONE or shape.sort is Sort.NEWEST:
+        query = matching(shape).where(*parts)
     else:
-        query = matching(shape)
-        keys = (newest_first(shape),) if shape.sort is Sort.NEWEST else keys
-    query = query.add_columns(I.id, I.version, I.support, voted, hidden(), keys[0]).limit(bindparam("size"))
-    if shape.sort is Sort.PROMISED:
-        query = query.order_by(*keys)
-        return (
-            query.where(tuple_(*keys) > tuple_(bindparam("first", type_=I.promised_on.type), bindparam("id")))
-            if begun
-            else query
-        )
-    query = query.order_by(*(key.desc() for key in keys))
-    if begun:
-        last: Any = bindparam("id")
-        beyond = keys[0] < last if len(keys) == 1 else tuple_(*keys) < tuple_(bindparam("first"), last)
-        query = query.where(beyond)
-    return query
+        # Only the newest thousand that fit are put in another order: a common word costs no more than a rare one.
+        fit = matching(shape).add_columns(I.id).order_by(newest_first(shape).desc()).limit(COUNTED).subquery()
+        query = select().select_from(table_of(Idea).join(fit, fit.c.id == I.id)).where(or_(*parts))
+        shape = replace(shape, search=Search.NONE)
+    columns = (I.id, I.version, I.support, voted, hidden(), KEYS[shape.sort][0])
+    return query.add_columns(*columns).order_by(*ordered(shape)).limit(size)
 
 
 @cache

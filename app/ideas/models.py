@@ -51,9 +51,7 @@ ALIVE = (
 )
 
 
-# UNANSWERED as the partial index and the list that is read from it both write it: a planner compares the words.
 BACK = "deferred_to IS NOT NULL"
-OWED = "stage IN ('submitted', 'admitted', 'in review')"
 
 
 class Novelty(StrEnum):
@@ -78,7 +76,7 @@ class Idea(Row, table=True):
         Index("ix_idea_newest", "listed", "id"),
         Index("ix_idea_support", "listed", "support", "id"),
         Index("ix_idea_talk", "listed", "talk", "id"),
-        Index("ix_idea_owed", "promised_on", "id", sqlite_where=sql(OWED), postgresql_where=sql(OWED)),
+        Index("ix_idea_promised", "stage", "promised_on", "id"),
         Index("ix_idea_stage", "stage", "id"),
         Index("ix_idea_process", "process_id", "listed", "id"),
         Index("ix_idea_team", "team_id", "listed", "id"),

@@ -19,8 +19,9 @@ from app.ideas import pages_teams, pages_writing, queries, rules, saying
 from app.ideas.cards import Directory, cards, directory
 from app.ideas.drawing import lines
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
-from app.ideas.models import Stage
+from app.ideas.models import UNANSWERED, Idea, Stage
 from app.people.actor import Actor, Employee, Visitor
+from app.review.queries import outcome_for
 from app.talk.section import talk_of
 from app.trail import trail
 from app.web import Request, Response, ThingId, download, page, slow, unchanged
@@ -188,6 +189,19 @@ def show(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
     return page(request, "ideas/show.html", **shown_page(request, db, actor, id, changes[1]))
 
 
+def ways(actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
+    """Where later stages of the loop wait for this person: what it is called, and its address."""
+    known = {
+        ("Score it", f"/review/ideas/{idea.id}"): idea.stage is Stage.IN_REVIEW
+        and actor.on(idea.committee_id)
+        and not rules.author(actor, idea),
+        ("Say whether it can be run", f"/review/ideas/{idea.id}/owner"): idea.stage in UNANSWERED
+        and actor.id == owner_id,
+        ("Charter a pilot", f"/pilots/new?idea={idea.id}"): rules.life.may(actor, idea, "charter"),
+    }
+    return [way for way, open_ in known.items() if open_]
+
+
 def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_changes: int) -> dict[str, Any]:
     shown = queries.find(db, actor, id)
     idea = shown.idea
@@ -200,6 +214,8 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
+        "ways": ways(actor, idea, shown.process.owner_id),
+        "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),
         "may_invite": rules.may_invite(actor, idea) and not shown.veiled,
         "events": saying.events(queries.past_of(db, shown)),

@@ -19,7 +19,7 @@ from app.changes import Change
 from app.columns import now
 from app.db import Database, Db
 from app.errors import Missing, Refused, SignedOut
-from app.people.models import Grant, Kind, Membership, Person, Post, Role, Seat, Session
+from app.people.models import Grant, Kind, Membership, Person, Post, Role, Seat, Session, initials
 from app.web import cookie_name, placed
 
 IDLE = timedelta(days=14)
@@ -53,7 +53,7 @@ class Actor:
 
     @property
     def initials(self) -> str:
-        return Person(name=self.name).initials
+        return initials(self.name)
 
     @property
     def guest(self) -> bool:

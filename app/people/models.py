@@ -43,6 +43,11 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+def initials(name: str) -> str:
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
 class Person(Row, table=True):
     __tablename__ = "person"
 
@@ -62,8 +67,7 @@ class Person(Row, table=True):
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials(self.name)
 
     @property
     def active(self) -> bool:

@@ -167,7 +167,7 @@ def frozen(db: Session, process_id: int) -> str:
 
 
 def amend(db: Session, actor: Actor, pilot: Pilot, form: CharterForm, version: int) -> None:
-    """Change who does what and by when. Gates that are passed keep the keepers that passed them."""
+    """Change who does what and by when. Who passed a gate stands in the record, whoever keeps it from now on."""
     if not pilot.running:
         raise Stale("The pilot has ended: its charter stays as it is.")
     if not rules.chair(actor, pilot):

@@ -34,14 +34,16 @@ def measured(
 ) -> Measured | None:
     """None where too few answered for a figure, or fewer than the source's smallest cell.
 
+    `outcome` names an outcome of the source, or one of its touchpoints: that is taken on 0 to 100.
+
     Elsewhere are those whose segment is known and another: who did not say where they were is on neither side.
     """
-    asked = asked_as(db, source_id, outcome)
     told = answers(db, source_id)
+    kind, column = asked_as(db, source_id, outcome, told)
     chosen = rest_of(told, place) if elsewhere and place else told.where(*parts(place))
-    values = told.outcome(outcome)[chosen]
+    values = column[chosen]
     weights = told.weights[chosen] if weighted and told.weights is not None else None
-    figure = figured(asked, values, weights)
+    figure = figured(kind, values, weights)
     return figure if figure and figure.n >= smallest_cell(db, source_id) else None
 
 
@@ -55,22 +57,25 @@ def rest_of(told: Answers, place: Place) -> NDArray[np.bool_]:
     return np.asarray(known & ~there)
 
 
-def figured(asked: Outcome, values: Floats, weights: Floats | None) -> Measured | None:
+def figured(kind: OutcomeKind, values: Floats, weights: Floats | None) -> Measured | None:
     """NPS in points, yes or no in points of 100, everything else as the mean on its own scale."""
-    if asked.kind is OutcomeKind.NPS:
+    if kind is OutcomeKind.NPS:
         return measured_nps(values, weights)
-    if asked.kind is OutcomeKind.YESNO:
+    if kind is OutcomeKind.YESNO:
         share = measured_share(values, weights)
         return Measured(100 * share.value, 100 * share.error, share.n) if share else None
     return measured_mean(values, weights)
 
 
-def asked_as(db: Session, source_id: int, outcome: str) -> Outcome:
-    query = select(Outcome).where(col(Outcome.source_id) == source_id, col(Outcome.name) == outcome)
-    found = db.scalars(query).first()
-    if found is None:
-        raise Missing(f"This source has no outcome {outcome}.")
-    return found
+def asked_as(db: Session, source_id: int, name: str, told: Answers) -> tuple[OutcomeKind, Floats]:
+    """How a source asked for an outcome or a touchpoint, and what was answered."""
+    query = select(col(Outcome.kind)).where(col(Outcome.source_id) == source_id, col(Outcome.name) == name)
+    kind = db.scalars(query).first()
+    if kind is not None:
+        return kind, told.outcome(name)
+    if name in told.touchpoint_names:
+        return OutcomeKind.RATING, told.percent[:, told.touchpoint_names.index(name)]
+    raise Missing(f"This source has neither an outcome nor a touchpoint {name}.")
 
 
 def smallest_cell(db: Session, source_id: int) -> int:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
@@ -20,10 +20,13 @@ from app.pilots.figures import Place, measured
 from app.pilots.forms import Figure
 from app.pilots.models import Measure, Pilot
 from app.record.actions import write
-from app.voice.models import Outcome, Segment, Source, SourceStage
+from app.voice.models import Outcome, Segment, Source, SourceStage, Touchpoint, Use
 from app.web import FormModel
 
 STEP = 6
+
+
+Worthwhile = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class MeasureForm(FormModel):
@@ -35,7 +38,7 @@ class MeasureForm(FormModel):
     baseline: Figure | None = None
     target: Figure | None = None
     actual: Figure | None = None
-    worth: Figure = Field(default=0, ge=0)
+    worth: Worthwhile = 0
 
 
 def locked(pilot: Pilot) -> str:
@@ -65,7 +68,19 @@ def sources(db: Session) -> Sequence[tuple[int, str]]:
 
 
 def outcomes(db: Session) -> Sequence[str]:
-    return db.scalars(select(col(Outcome.name)).distinct().order_by(col(Outcome.name)).limit(200)).all()
+    """What can be measured: outcomes first, then touchpoints, which count on 0 to 100."""
+    named = select(col(Outcome.name)).distinct().order_by(col(Outcome.name)).limit(200)
+    return [*db.scalars(named), *db.scalars(select(col(Touchpoint.name)).order_by(col(Touchpoint.name)).limit(500))]
+
+
+def asking(db: Session, name: str) -> set[int]:
+    """The sources that ask for an outcome or a touchpoint of this name."""
+    by_touchpoint = (
+        select(col(Use.source_id))
+        .join(Touchpoint, col(Touchpoint.id) == col(Use.touchpoint_id))
+        .where(col(Touchpoint.name) == name)
+    )
+    return set(db.scalars(select(col(Outcome.source_id)).where(col(Outcome.name) == name).union(by_touchpoint)))
 
 
 def places(db: Session) -> Sequence[str]:
@@ -86,12 +101,11 @@ def mistakes(db: Session, form: MeasureForm) -> dict[str, str]:
     if form.before == form.after:
         wrong["after"] = "Choose another wave than the one before it."
     known = dict(sources(db))
-    asked = select(col(Outcome.source_id)).where(col(Outcome.name) == form.outcome)
-    having = set(db.scalars(asked))
+    having = asking(db, form.outcome)
     for field in ("before", "after"):
         source = getattr(form, field)
         if source is not None and (source not in known or source not in having):
-            wrong.setdefault(field, "This wave does not ask for that outcome.")
+            wrong.setdefault(field, "This wave does not ask for that.")
     if form.where and (words := unknown_place(db, as_place(form.where), chosen)):
         wrong["where"] = words
     return wrong

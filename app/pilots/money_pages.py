@@ -44,8 +44,8 @@ def money_page(
         pace=money.pace(pilot, made(db, pilot), day),
         spends=rules.spends(actor, pilot),
         funds=rules.funds(actor, pilot),
-        spending=spending or blank(SpendingForm, key=new_key(), on=day.isoformat()),
-        budget=budget or blank(BudgetForm, budget=pilot.budget, version=pilot.version),
+        spending=blank(SpendingForm, key=new_key(), on=day.isoformat()) if spending is None else spending,
+        budget=blank(BudgetForm, budget=pilot.budget, version=pilot.version) if budget is None else budget,
         changes=budget_changes(db, pilot, {row.by_id: row.by for row in rows}),
         trail=trail(db, actor, "pilot", process=pilot.process, idea=pilot.idea, pilot=pilot),
     )

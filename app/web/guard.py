@@ -1,5 +1,6 @@
 """The outermost layer: own requests only, sane input, safe headers on every answer, words for every failure."""
 
+import re
 import secrets
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 AT_ONCE = 500
 """Requests that one process works on at a time; the next one is told to come back."""
+SECRET = re.compile(r"[^/]{20,}")
 TOLD = (401, 403, 413, 429)
 """Refusals that are written to the log."""
 CONTENT_SECURITY = (
@@ -44,7 +46,8 @@ class Guard:
         self.at_once = 0
         self.answers: Counter[int] = Counter()
         self.seconds = 0.0
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
+        headers = {**SAFE_HEADERS, "Cache-Control": "no-store"}
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         if settings.https:
             self.headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
@@ -77,7 +80,7 @@ class Guard:
         except ClientDisconnect:
             status = 499  # nobody is left to answer to
         except Exception as error:
-            log.error("request failed", request=request_id, path=scope["path"], exc_info=error)
+            log.error("request failed", request=request_id, path=for_logs(scope), exc_info=error)
             if not started:
                 await self.answer(scope, receive, guarded, error)
         finally:
@@ -89,7 +92,7 @@ class Guard:
         self.seconds += seconds
         if status in TOLD:
             actor = getattr(scope["state"].get("actor"), "id", None)
-            facts = {"request": scope["state"]["request_id"], "method": scope["method"], "path": scope["path"]}
+            facts = {"request": scope["state"]["request_id"], "method": scope["method"], "path": for_logs(scope)}
             log.info("refused", status=status, person=actor, **facts)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
@@ -123,6 +126,11 @@ class Guard:
         if origin is not None:
             return origin == self.origin
         return "authorization" in headers and "cookie" not in headers
+
+
+def for_logs(scope: Scope) -> str:
+    """The path without what may be a link's right."""
+    return SECRET.sub("...", scope["path"])[:200]
 
 
 def own_hosts(settings: Settings) -> frozenset[str]:

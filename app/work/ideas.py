@@ -1,10 +1,10 @@
 """What waits for somebody among ideas: their own to go on with, and the chair's to answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,7 +15,8 @@ from app.todo import Todo
 from app.web.rendering import day_words
 
 MOST = 20
-MOST_A_STAGE = 5
+MOST_A_KIND = 5
+MOST_COUNTED = 100
 OWN = (Stage.SENT_BACK, Stage.RETURNED, Stage.SIGNAL, Stage.DRAFT)  # what came back first
 # What the chair does with an idea, by its stage: verb, one word, what it is called, where all of them stand.
 CHAIRS = {
@@ -30,9 +31,11 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     return [*own(db, actor, day), *chairs(db, actor, day)]
 
 
-def is_own(actor: Actor) -> ColumnElement[bool]:
+def own_ids(actor: Actor) -> Select[Any]:
+    """Ideas that this person or a team of theirs wrote: two index ranges, however many ideas there are."""
     wrote = select(col(Author.idea_id)).where(col(Author.person_id) == actor.id)
-    return or_(col(Idea.id).in_(wrote), col(Idea.team_id).in_(actor.teams))
+    teams = select(col(Idea.id)).where(col(Idea.team_id).in_(actor.teams))
+    return select(union(wrote, teams).subquery().c[0]) if actor.teams else wrote
 
 
 def own(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
@@ -40,7 +43,7 @@ def own(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
     query = (
         select(col(Idea.id), col(Idea.title), col(Idea.stage), col(Process.name), col(Process.rank))
         .join(Process, col(Process.id) == col(Idea.process_id))
-        .where(is_own(actor), col(Idea.stage).in_(OWN), open_)
+        .where(col(Idea.id).in_(own_ids(actor)), col(Idea.stage).in_(OWN), open_)
         .order_by(col(Idea.id).desc())
         .limit(MOST)
     )
@@ -73,33 +76,43 @@ def own_todo(row: Any, day: date) -> Todo:
 
 
 def chairs(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
-    """For each stage the few whose promised day comes first, and how many more there are. Own ideas are not theirs."""
+    """For each kind the few whose promised day comes first, and how many more there are. Own ideas are not theirs.
+
+    Nothing is read beyond the first hundred of a kind: a chair of 100,000 ideas waits no longer than one of ten.
+    """
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     if not headed:
         return
-    late = and_(col(Idea.stage).in_((Stage.ADMITTED, Stage.IN_REVIEW)), col(Idea.promised_on) < day)
-    at_once = col(Idea.stage).in_((Stage.SUBMITTED, Stage.SIGNAL))
-    by_stage: dict[str, Any] = {"partition_by": col(Idea.stage)}
-    ranked = (
-        select(
-            col(Idea.id),
-            col(Idea.title),
-            col(Idea.stage),
-            col(Idea.promised_on),
-            col(Idea.submitted_at),
-            col(Process.name),
-            func.count().over(**by_stage).label("all"),
-            func.row_number().over(**by_stage, order_by=(col(Idea.promised_on), col(Idea.id))).label("place"),
-        )
+    theirs = and_(col(Idea.committee_id).in_(headed), col(Idea.id).not_in(own_ids(actor)))
+    overdue = and_(col(Idea.stage).in_((Stage.ADMITTED, Stage.IN_REVIEW)), col(Idea.promised_on) < day)
+    kinds = (
+        ((col(Idea.stage) == Stage.SUBMITTED,), (col(Idea.promised_on), col(Idea.id))),
+        ((overdue,), (col(Idea.promised_on), col(Idea.id))),
+        ((col(Idea.stage) == Stage.SIGNAL,), (col(Idea.id),)),
+    )
+    parts = [first_of(place, (theirs, *which), order) for place, (which, order) in enumerate(kinds)]
+    rows = db.execute(union_all(*parts)).all()
+    for row in rows:
+        yield chairs_todo(row, day)
+    for last in {row.kind: row for row in rows}.values():
+        if last.all > MOST_A_KIND:
+            yield more(last, day)
+
+
+def first_of(kind: int, which: Sequence[ColumnElement[bool] | TextClause], order: Sequence[Any]) -> Select[Any]:
+    """The first few of a kind, and how many there are, counted up to a hundred."""
+    counted = select(col(Idea.id)).where(*which).limit(MOST_COUNTED).subquery()
+    fields = (col(Idea.id), col(Idea.title), col(Idea.stage), col(Idea.promised_on), col(Idea.submitted_at))
+    first = (
+        select(*fields, col(Process.name).label("name"))
         .join(Process, col(Process.id) == col(Idea.process_id))
-        .where(col(Idea.committee_id).in_(headed), or_(at_once, late), ~is_own(actor))
+        .where(*which)
+        .order_by(*order)
+        .limit(MOST_A_KIND)
         .subquery()
     )
-    query = select(ranked).where(ranked.c.place <= MOST_A_STAGE).order_by(ranked.c.stage, ranked.c.place)
-    for row in db.execute(query):
-        yield chairs_todo(row, day)
-        if row.place == MOST_A_STAGE < row.all:
-            yield more(row, day)
+    every = select(func.count()).select_from(counted).scalar_subquery()
+    return select(first, literal(kind).label("kind"), every.label("all"))
 
 
 def chairs_todo(row: Any, day: date) -> Todo:
@@ -112,6 +125,7 @@ def chairs_todo(row: Any, day: date) -> Todo:
 
 def more(row: Any, day: date) -> Todo:
     verb, word, stage = CHAIRS[row.stage]
-    left = row.all - MOST_A_STAGE
-    href, rest, sub = f"/ideas?stage={stage.replace(' ', '+')}", f"{left:,} more", "Their days come later"
+    left = row.all - MOST_A_KIND
+    href, sub = f"/ideas?stage={stage.replace(' ', '+')}", "Their days come later"
+    rest = f"{left} more" if row.all < MOST_COUNTED else f"more than {left - 1} more"
     return Todo(verb, href, f"{word} more", day, rest=rest, sub=sub, word=word, things=left)

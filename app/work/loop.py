@@ -68,7 +68,8 @@ class Loop:
 
 
 def loop(db: Session, day: date) -> Loop:
-    key = (counts(db, "voice", "processes", "ideas", "pilots"), day)
+    """Whatever changes a stage or money writes the record, so votes and edits do not make it be read anew."""
+    key = (counts(db, "voice", "processes", "pilots", "record"), day)
     return lately(db, "loop", 2).or_made(key, lambda: read(db, day))
 
 

@@ -60,16 +60,23 @@ class Need:
 
 def needs(db: Session) -> list[Need]:
     alive = (
-        select(func.count())
-        .where(col(Idea.process_id) == col(Process.id), col(Idea.listed).is_(True), col(Idea.stage).in_(ALIVE))
-        .scalar_subquery()
+        select(col(Idea.process_id), func.count().label("ideas"))
+        .where(col(Idea.stage).in_(ALIVE))
+        .group_by(col(Idea.process_id))
+        .subquery()
     )
     chosen = and_(col(Priority.process_id) == col(Process.id), col(Priority.round_id) == col(Process.prioritised_by))
     query = (
         select(
-            col(Process.id), col(Process.name), col(Process.rank), col(Priority.reason), alive, col(Priority.evidence)
+            col(Process.id),
+            col(Process.name),
+            col(Process.rank),
+            col(Priority.reason),
+            alive.c.ideas,
+            col(Priority.evidence),
         )
         .outerjoin(Priority, chosen)
+        .outerjoin(alive, alive.c.process_id == col(Process.id))
         .where(col(Process.rank).is_not(None))
         .order_by(col(Process.rank), col(Process.id))
         .limit(12)

@@ -104,15 +104,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("deferred_to IS NOT NULL"),
     )
     op.create_index("ix_idea_newest", "idea", ["listed", "id"], unique=False)
-    op.create_index(
-        "ix_idea_owed",
-        "idea",
-        ["promised_on", "id"],
-        unique=False,
-        sqlite_where=sa.text("stage IN ('submitted', 'admitted', 'in review')"),
-        postgresql_where=sa.text("stage IN ('submitted', 'admitted', 'in review')"),
-    )
     op.create_index("ix_idea_process", "idea", ["process_id", "listed", "id"], unique=False)
+    op.create_index("ix_idea_promised", "idea", ["stage", "promised_on", "id"], unique=False)
     op.create_index("ix_idea_stage", "idea", ["stage", "id"], unique=False)
     op.create_index("ix_idea_support", "idea", ["listed", "support", "id"], unique=False)
     op.create_index("ix_idea_talk", "idea", ["listed", "talk", "id"], unique=False)

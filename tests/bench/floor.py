@@ -9,7 +9,8 @@ from random import Random
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.main import compressing
-from app.serving import Server, listen
+from app.server import Server
+from app.serving import listen
 from app.settings import load
 from tests.bench.words import Words
 

@@ -73,7 +73,8 @@ def test_it_is_worked_out_anew_when_something_changed(database: Database, cast: 
     with database.reading() as db:
         assert pipeline(db, today()).funnel[0].n == 0
     with database.writing() as db:
-        an_idea(db, cast.process, cast.zaid, stage=Stage.SUBMITTED)
+        idea = an_idea(db, cast.process, cast.zaid, stage=Stage.SUBMITTED)
+        told(db, cast.zaid, "submit", idea, "draft", "submitted")
     with database.reading() as db:
         assert pipeline(db, today()).funnel[0].n == 1
 

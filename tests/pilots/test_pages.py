@@ -2,22 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+import anyio
+import httpx2
 import pytest
 from sqlalchemy import event, func, select
 from sqlmodel import col
 
 from app.db import Database
 from app.ideas.models import Idea, Stage, Veil
+from app.main import Pilotage
 from app.people.models import Person
+from app.people.sessions import begin
 from app.pilots.models import Artefact, Pilot, PilotStage, Step, StepStage
 from app.record.queries import entries_of
 from tests.cast import Cast
-from tests.client import Browser
+from tests.client import ORIGIN, Browser
 from tests.makers import a_person, a_pilot, an_idea, put
 from tests.pilots.stories import BARRIER, a_result, write_step
 
@@ -158,16 +161,31 @@ def test_a_pilot_goes_through_its_gate(database: Database, cast: Cast, pilot: Pi
     assert noor.move("/pilots/1/steps/4", "pass", "Skip.").status_code == 409
 
 
-def test_twenty_who_pass_at_once(database: Database, cast: Cast, pilot: Pilot, as_: As) -> None:
+async def together(app: Pilotage, tokens: list[str], address: str, data: dict[str, Any]) -> list[int]:
+    """One post for each session, all in flight on one loop, as a server has them."""
+    found: list[int] = []
+
+    async def post(token: str) -> None:
+        wire = httpx2.ASGITransport(app)
+        cookies = {"pilotage": token}
+        async with httpx2.AsyncClient(transport=wire, base_url=ORIGIN, cookies=cookies) as http:
+            found.append((await http.post(address, data=data, headers={"origin": ORIGIN})).status_code)
+
+    async with anyio.create_task_group() as tasks:
+        for token in tokens:
+            tasks.start_soon(post, token)
+    return found
+
+
+def test_twenty_who_pass_at_once(database: Database, cast: Cast, pilot: Pilot, app: Pilotage) -> None:
     with database.writing() as db:
         write_step(db, db.get_one(Pilot, pilot.id), 2, cast.amal)
         step = db.scalars(select(Step).where(col(Step.number) == 2)).one()
         step.stage = StepStage.ASKED
         version = step.version
-    browsers = [as_(cast.noor if number % 2 else cast.huda) for number in range(20)]
+        tokens = [begin(db, (cast.noor if number % 2 else cast.huda).id) for number in range(20)]
     move = {"name": "pass", "note": "Good.", "version": version}
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda one: one.post("/pilots/1/steps/2/moves", move).status_code, browsers))
+    answers = anyio.run(together, app, tokens, "/pilots/1/steps/2/moves", move)
     assert sorted(answers) == [303] + [409] * 19
     with database.reading() as db:
         assert db.get_one(Pilot, pilot.id).step == 3
@@ -347,7 +365,7 @@ def counted(database: Database) -> Iterator[list[str]]:
     event.remove(database.reads, "before_cursor_execute", see)
 
 
-@pytest.mark.parametrize(("address", "most"), [("/pilots", 6), ("/pilots/1", 10), ("/pilots/1/steps/1", 12)])
+@pytest.mark.parametrize(("address", "most"), [("/pilots", 6), ("/pilots/1", 10), ("/pilots/1/steps/1", 10)])
 def test_the_number_of_statements_does_not_depend_on_the_rows(
     database: Database, cast: Cast, pilot: Pilot, as_: As, address: str, most: int
 ) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
@@ -34,6 +34,7 @@ from app.outbox import later
 from app.people.actor import Employee
 from app.people.sessions import begin
 from app.record import actions as record
+from app.server import Server
 from app.settings import Settings
 from app.web import Request, Response, Typed, slow
 from tests.conftest import RECORD_KEY, ROOT
@@ -152,6 +153,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def until(come_about: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not come_about():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+def wait_for_line(process: "subprocess.Popen[str]", words: str) -> list[str]:
+    """All lines up to the one with these words."""
+    assert process.stdout
+    said: list[str] = []
+    while not any(words in line for line in said):
+        said.append(process.stdout.readline())
+        assert said[-1], f"the server ended; it said {said}"
+    return said
+
+
 class Process:
     """`serve` on a port that stays the same from one start to the next."""
 
@@ -177,8 +195,7 @@ class Process:
             self.command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         assert self.process.stdout
-        said = self.process.stdout.readline()
-        assert f"127.0.0.1:{self.port}" in said, f"the server said {said!r}"
+        wait_for_line(self.process, f"served on http://127.0.0.1:{self.port}")
 
     def cpu(self) -> float:
         """Seconds of the processor that it has used so far."""
@@ -219,9 +236,8 @@ class Forked(Process):
         assert self.process.stdout
         self.process.stdin.write("start\n")
         self.process.stdin.flush()
-        said = [self.process.stdout.readline(), self.process.stdout.readline()]
+        said = wait_for_line(self.process, f"served on http://127.0.0.1:{self.port}")
         (self.pid,) = (int(line) for line in said if line.strip().isdigit())
-        assert any(f"127.0.0.1:{self.port}" in line for line in said), said
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
@@ -253,7 +269,7 @@ def thread(app: Pilotage) -> Iterator[int]:
     port = int(listening.getsockname()[1])
     app.guard.origin = f"http://127.0.0.1:{port}"
     up = threading.Event()
-    server = serving.Server(app.state.settings, app, up.set)
+    server = Server(app.state.settings, app, up.set)
     running = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     running.start()
     try:

@@ -94,11 +94,14 @@ BODIES = {
 }
 
 
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
 @pytest.mark.parametrize("what", BODIES)
 def test_no_body_breaks_us(client: Callable[[], Client], served_app: Pilotage, what: str) -> None:
-    person, (kind, body) = client(), BODIES[what]
-    paths = ["/test/write", *sorted(posts(served_app))]
-    for path in paths:
+    """Each body to every third address, another third for the next one, so that each address gets seven of them."""
+    person, (kind, body), place = client(), BODIES[what], list(BODIES).index(what)
+    for path in ["/test/write", *sorted(posts(served_app))[place % 3 :: 3]]:
         answer = person.ask("POST", path, body, **({"Content-Type": kind} if kind else {}))
         assert answer.status < 500, (path, answer.status)
         assert answer.headers["Content-Security-Policy"]
@@ -146,5 +149,5 @@ def test_no_header_breaks_us(port: int, client: Callable[[], Client], headers: d
         with connect(port) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1"))
             connection.settimeout(3)
-            answer = connection.recv(65536).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+            answer = connection.recv(65536).removeprefix(CONTINUE) or connection.recv(65536)
             assert 200 <= status(answer) < 500

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.db import Database
 from tests.conftest import ROOT
-from tests.robust.serving import Client, Process, a_token, process
+from tests.robust.serving import Client, Process, a_token, process, until, wait_for_line
 
 
 class Load:
@@ -57,22 +57,13 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def until(what: object, seconds: float = 20) -> None:
-    assert callable(what)
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-
-
 def test_one_process_starts_anew_in_its_place_and_no_request_fails(database: Database) -> None:
     with process(database.url) as server, load(server, database) as people:
         assert server.process
-        assert server.process.stdout
         for _ in range(2):
             before = people.answered
             server.signal(signal.SIGHUP)
-            assert f":{server.port}" in server.process.stdout.readline()
+            wait_for_line(server.process, "served on")
             until(lambda before=before: people.answered > before + 20)
         assert server.process.poll() is None
     assert people.failed == []

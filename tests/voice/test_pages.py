@@ -79,7 +79,8 @@ def test_a_file_comes_in_step_by_step(app: Pilotage, as_: As, cast: Cast) -> Non
     work(app)
     form = noor.get(address).text
     assert re.search(r'name="use-1".*?<option value="nps" selected>', form, re.S)
-    assert noor.post(f"{address}/map", filled(form)).status_code == 303
+    said = filled(form) | {"use-3": "touchpoint", "name-3": "Queue", "scale-3": "1, 5"}
+    assert noor.post(f"{address}/map", said).status_code == 303
     work(app)
     report = noor.get(address).text
     assert "60 responses" in report
@@ -89,7 +90,7 @@ def test_a_file_comes_in_step_by_step(app: Pilotage, as_: As, cast: Cast) -> Non
     done = noor.get(address)
     assert done.status_code == 303
     page = noor.get(done.headers["location"]).text
-    assert "QUEUE" in page
+    assert "Queue" in page
     assert list(uploads.folder(app.state.settings).iterdir()) == []
 
 

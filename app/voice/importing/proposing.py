@@ -6,6 +6,7 @@ to the first that qualifies. The same table always gives the same draft.
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from app.voice.importing.cells import canonical
@@ -21,6 +22,7 @@ DATE = re.compile(r"date|datum|fecha|timestamp|completed|submitted")
 SEGMENT = re.compile(r"area|strata|peak|region|segment|purp|type|channel|country|gender|age$|trust|branch|geo")
 COMMENT = re.compile(r"comment|suggest|answer|remark|feedback|why|verbatim|other|problem")
 SCALES = ((0, 10), (1, 5), (1, 7))
+BATTERY = 5
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,33 @@ def _scaled(seen: Profile, scale: tuple[int, int]) -> Profile:
 
 
 def _settled_ratings(profiles: list[Profile]) -> list[Profile]:
-    """The first overall rating is an outcome; others are touchpoints if they sit in a battery or sound so."""
+    """The first overall rating is an outcome; others are touchpoints if they sit in a battery or sound so.
+
+    A battery has one stem of names, or stands side by side with one scale and one code for what was not met.
+    """
     overall = next((seen for seen in profiles if seen.use == "rating" and OVERALL.search(seen.plain)), None)
     stems = [seen.stem for seen in profiles if seen.use == "rating"]
+    battery = _side_by_side(profiles)
     settled = []
     for seen in profiles:
         if seen.use == "rating" and seen is overall:
             seen = replace(seen, use="outcome", reason=seen.reason + ", and a name that means the whole")
-        elif seen.use == "rating" and (stems.count(seen.stem) >= 3 or RATED.search(seen.plain)):
+        elif seen.use == "rating" and (stems.count(seen.stem) >= 3 or seen.name in battery or RATED.search(seen.plain)):
             seen = replace(seen, use="touchpoint")
         elif seen.use == "rating":
             seen = replace(seen, use="", reason=seen.reason + ", but nothing says that it is a rating")
         settled.append(seen)
     return settled
+
+
+def _side_by_side(profiles: list[Profile]) -> set[str]:
+    """Names of ratings that stand in a row of at least five which are asked alike, with a code for what was not met."""
+    found: set[str] = set()
+    for _, alike in groupby(profiles, key=lambda seen: (seen.use, seen.scale, seen.not_applicable)):
+        row = list(alike)
+        if len(row) >= BATTERY and row[0].use == "rating" and row[0].not_applicable:
+            found.update(seen.name for seen in row)
+    return found
 
 
 def _one_each(profiles: list[Profile]) -> list[Profile]:
