@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.demo import Demo
 from tests.robust.serving import thread
 
-PATIENCE = 60_000  # milliseconds: other work may have the machine
+PATIENCE = 30_000  # milliseconds: other work may have the machine
 FLAGS = [
     "--no-sandbox",  # root, and machines without user namespaces
     "--disable-dev-shm-usage",

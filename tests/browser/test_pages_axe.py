@@ -33,8 +33,8 @@ IN_THE_DARK = (
     "/me",
 )
 OVERFLOW = "document.scrollingElement.scrollWidth - innerWidth"
-STICKING_OUT = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-  .slice(-3).map(e => e.tagName + '.' + e.className)"""
+STICKING_OUT = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(-3).map(e => e.tagName + '.' + e.className)"""
 
 
 def path(address: str) -> str:
