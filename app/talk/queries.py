@@ -140,6 +140,15 @@ def count(db: Session, ref: str) -> int:
     return db.scalar(select(func.count()).where(*standing)) or 0
 
 
+C = table_of(Comment).c
+SPOKE = select(C.id).where(C.about == bindparam("ref"), C.author_id == ME).limit(1)
+
+
+def spoke(db: Session, actor: Actor, ref: str) -> bool:
+    """Whether this person has said anything here, and so finds something to change."""
+    return db.connection().execute(SPOKE, {"ref": ref, "me": actor.id}).first() is not None
+
+
 def follows(db: Session, actor: Actor, ref: str) -> bool:
     query = select(literal(1)).where(col(Follow.person_id) == actor.id, col(Follow.about) == ref)
     return db.scalar(query) is not None
