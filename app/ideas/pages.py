@@ -247,6 +247,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
             follows=shown.follows,
             committee_id=idea.committee_id,
             changes=talk_changes,
+            open=not shown.veiled,
         ),
     }
 

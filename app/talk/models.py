@@ -20,11 +20,11 @@ class Comment(Row, table=True):
     """One remark in a thread. `path` sorts a thread depth first: the ids of its ancestors and its own, base 36."""
 
     __tablename__ = "comment"
-    __table_args__ = (Index("ix_comment_thread", "about", "path"),)
+    __table_args__ = (Index("ix_comment_thread", "about", "path"), Index("ix_comment_author", "author_id", "about"))
 
     about: str = Field(max_length=60)  # the ref of what is talked about
     parent_id: int | None = points_to("comment.id", nullable=True)
-    author_id: int = points_to("person.id")
+    author_id: int = points_to("person.id", index=False)
     words: str = text()
     path: str = Field(default="", max_length=600)
     depth: int = 0

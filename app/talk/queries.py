@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, func, literal, null, select
@@ -56,7 +55,17 @@ class Thread:
 ME: Any = bindparam("me")
 
 
-@cache
+made: dict[str, Select[Any]] = {}
+
+
+def thread_of(kind: Kind) -> Select[Any]:
+    """`thread_select`, made once for each kind of thing."""
+    query = made.get(kind.name)
+    if query is None:
+        query = made[kind.name] = thread_select(kind)
+    return query
+
+
 def thread_select(kind: Kind) -> Select[Any]:
     """One page and one row more. The thing's kind says whom it hides; a hidden name is not read."""
     comment, person = table_of(Comment), table_of(Person)
@@ -95,7 +104,7 @@ def thread(db: Session, actor: Actor, ref: str, after: int | None = None, total:
     """A page of the talk about a thing that the caller has found to be visible. One statement, two without `total`."""
     kind, id = registry(db).kind_of(ref)
     given = {"ref": ref, "thing": id, "me": actor.id, "after": after or 0}
-    rows = db.connection().execute(thread_select(kind), given).all()
+    rows = db.connection().execute(thread_of(kind), given).all()
     root = db.info["settings"].root
     nodes = [node(row, ref, root, guest=actor.guest) for row in rows[:PAGE]]
     if total is None:
@@ -129,6 +138,15 @@ def count(db: Session, ref: str) -> int:
     """Comments that stand."""
     standing = (col(Comment.about) == ref, col(Comment.withdrawn_at).is_(None))
     return db.scalar(select(func.count()).where(*standing)) or 0
+
+
+C = table_of(Comment).c
+SPOKE = select(C.id).where(C.about == bindparam("ref"), C.author_id == ME).limit(1)
+
+
+def spoke(db: Session, actor: Actor, ref: str) -> bool:
+    """Whether this person has said anything here, and so finds something to change."""
+    return db.connection().execute(SPOKE, {"ref": ref, "me": actor.id}).first() is not None
 
 
 def follows(db: Session, actor: Actor, ref: str) -> bool:

@@ -13,7 +13,7 @@ from app.lately import lately
 from app.people.actor import Actor
 from app.talk.actions import committee_of
 from app.talk.models import CommentForm
-from app.talk.queries import Node, Thread, follows, thread
+from app.talk.queries import Node, Thread, follows, spoke, thread
 from app.talk.rules import may_answer_officially
 from app.web import Form, blank
 from app.web.rendering import environment
@@ -31,14 +31,26 @@ class Talk:
 
 
 def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | None = None, **known: Any) -> Talk:
-    """known: what the page has read already (total, follows, committee_id, changes), so that it is not read again."""
+    """known: what the page has read already, so that it is not read again: total, follows, committee_id, changes (of
+    all talk); and `open`, said only where the page has found that nobody is hidden from this reader."""
     committee = known["committee_id"] if "committee_id" in known else committee_of(db, ref)
     following = known["follows"] if "follows" in known else follows(db, actor, ref)
     changes = known["changes"] if "changes" in known else counts(db, "talk")[0]
-    shown = thread(db, actor, ref, after, known.get("total"))
+    total = known.get("total")
+
+    def read() -> tuple[Thread, Markup]:
+        shown = thread(db, actor, ref, after, total)
+        return shown, drawn(request, db, shown.nodes)
+
+    if known.get("open") and not spoke(db, actor, ref):
+        # The page of talk looks the same to all who hide nobody and said nothing here.
+        same = (ref, after, changes, counts(db, "people"), total)
+        shown, html = lately(db, "drawn threads", 200).or_made(same, read)
+    else:
+        shown, html = read()
     return Talk(
         shown,
-        drawn(request, db, shown.nodes),
+        html,
         following,
         may_answer_officially(actor, committee),
         blank(CommentForm, key=key(ref, changes)),
