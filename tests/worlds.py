@@ -40,7 +40,7 @@ class World:
 
     def browser(self, person: Person) -> Browser:
         browser = Browser(self.app)
-        with self.database.writing() as db:
+        with as_of(MOMENT), self.database.writing() as db:
             browser.http.cookies.set("pilotage", begin(db, person.id, "test"))
         return browser
 

@@ -132,7 +132,8 @@ def test_an_empty_organisation_is_fit_too(
 
 FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
   return {tag: e.tagName, words: e.innerText || e.value || e.getAttribute('aria-label') || e.name,
-          ring: parseFloat(s.outlineWidth) > 0 && s.outlineStyle != 'none' || s.boxShadow != 'none',
+          ring: parseFloat(s.outlineWidth) > 0 && s.outlineStyle != 'none' || s.boxShadow != 'none'
+            || parseFloat(getComputedStyle(e.querySelector('.ball') || e).strokeWidth) >= 3,
           seen: r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight} }"""
 
 

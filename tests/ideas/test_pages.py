@@ -69,7 +69,7 @@ def test_submit_at_once_and_only_once(database: Database, cast: Cast, as_: As) -
     ("over", "words"),
     [
         ({"title": " "}, "This is needed"),
-        ({"process": ""}, "Write a whole number"),
+        ({"process": ""}, "This is needed"),
         ({"process": "999"}, "Choose one of the offered processes"),
         ({"process": str(2**63)}, "Not more than"),
         ({"novelty": "enormous"}, "Choose one of the offered answers"),

@@ -76,7 +76,7 @@ def test_the_chair_charters_an_approved_idea(database: Database, cast: Cast, ide
     ("over", "words"),
     [
         ({"name": ""}, "At least 3 characters"),
-        ({"lead": ""}, "whole number"),
+        ({"lead": ""}, "This is needed"),
         ({"lead": "9999"}, "offered people"),
         ({"budget": "1.234"}, "decimal places"),
         ({"budget": "-1"}, "Not less than 0"),
