@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy.orm import Session as Db
 
 from app.columns import as_of, now
@@ -46,7 +47,9 @@ class World:
 
     def walked(self, person: Person, start: Iterable[str]) -> dict[str, str]:
         """All that the person comes to by links from these pages, three of a kind, with what a cache is told."""
-        answers = walk(self.browser(person), start, each=3).answers
+        browser = self.browser(person)
+        with start_blocking_portal() as browser.http.portal:
+            answers = walk(browser, start, each=3).answers
         told = {address: answer.headers.get("etag", "") for address, answer in answers.items()}
         return {
             address: f"{answer.status_code} {told[address]}\n{clean(answer.text)}"

@@ -160,7 +160,7 @@ def blank(model: type[M] | None = None, key: str = "", **values: Any) -> Form[M]
 def in_words(problem: Any) -> str:
     """One sentence for a mistake, in plain words."""
     kind, context, given = problem["type"], problem.get("ctx", {}), problem.get("input")
-    if isinstance(given, str) and not given.strip() and kind != "value_error":
+    if isinstance(given, str) and not given.strip() and kind not in ("string_too_short", "value_error"):
         return "This is needed."
     match kind:
         case "missing" | "string_too_short" if context.get("min_length", 1) == 1:
