@@ -154,7 +154,16 @@ def set_up(lock: str) -> None:
         make_environment()
         install_uv()
         STAMP.write_text("")  # neither the lock before nor this one, until all of it is there
-        run("Installing the packages", *UV, "sync", "--require-hashes", "--python", PYTHON, ROOT / lock)
+        run(
+            "Installing the packages",
+            *UV,
+            "sync",
+            "--require-hashes",
+            "--compile-bytecode",
+            "--python",
+            PYTHON,
+            ROOT / lock,
+        )
         STAMP.write_text(f"{os.path.realpath(PYTHON)}\n{lock} {digest(lock)}\n")
 
 
