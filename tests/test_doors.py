@@ -47,6 +47,14 @@ def test_each_address_opens_for_whom_the_rules_name(walked: Any, name: str) -> N
     assert not wrong
 
 
+@pytest.mark.parametrize("name", CAST)
+def test_no_link_leads_nowhere(walked: Any, name: str) -> None:
+    """Nobody is shown a way that they may not go."""
+    answers = walked.walks[name].answers
+    assert len(answers) >= 9
+    assert not [address for address, answer in answers.items() if answer.status_code not in (200, 303)]
+
+
 def test_no_address_opens_for_a_stranger(walked: Any) -> None:
     stranger = walked.by("")
     for address in addresses(walked):
