@@ -4,7 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -13,26 +13,16 @@ from tests.client import Browser
 from tests.forms import PageForm, forms_of
 
 LEAVE = ("/static/", "/sign-out")
+LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"|\bhx-get="([^"]*)"')
+ASKS = re.compile(r'<form\b(?![^>]*method="post")')
 NUMBER = re.compile(r"(?<=/)\d+(?=/|$)|(?<=[:-])\d+(?=/|$)")
-
-
-class Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if value and (name == "hx-get" or (name == "href" and tag == "a")):
-                self.found.append(value)
 
 
 def links_of(html: str, at: str = "/") -> list[str]:
     """Where a page leads by its links and by its forms that only ask, without fragments, in the page's order."""
-    reader = Links()
-    reader.feed(html)
-    asked = [question(form, at) for form in forms_of(html) if form.method.lower() == "get"]
-    found = [urljoin(at, link) for link in reader.found] + asked
+    forms = forms_of(html) if ASKS.search(html) else []
+    asked = [question(form, at) for form in forms if form.method.lower() == "get"]
+    found = [urljoin(at, unescape(one or other)) for one, other in LINK.findall(html)] + asked
     own = [urlsplit(link)._replace(fragment="").geturl() for link in found if not urlsplit(link).netloc]
     return [link for link in dict.fromkeys(own) if link.startswith("/") and not link.startswith(LEAVE)]
 

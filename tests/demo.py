@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import text
 
 from app import schema
@@ -39,9 +40,12 @@ class Demo:
         self.settings = demo_settings(self.file)
         self.database = open_database(self.settings)
         self.app = create_app(self.settings, self.database, run_worker=False)
+        self.loop = start_blocking_portal()
+        self.portal = self.loop.__enter__()
         self.ids = {row.email.split("@")[0]: row.id for row in self.rows("select id, email from person") if row.email}
 
     def close(self) -> None:
+        self.loop.__exit__(None, None, None)
         self.database.close()
 
     def token(self, name: str) -> str:
@@ -51,6 +55,7 @@ class Demo:
     def by(self, name: str) -> Browser:
         """The person's browser; a stranger's for an empty name. It takes answers as they are, not compressed."""
         browser = Browser(self.app)
+        browser.http.portal = self.portal  # one loop for all, where a client would begin one for each request
         browser.http.headers["accept-encoding"] = "identity"
         if name:
             browser.http.cookies.set("pilotage", self.token(name), domain="127.0.0.1")

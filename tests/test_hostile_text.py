@@ -12,18 +12,19 @@ from tests.demo import CAST, Demo
 from tests.forms import PageForm, forms_of
 from tests.hostile import PAYLOADS, UNSTORABLE, live_cells, worked
 
+READERS = ("amal", "noor", "layla", "gita", "root")
 # These end what the walk needs: a session, or a person.
 SPARED = ("/me/sessions", "/me/password", "/erase", "/leave", "/admin/people/#/moves", "/throw-away")
 
 
-def one_of_each(demo: Any, name: str) -> dict[str, tuple[str, PageForm]]:
-    """Of each kind of form, by the page that it stands on."""
-    chosen: dict[str, tuple[str, PageForm]] = {}
-    for page, form in demo.walks[name].forms:
-        what = form.filled({}).get("name", [""])[0]
-        kind = f"{pattern(form.action)} {what}"
-        if form.words and form.action.startswith("/") and not pattern(form.action).endswith(SPARED):
-            chosen.setdefault(kind, (page, form))
+def one_of_each(demo: Any) -> dict[str, tuple[str, str, PageForm]]:
+    """Of each kind of form one: whose it is, and the page that it stands on."""
+    chosen: dict[str, tuple[str, str, PageForm]] = {}
+    for name in CAST:
+        for page, form in demo.walks[name].forms:
+            what = form.filled({}).get("name", [""])[0]
+            if form.words and form.action.startswith("/") and not pattern(form.action).endswith(SPARED):
+                chosen.setdefault(f"{pattern(form.action)} {what}", (name, page, form))
     return chosen
 
 
@@ -35,7 +36,7 @@ def anew(browser: Browser, page: str, form: PageForm) -> PageForm | None:
     return next((one for one in found if one.action == form.action and one.filled({}).get("name") == what), None)
 
 
-def attack(demo: Demo, browser: Browser, page: str, form: PageForm, chance: random.Random) -> list[Any]:
+def attack(browser: Browser, page: str, form: PageForm, chance: random.Random) -> list[Any]:
     """All text fields at once, then each alone, with what the form holds in the others."""
     answers = []
     for names in (form.words, *([name] for name in sorted(form.words)[:4])):
@@ -49,20 +50,18 @@ def attack(demo: Demo, browser: Browser, page: str, form: PageForm, chance: rand
 
 def test_hostile_text_stays_text(demo: Demo, walked: Any) -> None:
     chance = random.Random(1191)
-    kinds, statuses = set[str](), set[int]()
-    for name in CAST:
-        browser = demo.by(name)
-        for kind, (page, form) in one_of_each(walked, name).items():
-            kinds.add(kind)
-            for answer in attack(demo, browser, page, form, chance):
-                statuses.add(answer.status_code)
-                assert answer.status_code < 500, (kind, answer.request.content[:300])
-                assert not worked(answer.text), (kind, worked(answer.text)[:3])
+    browsers = {name: demo.by(name) for name in CAST}
+    kinds, statuses = one_of_each(walked), set[int]()
+    for kind, (name, page, form) in kinds.items():
+        for answer in attack(browsers[name], page, form, chance):
+            statuses.add(answer.status_code)
+            assert answer.status_code < 500, (kind, answer.request.content[:300])
+            assert not worked(answer.text), (kind, worked(answer.text)[:3])
     assert len(kinds) > 25
     assert statuses >= {303, 422}
     stored = 0
-    for name in CAST:
-        for address, answer in walk(demo.by(name), each=2).answers.items():
+    for name in READERS:
+        for address, answer in walk(browsers[name], each=2).answers.items():
             assert answer.status_code < 500, address
             if answer.headers["content-type"].startswith("text/html"):
                 assert not worked(answer.text), (name, address, worked(answer.text)[:3])
@@ -84,14 +83,12 @@ def test_an_inspector_sees_what_would_have_worked() -> None:
 @pytest.mark.parametrize("what", UNSTORABLE)
 def test_what_cannot_be_stored_is_refused(demo: Demo, walked: Any, what: str) -> None:
     before = demo.state()
-    for name in CAST:
-        browser = demo.by(name)
-        for kind, (_, form) in one_of_each(walked, name).items():
-            field = sorted(form.words)[0]
-            others = [(key, value) for key, values in form.filled({}).items() for value in values if key != field]
-            body = f"{urlencode(others)}&{quote(field)}={UNSTORABLE[what]}"
-            answer = browser.http.post(
-                form.action, content=body, headers={"content-type": "application/x-www-form-urlencoded"}
-            )
-            assert answer.status_code == 422, (kind, answer.status_code)
+    browsers = {name: demo.by(name) for name in CAST}
+    for kind, (name, _, form) in one_of_each(walked).items():
+        field = sorted(form.words)[0]
+        others = [(key, value) for key, values in form.filled({}).items() for value in values if key != field]
+        body = f"{urlencode(others)}&{quote(field)}={UNSTORABLE[what]}"
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = browsers[name].http.post(form.action, content=body, headers=headers)
+        assert answer.status_code == 422, (kind, answer.status_code)
     assert demo.state() == before
