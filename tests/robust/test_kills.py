@@ -137,7 +137,7 @@ def until_written(writers: list[Writer], more: int) -> None:
 
 
 def test_a_killed_server_is_up_again_soon(database: Database) -> None:
-    """About a second of the processor where modules are compiled and nobody else works; ten where all that is not so."""
+    """A second of the processor where modules are compiled and nobody else works; room for where that is not so."""
     server, token = Process(database.url), a_token(database)
     for _ in range(2):
         server.start()
