@@ -121,8 +121,10 @@ def unknown(name: str) -> str:
     return f"There is no command {name}.{hint} python3 manage.py lists them all."
 
 
-# The whole suite, a file at a time on each core; what is asked for by name runs plainly.
-SIDE_BY_SIDE = ("-p", "xdist", "-n", "2", "--dist", "loadfile")
+# The whole suite: a file at a time on each core, but for what kills servers, fills disks and measures time.
+# What is asked for by name runs plainly.
+SIDE_BY_SIDE = ("-p", "xdist", "-n", "2", "--dist", "loadfile", "--ignore=tests/robust")
+ALONE = ("tests/robust",)
 
 
 def hand_over(*arguments: str) -> NoReturn:
@@ -154,7 +156,16 @@ def set_up(lock: str) -> None:
         make_environment()
         install_uv()
         STAMP.write_text("")  # neither the lock before nor this one, until all of it is there
-        run("Installing the packages", *UV, "sync", "--require-hashes", "--python", PYTHON, ROOT / lock)
+        run(
+            "Installing the packages",
+            *UV,
+            "sync",
+            "--require-hashes",
+            "--compile-bytecode",
+            "--python",
+            PYTHON,
+            ROOT / lock,
+        )
         STAMP.write_text(f"{os.path.realpath(PYTHON)}\n{lock} {digest(lock)}\n")
 
 
@@ -264,7 +275,9 @@ def test(arguments: list[str]) -> int:
     find_browser()
     os.chdir(ROOT)
     asked = arguments[arguments[:1] == ["--"] :]
-    hand_over("-m", "pytest", *(asked or SIDE_BY_SIDE))
+    if asked:
+        hand_over("-m", "pytest", *asked)
+    return max(subprocess.call([PYTHON, "-m", "pytest", *part]) for part in (SIDE_BY_SIDE, ALONE))
 
 
 def find_browser() -> None:

@@ -22,8 +22,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file of tests: while Playwright is there, nothing else on this thread can run a loop of its own."""
     program = shutil.which(os.environ.get("PILOTAGE_CHROMIUM") or "chromium")
     if program is None:
         pytest.fail("No browser: python3 manage.py test brings one, or PILOTAGE_CHROMIUM names one.")
