@@ -75,7 +75,7 @@ def test_the_chair_charters_an_approved_idea(database: Database, cast: Cast, ide
 @pytest.mark.parametrize(
     ("over", "words"),
     [
-        ({"name": ""}, "This is needed"),
+        ({"name": ""}, "At least 3 characters"),
         ({"lead": ""}, "This is needed"),
         ({"lead": "9999"}, "offered people"),
         ({"budget": "1.234"}, "decimal places"),
