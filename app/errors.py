@@ -46,11 +46,6 @@ class Invalid(Refusal):
     title = "Something is missing"
 
 
-class Throttled(Refusal):
-    status = 429
-    title = "Slow down a little"
-
-
 class Unavailable(Refusal):
     status = 503
     title = "The database does not answer"

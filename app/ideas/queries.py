@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.changes import table_of
 from app.errors import Missing
-from app.ideas.models import Author, Idea, Invited, Revision, Stage, Veil, Vote
+from app.ideas.models import Author, Idea, Invited, Revision, Veil, Vote
 from app.people import teams
 from app.people.actor import Actor
 from app.people.models import Committee, Membership, Person, Team
@@ -207,7 +207,3 @@ def processes(db: Session) -> Sequence[Process]:
 
 def my_teams(db: Session, actor: Actor) -> Sequence[Team]:
     return db.scalars(select(Team).where(col(Team.id).in_(actor.teams)).order_by(col(Team.name))).all()
-
-
-def has_come_back() -> ColumnElement[bool]:
-    return and_(col(Idea.stage) == Stage.DEFERRED, col(Idea.deferred_to) <= bindparam("today"))

@@ -119,7 +119,3 @@ ROADMAP = (
 
 def stair(number: int) -> Stair:
     return ROADMAP[number - 1]
-
-
-def kinds_of(step: int) -> list[Kind]:
-    return [kind for kind in KINDS.values() if kind.step == step]

@@ -20,7 +20,6 @@ from app.record.queries import entries_of
 from app.trail import trail
 from app.web import (
     Form,
-    FormModel,
     Request,
     Response,
     ThingId,
@@ -48,14 +47,6 @@ TOLD = {
     "walk_back": "Open again, since an earlier step was reopened",
     "repeat": "Passed, to run again",
 }
-
-
-class WayForm(FormModel):
-    way: str = ""
-
-
-class NoForm(FormModel):
-    """A button alone."""
 
 
 @routes.get("/pilots/{id}/steps/{number}")

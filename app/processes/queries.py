@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.people.actor import Actor
 from app.processes.assessing import Picture, Question, all_drivers, combined, picture
-from app.processes.models import Ballot, Prioritisation, Priority, Process, RoundStage
+from app.processes.models import Ballot, Prioritisation, Priority, Process
 from app.processes.priority import Item
 from app.refs import Kind
 from app.voice.answers import answers
@@ -70,21 +70,9 @@ def candidates(db: Session, committee_id: int) -> Sequence[Process]:
     return db.scalars(query).all()
 
 
-def standing_priorities(db: Session) -> Sequence[Process]:
-    query = select(Process).where(col(Process.rank).is_not(None))
-    return db.scalars(query.order_by(col(Process.committee_id), col(Process.rank))).all()
-
-
 def rounds(db: Session) -> Sequence[Prioritisation]:
     """Latest first."""
     return db.scalars(select(Prioritisation).order_by(col(Prioritisation.id).desc())).all()
-
-
-def open_round_of(db: Session, committee_id: int) -> Prioritisation | None:
-    query = select(Prioritisation).where(
-        col(Prioritisation.committee_id) == committee_id, col(Prioritisation.stage) == RoundStage.OPEN
-    )
-    return db.scalars(query).first()
 
 
 def ballots_of(db: Session, round_id: int) -> dict[int, list[int]]:

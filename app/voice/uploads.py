@@ -23,7 +23,7 @@ from app.voice.actions import Taking, sweep, take, taken_already
 from app.voice.importing.checking import apply
 from app.voice.importing.columns import Profile
 from app.voice.importing.limits import Unreadable
-from app.voice.importing.mapfile import WrongMap, from_dict, from_toml, to_toml
+from app.voice.importing.mapfile import WrongMap, from_toml
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.proposing import propose
 from app.voice.importing.reading import read_table
@@ -230,8 +230,3 @@ def tidy(database: Database, payload: Mapping[str, Any]) -> None:
         if str(file) not in known and file.stat().st_mtime < old.timestamp():
             file.unlink(missing_ok=True)
     sweep(database)
-
-
-def map_from(draft: Mapping[str, Any]) -> str:
-    """A draft as TOML. Raises WrongMap."""
-    return to_toml(from_dict(draft))
