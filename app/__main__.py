@@ -9,7 +9,7 @@ import typer
 
 from app import logs, schema
 from app.errors import Refusal, Trouble
-from app.main import FEATURES, LATER_FEATURES, open_database
+from app.main import open_database, parts
 from app.settings import TOP, load
 
 cli = typer.Typer(
@@ -67,14 +67,12 @@ def bench(
 
 
 def add_features() -> None:
-    for feature in (*FEATURES, *LATER_FEATURES, "demo"):
-        if (Path(__file__).parent / feature / "commands.py").exists():
-            module = import_module(f"app.{feature}.commands")
-            group: typer.Typer = module.commands
-            if getattr(module, "flat", False):
-                cli.registered_commands.extend(group.registered_commands)
-            else:
-                cli.add_typer(group, name=getattr(module, "name", feature))
+    for module in (*parts("commands"), import_module("app.demo.commands")):
+        group: typer.Typer = module.commands
+        if getattr(module, "flat", False):
+            cli.registered_commands.extend(group.registered_commands)
+        else:
+            cli.add_typer(group, name=getattr(module, "name", module.__name__.split(".")[1]))
 
 
 def main() -> None:

@@ -130,12 +130,15 @@ def use_currency(code: str) -> None:
 
 
 def choice(kind: type[StrEnum], **options: Any) -> Any:
-    """A column of one of a few words, held as text with a CHECK (not as SQLModel's native type)."""
+    """A column of one of a few words, held as text with a CHECK (not as SQLModel's native type).
+
+    The CHECK has the kind's name; `check` gives it another, where a table has several columns of one kind.
+    """
     values = ChoiceType(
         kind,
         native_enum=False,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=options.pop("check", kind.__name__.lower()),
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )

@@ -33,6 +33,16 @@ class Station:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A part of a station that has a page of its own. A feature's `pages.py` names it as `area`."""
+
+    station: str
+    place: int
+    name: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Frame:
     organisation: str
     person: Actor | None = None
@@ -40,6 +50,8 @@ class Frame:
     theme: str | None = None
     stations: Sequence[Station] = ()
     station: str | None = None
+    areas: Sequence[Area] = ()
+    area: Area | None = None
     may_see: frozenset[str] = frozenset()
     notice: str | None = None
 
@@ -100,6 +112,12 @@ def station_of(path: str) -> str | None:
     return first if first in {key for key, _, _ in STATIONS} else None
 
 
+def area_of(areas: Sequence[Area], path: str) -> Area | None:
+    """The area that a page belongs to: the longest address that it stands at or below."""
+    above = [area for area in areas if path == area.href or path.startswith(f"{area.href}/")]
+    return max(above, key=lambda area: len(area.href), default=None)
+
+
 def may_see(actor: Actor) -> frozenset[str]:
     words = {
         "leaders": actor.leader or actor.chairs_one,
@@ -133,13 +151,18 @@ def frame(request: Request) -> Frame:
     root = request.app.state.settings.root
     shown = {} if actor.guest else request.app.state.figures.get(request.state.db)
     stations = [Station(key, name, root + href, shown[key]) for key, name, href in STATIONS if key in shown]
+    path = request.url.path.removeprefix(root)
+    station = station_of(path)
+    areas = [area for area in request.app.state.areas if area.station == station and not actor.guest]
     return Frame(
         organisation=organisation_name(request),
         person=actor,
         unread=actor.unread,
         theme=actor.theme or None,
         stations=stations,
-        station=station_of(request.url.path.removeprefix(root)),
+        station=station,
+        areas=areas,
+        area=area_of(areas, path),
         may_see=may_see(actor),
         notice=unquote(request.cookies.get("notice", "")) or None,
     )

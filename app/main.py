@@ -32,8 +32,9 @@ from app.web import Guard, error_response
 from app.web.rendering import make_environment
 from app.web.static import Static
 
-# In the order of the house. A feature may have `pages.py` with `routes`, `jobs.py` with `tasks` and `watches`,
-# `commands.py` with `commands`, and in `queries.py` the `kinds` of things that have refs.
+# In the order of the house. A feature, and each area inside it (a folder), may have `pages.py` and `api.py` with
+# `routes`, `jobs.py` with `tasks` and `watches`, `commands.py` with `commands`, and in `queries.py` the `kinds` of
+# things that have refs.
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "leaders", "record", "notices")
 LATER_FEATURES = ("work", "search", "admin", "machines")
 EXPECTED: tuple[type[Exception], ...] = (
@@ -54,9 +55,15 @@ def record_keys(settings: Settings) -> Keys:
 
 
 def parts(name: str) -> Iterator[Any]:
-    """The modules of this name that features have, in the order of the house."""
+    """The modules of this name that features have, in the order of the house; a feature's areas before itself.
+
+    An area's addresses are words, which stand before the feature's own `{id}`.
+    """
     for feature in (*FEATURES, *LATER_FEATURES):
-        if (Path(__file__).parent / feature / f"{name}.py").exists():
+        home = Path(__file__).parent / feature
+        for area in sorted(home.glob(f"*/{name}.py")):
+            yield import_module(f"app.{feature}.{area.parent.name}.{name}")
+        if (home / f"{name}.py").exists():
             yield import_module(f"app.{feature}.{name}")
 
 
@@ -160,6 +167,8 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.run_worker = run_worker
     state.jinja = make_environment(settings.root, settings.time_zone, settings.currency)
     state.build = build_id()
+    areas = (pages.area for pages in parts("pages") if hasattr(pages, "area"))
+    state.areas = sorted(areas, key=lambda area: area.place)
     state.frame, state.bare_frame = frame.frame, frame.bare_frame
     state.password_threads = CapacityLimiter(2)
     state.figures = frame.Figures()
@@ -185,6 +194,7 @@ async def refuse(request: Any, error: Exception) -> Any:
 
 def add_routes(app: FastAPI, settings: Settings) -> None:
     """Routes are taken over as they are; including routers would work each request's context out anew."""
-    for pages in parts("pages"):
-        app.router.routes.extend(pages.routes.routes)
+    for name in ("api", "pages"):
+        for pages in parts(name):
+            app.router.routes.extend(pages.routes.routes)
     app.mount("/static", Static(), name="static")

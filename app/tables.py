@@ -1,18 +1,17 @@
 """Every table, for migrations and for whoever needs the whole schema."""
 
+from importlib import import_module
+from pathlib import Path
+
 from sqlmodel import SQLModel
 
 import app.changes
-import app.ideas.models
-import app.notices.models
 import app.once
-import app.outbox
-import app.people.models
-import app.pilots.models
-import app.processes.models
-import app.record.models
-import app.review.models
-import app.talk.models
-import app.voice.models  # noqa: F401
+import app.outbox  # noqa: F401
+
+HERE = Path(__file__).parent
+
+for path in sorted(HERE.glob("*/**/models.py")):
+    import_module(".".join(("app", *path.relative_to(HERE).with_suffix("").parts)))
 
 metadata = SQLModel.metadata

@@ -20,7 +20,8 @@ from app.pilots.figures import Place, measured
 from app.pilots.forms import Figure
 from app.pilots.models import Measure, Pilot
 from app.record.actions import write
-from app.voice.models import Outcome, Segment, Source, SourceStage, Touchpoint, Use
+from app.voice.models import Outcome, Segment, Source, Touchpoint, Use
+from app.voice.queries import FOR_ALL
 from app.web import FormModel
 
 STEP = 6
@@ -60,7 +61,7 @@ def sources(db: Session) -> Sequence[tuple[int, str]]:
     asked = select(col(Outcome.source_id))
     query = (
         select(col(Source.id), col(Source.name))
-        .where(col(Source.stage) == SourceStage.TAKEN, col(Source.id).in_(asked))
+        .where(FOR_ALL, col(Source.id).in_(asked))
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(200)
     )

@@ -65,7 +65,7 @@ class Picture:
         return next((one for one in self.standings if one.process_id == process_id), None)
 
 
-Key = tuple[str, Question, tuple[Driver, ...]]
+Key = tuple[str, int, Question, tuple[Driver, ...]]
 cache: OrderedDict[Key, Picture] = OrderedDict()
 guard = Lock()
 
@@ -73,12 +73,12 @@ guard = Lock()
 def picture(db: Session, question: Question) -> Picture:
     """The answer, from memory where the same drivers were asked about before.
 
-    The drivers are part of the key, so that a changed register is never answered from before; what is taken in a
-    source never changes. Takes about half a second otherwise: ask from a route that is `slow`.
+    The drivers are part of the key, so that a changed register is never answered from before, and so is the version of
+    the source. Takes about half a second otherwise: ask from a route that is `slow`.
     """
     told = answers(db, question.source_id)
     drivers = chosen(all_drivers(db, told), told, question.drivers)
-    key = str(db.get_bind().engine.url), question, drivers
+    key = str(db.get_bind().engine.url), told.version, question, drivers
     with guard:
         if key in cache:
             cache.move_to_end(key)

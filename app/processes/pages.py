@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.changes import counts
 from app.db import Db
 from app.errors import Invalid, Refused
+from app.frame import Area
 from app.ideas.models import ALIVE, Idea, Stage
 from app.ideas.queries import visible_to as ideas_visible_to
 from app.once import new_key, once
@@ -30,10 +31,12 @@ from app.processes.rules import may_edit, may_register
 from app.trail import trail
 from app.voice import board
 from app.voice.models import Outcome, Source, Touchpoint
-from app.voice.queries import TAKEN, before, headline
+from app.voice.queries import before, headline
+from app.voice.queries import visible_to as sources_visible_to
 from app.web import Fields, Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import Cell, csv_rows
 
+area = Area("processes", 0, "Which hurt", "/processes")
 routes = router()
 routes.routes.extend(round_pages.routes.routes)
 TheProcess = Annotated[Process, Depends(found(Process, visible_to))]
@@ -60,11 +63,11 @@ class Asked:
         return f"{path}?{urlencode({**own, 'impact': self.impact.value, 'rule': self.rule, **other})}"
 
 
-def asked(db: Session, source: str, outcome: str, impact: str, rule: str) -> Asked:
+def asked(db: Session, actor: Actor, source: str, outcome: str, impact: str, rule: str) -> Asked:
     query = (
         select(Source, col(Outcome.name))
         .join(Outcome, col(Outcome.source_id) == col(Source.id))
-        .where(TAKEN)
+        .where(sources_visible_to(actor))
         .order_by(col(Source.last_day).desc(), col(Source.id).desc(), col(Outcome.place))
     )
     pairs = db.execute(query).all()
@@ -96,7 +99,7 @@ def processes(
 ) -> Response:
     if kept := unchanged(request, actor.rights, counts(db, "voice", "processes", "ideas", "pilots", "people")):
         return kept
-    what = asked(db, source, outcome, impact, rule)
+    what = asked(db, actor, source, outcome, impact, rule)
     told, problem = answered(db, what)
     known = {process.id: process for process in queries.all_processes(db)}
     rows = the_rows(db, actor, what, told, known)
@@ -162,7 +165,7 @@ def ideas_by_process(db: Session, actor: Actor, *stages: Stage) -> dict[int, int
 def processes_csv(
     request: Request, db: Db, actor: Employee, source: str = "", outcome: str = "", impact: str = "", rule: str = ""
 ) -> Response:
-    what = asked(db, source, outcome, impact, rule)
+    what = asked(db, actor, source, outcome, impact, rule)
     told, _ = answered(db, what)
     known = {process.id: process for process in queries.all_processes(db)}
     header = ["Process", "Verdict", "Chance of vital", "Performance", "Low", "High", "Impact", "Impact low"]

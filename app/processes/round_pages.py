@@ -28,7 +28,7 @@ from app.processes.priority import Rule
 from app.processes.queries import visible_to
 from app.processes.rules import chair, life, may_rank, sees_ballots
 from app.voice.models import Outcome, Source
-from app.voice.queries import TAKEN, headline
+from app.voice.queries import FOR_ALL, headline
 from app.web import Fields, Form, Request, Response, Typed, blank, fill, page, router, see, slow, unchanged
 from app.workflow import MoveForm
 
@@ -62,7 +62,7 @@ def chaired(actor: Actor) -> list[int]:
 
 def warm(db: Session, values: Mapping[str, Any]) -> None:
     if str(values["source"]).isdecimal() and values["impact"] in {method.value for method in Method}:
-        number = db.scalar(select(col(Source.id)).where(TAKEN, col(Source.id) == int(values["source"])))
+        number = db.scalar(select(col(Source.id)).where(FOR_ALL, col(Source.id) == int(values["source"])))
         asked = select(col(Outcome.id)).where(col(Outcome.source_id) == number, col(Outcome.name) == values["outcome"])
         if number and db.scalar(asked):
             try:
@@ -75,7 +75,7 @@ def form_page(request: Request, db: Session, actor: Actor, form: Form[RoundForm]
     pairs = (
         select(col(Source.id), col(Source.name), col(Outcome.name))
         .join(Outcome, col(Outcome.source_id) == col(Source.id))
-        .where(TAKEN)
+        .where(FOR_ALL)
         .order_by(col(Source.last_day).desc(), col(Outcome.place))
     )
     told = db.execute(pairs).all()
@@ -114,7 +114,7 @@ def refuse_unknown(db: Session, form: Form[RoundForm]) -> None:
         form.refuse("rule", str(error))
     if data.source is None:
         return
-    if not db.scalar(select(col(Source.id)).where(TAKEN, col(Source.id) == data.source)):
+    if not db.scalar(select(col(Source.id)).where(FOR_ALL, col(Source.id) == data.source)):
         form.refuse("source", "Choose one of the offered answers.")
         return
     asked = select(col(Outcome.id)).where(col(Outcome.source_id) == data.source, col(Outcome.name) == data.outcome)

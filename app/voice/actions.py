@@ -218,7 +218,7 @@ def flip(db: Session, source_id: int, taking: Taking) -> None:
     source.series_id = the_series(db, survey_map.series)
     source.department_id = the_department(db, survey_map.department)
     source.minimum_cell = survey_map.minimum_cell
-    source.rows_for = taking.rows_for
+    source.rows_for = source.comments_for = taking.rows_for
     source.weighted = checked.weights is not None
     source.rows, source.responses, source.set_aside = checked.rows, len(checked), checked.set_aside
     source.map = to_toml(survey_map)

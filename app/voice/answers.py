@@ -1,9 +1,9 @@
-"""The responses of a source as arrays. What is taken never changes, so the last few sources are kept unpacked."""
+"""The responses of a source as arrays; the last few sources are kept unpacked, each at its version."""
 
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.errors import Missing
 from app.voice.importing.packing import Scale, unpack_indices
-from app.voice.models import Outcome, Response, Segment, Touchpoint, Use
+from app.voice.models import Outcome, Response, Segment, Source, Touchpoint, Use
 from app.voice.packed import Floats, unpack_outcomes, unpack_segments
 
 KEPT = 6
@@ -38,6 +38,7 @@ class Answers:
     touchpoint_names: tuple[str, ...]
     segment_names: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
+    version: int = 1
 
     def outcome(self, name: str) -> Floats:
         if name not in self.outcome_names:
@@ -57,18 +58,19 @@ class Answers:
         return np.asarray(self.segments[:, place] == known.index(label))
 
 
-cache: OrderedDict[tuple[str, int], Answers] = OrderedDict()
+cache: OrderedDict[tuple[str, int, int], Answers] = OrderedDict()
 guard = Lock()
 
 
 def answers(db: Session, source_id: int) -> Answers:
-    """A taken source's answers, unpacked at the first question and kept for the next ones."""
-    key = str(db.get_bind().engine.url), source_id
+    """A taken source's answers, unpacked at the first question and kept until more of them come in."""
+    version = db.scalar(select(col(Source.version)).where(col(Source.id) == source_id)) or 1
+    key = str(db.get_bind().engine.url), source_id, version
     with guard:
         if key in cache:
             cache.move_to_end(key)
             return cache[key]
-    found = read(db, source_id)
+    found = replace(read(db, source_id), version=version)
     with guard:
         cache[key] = found
         while len(cache) > KEPT:

@@ -47,7 +47,7 @@ TheUpload = Annotated[Upload, Depends(found(Upload, own))]
 
 
 def only_importers(db: Session, actor: Actor) -> None:
-    if not may_import(actor, [source.department_id for source in taken_sources(db)]):
+    if not may_import(actor, [source.department_id for source in taken_sources(db, actor)]):
         raise Refused("Evidence is brought in by the committee, leaders, administrators and departments that keep it.")
 
 

@@ -28,8 +28,11 @@ class Series(Row, table=True):
 class SourceKind(StrEnum):
     SURVEY = "survey"
     COMPLAINTS = "complaints"
+    LOST_SALES = "lost sales"
+    WAITING = "waiting times"
     INTERVIEWS = "interviews"
     OBSERVATION = "observation"
+    REPORTS = "reports"
     BENCHMARK = "benchmark"
 
 
@@ -40,7 +43,7 @@ class SourceStage(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who sees the rows behind the figures; figures are for every employee."""
+    """Who sees a source's figures, its comments, or the rows behind them: for each of them the source says."""
 
     EMPLOYEES = "employees"
     DEPARTMENT = "department"
@@ -60,6 +63,8 @@ class Source(Row, table=True):
     first_day: date
     last_day: date
     minimum_cell: int = 1
+    figures_for: Audience = choice(Audience, default=Audience.EMPLOYEES, check="figures_for")
+    comments_for: Audience = choice(Audience, default=Audience.COMMITTEE, check="comments_for")
     rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
     weighted: bool = False
     rows: int = 0

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.changes import counts
 from app.db import Db
 from app.errors import Missing, Refused
+from app.frame import Area
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.trail import trail
@@ -24,6 +25,7 @@ from app.web import Request, Response, ThingId, download, page, router, slow, un
 from app.web.rendering import number_words
 from app.web.sheets import Cell, csv_rows
 
+area = Area("voice", 0, "Sources", "/voice")
 routes = router()
 routes.routes.extend(import_pages.routes.routes)
 TheSource = Annotated[Source, Depends(found(Source, visible_to))]
@@ -34,7 +36,7 @@ MOST_WORDS = 200
 def voice(request: Request, db: Db, actor: Employee) -> Response:
     if kept := unchanged(request, actor.rights, counts(db, "voice", "people")):
         return kept
-    sources = taken_sources(db)
+    sources = taken_sources(db, actor)
     told = board.boards(db, sources)
     return page(
         request,
@@ -200,7 +202,7 @@ def only_for_readers(actor: Actor, source: Source) -> None:
 def sources_csv(request: Request, db: Db, actor: Employee) -> Response:
     header = ("Series", "Source", "From", "To", "Responses", "Outcome", "Value", "Low", "High", "Answers")
     rows: list[list[Cell]] = []
-    for series in board.boards(db, taken_sources(db)):
+    for series in board.boards(db, taken_sources(db, actor)):
         for wave in series.waves:
             source = wave.source
             first: list[Cell] = [series.name, source.name, source.first_day, source.last_day, source.responses]

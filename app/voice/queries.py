@@ -1,6 +1,7 @@
 """Reading the voice: the door to sources, their rows, and the figures of one outcome."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
@@ -17,21 +18,33 @@ from app.voice.packed import Floats
 TAKEN = col(Source.stage) == SourceStage.TAKEN
 
 
+# What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds.
+FOR_ALL = and_(TAKEN, col(Source.figures_for) == Audience.EMPLOYEES)
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Figures of what is taken are for every employee; what is being staged or was replaced for nobody."""
-    return false() if actor.guest else TAKEN
+    """The sources whose figures this person may see; what is being staged or was replaced is for nobody."""
+    return for_audience(actor, Source.figures_for)
+
+
+def comments_visible_to(actor: Actor) -> ColumnElement[bool]:
+    return for_audience(actor, Source.comments_for)
 
 
 def rows_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The sources whose rows and comments this person may read: `rules.sees_rows` as a condition."""
+    return for_audience(actor, Source.rows_for)
+
+
+def for_audience(actor: Actor, named: Any) -> ColumnElement[bool]:
+    """`rules.is_for` as a condition on one of a source's three audiences."""
     if actor.guest:
         return false()
-    allowed = [col(Source.rows_for) == Audience.EMPLOYEES, col(Source.imported_by) == actor.id]
+    allowed = [col(named) == Audience.EMPLOYEES, col(Source.imported_by) == actor.id]
     if actor.on_a_committee:
         allowed.append(true())
     if actor.department_id is not None:
         own = col(Source.department_id) == actor.department_id
-        allowed.append(and_(col(Source.rows_for) == Audience.DEPARTMENT, own))
+        allowed.append(and_(col(named) == Audience.DEPARTMENT, own))
     return and_(TAKEN, or_(*allowed))
 
 
@@ -39,11 +52,11 @@ kinds = [Kind("source", Source, visible_to, Source.name, lambda number: f"/voice
 
 
 def headline(db: Session) -> Outcome | None:
-    """The first outcome of the latest source that has one: the organisation's figure."""
+    """The first outcome of the latest source that has one and shows it to everybody: the organisation's figure."""
     query = (
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
-        .where(TAKEN, col(Outcome.place) == 0)
+        .where(FOR_ALL, col(Outcome.place) == 0)
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )
@@ -69,15 +82,15 @@ def outcomes_of(db: Session, source_id: int) -> Sequence[Outcome]:
     return db.scalars(query).all()
 
 
-def taken_sources(db: Session) -> Sequence[Source]:
-    """All that is taken, latest first."""
-    query = select(Source).where(TAKEN).order_by(col(Source.last_day).desc(), col(Source.id).desc())
+def taken_sources(db: Session, actor: Actor) -> Sequence[Source]:
+    """What is taken and this person may see, latest first."""
+    query = select(Source).where(visible_to(actor)).order_by(col(Source.last_day).desc(), col(Source.id).desc())
     return db.scalars(query).all()
 
 
 def source_named(db: Session, words: str) -> Source:
-    """A taken source by its name without regard to case, or by its number."""
-    for source in taken_sources(db):
+    """A taken source by its name without regard to case, or by its number: for commands, which see all."""
+    for source in db.scalars(select(Source).where(TAKEN).order_by(col(Source.id).desc())):
         if source.name.casefold() == words.strip().casefold() or str(source.id) == words.strip():
             return source
     raise Missing(f"There is no source {words}.")

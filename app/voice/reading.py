@@ -13,7 +13,7 @@ from app.voice.answers import scale_of, uses_of
 from app.voice.importing.packing import MISSING, NOT_APPLICABLE, unpack_indices
 from app.voice.models import Outcome, Remark, Response, Source
 from app.voice.packed import unpack_outcomes
-from app.voice.queries import outcomes_of, rows_visible_to
+from app.voice.queries import comments_visible_to, outcomes_of
 
 PAGE = 25
 
@@ -56,7 +56,7 @@ def comments(
         select(*columns)  # type: ignore[call-overload]
         .join(Source, col(Source.id) == col(Remark.source_id))
         .join(Response, col(Response.id) == col(Remark.response_id))
-        .where(rows_visible_to(actor))
+        .where(comments_visible_to(actor))
         .order_by(col(Remark.id).desc())
         .limit(PAGE + 1)
     )
@@ -72,7 +72,7 @@ def comments(
 def commented_sources(db: Session, actor: Actor) -> Sequence[tuple[int, str]]:
     """Sources with comments that this person may read."""
     there = select(col(Remark.id)).where(col(Remark.source_id) == col(Source.id)).exists()
-    query = select(col(Source.id), col(Source.name)).where(rows_visible_to(actor), there)
+    query = select(col(Source.id), col(Source.name)).where(comments_visible_to(actor), there)
     return [(number, name) for number, name in db.execute(query.order_by(col(Source.last_day).desc()))]
 
 

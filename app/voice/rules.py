@@ -14,11 +14,19 @@ def may_import(actor: Actor, keepers: Collection[int | None]) -> bool:
     return actor.administrator or actor.on_a_committee or actor.leader or known
 
 
-def sees_rows(actor: Actor, source: Source) -> bool:
-    """Figures are for every employee; the rows behind them for whom the source says, and for who brought it in."""
+def is_for(actor: Actor, source: Source, audience: Audience) -> bool:
+    """Whoever the source says; who brought it in; and the committee, which decides by it."""
     if actor.guest:
         return False
-    if source.rows_for is Audience.EMPLOYEES or actor.on_a_committee or source.imported_by == actor.id:
+    if audience is Audience.EMPLOYEES or actor.on_a_committee or source.imported_by == actor.id:
         return True
     own = actor.department_id is not None and actor.department_id == source.department_id
-    return source.rows_for is Audience.DEPARTMENT and own
+    return audience is Audience.DEPARTMENT and own
+
+
+def sees_rows(actor: Actor, source: Source) -> bool:
+    return is_for(actor, source, source.rows_for)
+
+
+def sees_comments(actor: Actor, source: Source) -> bool:
+    return is_for(actor, source, source.comments_for)
