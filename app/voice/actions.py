@@ -10,24 +10,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import CursorResult, delete, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.changes import table_of
 from app.columns import now
-from app.db import Database
+from app.db import Database, embedded
 from app.errors import Invalid, Stale
 from app.people.models import Department
 from app.record.actions import write
-from app.voice.figures import all_outcomes, use_figures
+from app.voice.figures import OutcomeFigures, UseFigures, all_outcomes, use_figures
 from app.voice.importing.mapfile import to_toml
 from app.voice.importing.maps import SurveyMap
-from app.voice.importing.responses import Checked
-from app.voice.importing.responses import Response as ToldResponse
+from app.voice.importing.responses import Checked, Comment
 from app.voice.importing.table import plain
 from app.voice.models import (
     Audience,
@@ -46,7 +47,8 @@ from app.voice.models import (
 from app.voice.packed import MOST_LABELS, labelled, pack_outcomes, pack_segments
 from app.voice.queries import TAKEN
 
-CHUNK = 500
+CHUNK = 5_000
+ASKED = 500
 SILENT_FOR = timedelta(minutes=2)
 LONGEST_KEY = 200
 
@@ -92,8 +94,9 @@ def take(
     source_id = begin(database, taking)
     try:
         store(database, source_id, taking, progress)
+        figures = figures_of(taking)
         with database.writing() as db:
-            flip(db, source_id, taking)
+            flip(db, source_id, taking, figures)
             ended(db, source_id)
     except BaseException as error:
         with suppress(DBAPIError):
@@ -151,23 +154,36 @@ def days(taking: Taking) -> tuple[date, date]:
 
 
 def store(database: Database, source_id: int, taking: Taking, progress: Callable[[Session, int], None]) -> None:
-    """All responses with their comments, a few hundred in a transaction: others write in between."""
-    told = rows(taking.checked)
-    done = 0
-    while some := list(islice(told, CHUNK)):
+    """All responses with their comments, some thousands in a transaction: others write in between."""
+    for start, told in chunks(taking.checked):
         with database.writing() as db:
             still_ours(db, source_id)
-            query = insert(Response).returning(col(Response.id), sort_by_parameter_order=True)
-            ids = db.scalars(query, [{"source_id": source_id, **row} for row, _ in some]).all()
-            remarks = [
-                {"source_id": source_id, "response_id": number, **remark}
-                for number, (_, own) in zip(ids, some, strict=True)
-                for remark in own
-            ]
-            if remarks:
+            # Straight to the driver: SQLAlchemy would cost twice as much. `still_ours` has said that the voice changes.
+            db.connection().exec_driver_sql(insertion(db), [(source_id, *row) for row in told.rows])
+            if told.remarks:
+                numbers = numbers_of(db, source_id, list(dict.fromkeys(key for key, _ in told.remarks)))
+                remarks = [
+                    {"source_id": source_id, "response_id": numbers[key], **remark} for key, remark in told.remarks
+                ]
                 db.execute(insert(Remark), remarks)
-            done += len(some)
-            progress(db, done)
+            progress(db, start + len(told.rows))
+
+
+COLUMNS = ("source_id", "respondent", "on", "weight", "account", "outcomes", "ratings", "segments")
+
+
+def insertion(db: Session) -> str:
+    marks = ", ".join(["?" if embedded(db) else "%s"] * len(COLUMNS))
+    named = ", ".join(f'"{column}"' for column in COLUMNS)
+    return f"INSERT INTO response ({named}) VALUES ({marks})"  # noqa: S608 - nothing but constants
+
+
+def numbers_of(db: Session, source_id: int, respondents: Sequence[str]) -> dict[str, int]:
+    """The ids under which these were just stored."""
+    columns = table_of(Response).c
+    query = select(columns.respondent, columns.id).where(columns.source_id == source_id)
+    some = (respondents[at : at + ASKED] for at in range(0, len(respondents), ASKED))
+    return {name: number for names in some for name, number in db.execute(query.where(columns.respondent.in_(names)))}
 
 
 def still_ours(db: Session, source_id: int) -> None:
@@ -179,40 +195,84 @@ def still_ours(db: Session, source_id: int) -> None:
         raise Stale("The same file is being taken in by somebody else.")
 
 
-def rows(checked: Checked) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Each response as a row of its table, with its comments."""
+@dataclass(frozen=True)
+class Chunk:
+    """Rows as COLUMNS has them after the source, and comments, each beside its respondent."""
+
+    rows: list[tuple[Any, ...]]
+    remarks: list[tuple[str, dict[str, Any]]]
+
+
+def chunks(checked: Checked) -> Iterator[tuple[int, Chunk]]:
+    """All responses in order, some thousands at a time, with the place of the first."""
     outcomes = pack_outcomes([outcome.values for outcome in checked.outcomes], len(checked))
     segments = pack_segments([labelled(labels)[1] for labels in checked.segments.values()], len(checked))
-    for place, told in enumerate(checked.responses()):
-        row = {
-            "respondent": told.respondent,
-            "on": told.date,
-            "weight": told.weight,
-            "account": told.account[:200] if told.account else None,
-            "outcomes": outcomes[place].tobytes(),
-            "ratings": told.ratings,
-            "segments": segments[place].tobytes(),
-        }
-        yield row, remarks(told)
+    days: Sequence[date | None] = checked.dates or [None] * len(checked)
+    at = 0
+    for start in range(0, len(checked), CHUNK):
+        some = slice(start, start + CHUNK)
+        keys = checked.keys[some]
+        columns = (
+            keys,
+            [day.isoformat() if day else None for day in days[some]],
+            weights_in(checked, some, len(keys)),
+            [account[:200] if account else None for account in checked.accounts[some]],
+            cut(outcomes[some]),
+            cut(checked.ratings[some]),
+            cut(segments[some]),
+        )
+        rows = list(zip(*columns, strict=True))
+        told = []
+        while at < len(checked.comments) and checked.comments[at][0] < start + len(rows):
+            place, said = checked.comments[at]
+            if remark := remark_of(said):
+                told.append((keys[place - start], remark))
+            at += 1
+        yield start, Chunk(rows, told)
 
 
-def remarks(told: ToldResponse) -> list[dict[str, Any]]:
+def cut(packed: NDArray[np.uint8]) -> list[bytes]:
+    """Responses x bytes as one text of bytes a response."""
+    width, whole = packed.shape[1], packed.tobytes()
+    return [whole[at : at + width] for at in range(0, len(whole), width)] if width else [b""] * len(packed)
+
+
+def weights_in(checked: Checked, some: slice, n: int) -> list[float | None]:
+    if checked.weights is None:
+        return [None] * n
+    return [None if weight != weight else weight for weight in checked.weights[some].tolist()]
+
+
+def remark_of(said: Comment) -> dict[str, Any] | None:
     """A code that nobody listed has no words and is left out; checking has said so."""
-    return [
-        {"question": said.column[:200], "coded": said.code is not None, "words": said.text}
-        for said in told.comments
-        if said.text
-    ]
+    if not said.text:
+        return None
+    return {"question": said.column[:200], "coded": said.code is not None, "words": said.text}
 
 
-def flip(db: Session, source_id: int, taking: Taking) -> None:
-    """Figures rolled up, names given, shown: one transaction."""
+@dataclass(frozen=True)
+class Figures:
+    """What is rolled up before the flip, so that nobody waits for it with the write lock held."""
+
+    outcomes: list[OutcomeFigures]
+    uses: list[UseFigures]
+    segments: list[tuple[str, list[str]]]
+
+
+def figures_of(taking: Taking) -> Figures:
+    checked = taking.checked
+    segments = [(name, labelled(labels)[0]) for name, labels in checked.segments.items()]
+    return Figures(all_outcomes(checked, taking.map), use_figures(checked), segments)
+
+
+def flip(db: Session, source_id: int, taking: Taking, figures: Figures) -> None:
+    """Figures stored, names given, shown: one transaction."""
     still_ours(db, source_id)
     source = db.get_one(Source, source_id)
     if taking.replace:
         replace_namesake(db, source, taking.map.source)
     checked, survey_map = taking.checked, taking.map
-    add_figures(db, source_id, taking)
+    add_figures(db, source_id, survey_map, figures)
     source.name = survey_map.source
     source.stage = SourceStage.TAKEN
     source.series_id = the_series(db, survey_map.series)
@@ -224,8 +284,8 @@ def flip(db: Session, source_id: int, taking: Taking) -> None:
     source.map = to_toml(survey_map)
     source.imported_at = now()
     db.flush()
-    figures = {"rows": source.rows, "responses": source.responses, "set_aside": source.set_aside}
-    write(db, taking.person_id, "import", source.ref, after=SourceStage.TAKEN.value, figures=figures)
+    counted = {"rows": source.rows, "responses": source.responses, "set_aside": source.set_aside}
+    write(db, taking.person_id, "import", source.ref, after=SourceStage.TAKEN.value, figures=counted)
 
 
 def replace_namesake(db: Session, source: Source, name: str) -> None:
@@ -237,12 +297,11 @@ def replace_namesake(db: Session, source: Source, name: str) -> None:
         db.flush()
 
 
-def add_figures(db: Session, source_id: int, taking: Taking) -> None:
-    checked, survey_map = taking.checked, taking.map
-    for place, (part, figures) in enumerate(zip(survey_map.outcomes, all_outcomes(checked, survey_map), strict=True)):
+def add_figures(db: Session, source_id: int, survey_map: SurveyMap, figures: Figures) -> None:
+    for place, (part, told) in enumerate(zip(survey_map.outcomes, figures.outcomes, strict=True)):
         kind = OutcomeKind(part.kind.value)
-        db.add(Outcome(source_id=source_id, place=place, name=part.name[:120], kind=kind, **asdict(figures)))
-    for place, (touched, used) in enumerate(zip(survey_map.touchpoints, use_figures(checked), strict=True)):
+        db.add(Outcome(source_id=source_id, place=place, name=part.name[:120], kind=kind, **asdict(told)))
+    for place, (touched, used) in enumerate(zip(survey_map.touchpoints, figures.uses, strict=True)):
         touchpoint = the_touchpoint(db, touched)
         worst, best = touched.scale
         use = Use(
@@ -256,8 +315,8 @@ def add_figures(db: Session, source_id: int, taking: Taking) -> None:
             **asdict(used),
         )
         db.add(use)
-    for place, (name, labels) in enumerate(checked.segments.items()):
-        known = json.dumps(labelled(labels)[0], ensure_ascii=False)
+    for place, (name, labels) in enumerate(figures.segments):
+        known = json.dumps(labels, ensure_ascii=False)
         db.add(Segment(source_id=source_id, place=place, name=name[:120], labels=known))
 
 

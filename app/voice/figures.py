@@ -7,8 +7,7 @@ import numpy as np
 from app.voice import indices
 from app.voice.importing.maps import Outcome as MappedOutcome
 from app.voice.importing.maps import SurveyMap
-from app.voice.importing.packing import unpack
-from app.voice.importing.responses import Checked
+from app.voice.importing.responses import Checked, Touched
 from app.voice.models import OutcomeKind
 from app.voice.packed import Floats
 
@@ -89,12 +88,11 @@ def ends(part: MappedOutcome, values: Floats) -> tuple[float, float]:
 
 def use_figures(checked: Checked) -> list[UseFigures]:
     weights = weights_of(checked)
-    values = unpack(checked.ratings.tobytes(), checked.scales) if checked.scales else np.empty((len(checked), 0))
-    return [use_figure(checked, place, values[:, place], weights) for place in range(len(checked.touchpoints))]
+    return [use_figure(touched, weights) for touched in checked.touchpoints]
 
 
-def use_figure(checked: Checked, place: int, values: Floats, weights: Floats | None) -> UseFigures:
-    touched, scale = checked.touchpoints[place], checked.scales[place]
+def use_figure(touched: Touched, weights: Floats | None) -> UseFigures:
+    values, scale = touched.values, touched.scale
     found = indices.mean(values)
 
     def score(value: float | None) -> float | None:

@@ -13,7 +13,7 @@ from app.processes.assessing import Question, as_json, picture
 from app.record.queries import verify
 from app.voice import actions
 from app.voice.models import Remark, Response, Source, SourceStage, Touchpoint
-from app.voice.queries import before, headline, outcome_values, source_named, taken_sources
+from app.voice.queries import TAKEN, before, headline, outcome_values, source_named
 from app.voice.showing import as_json as source_json
 from app.voice.showing import parted, withheld
 from tests.voice.sources import a_map, a_real_source, a_source, answers, taking
@@ -94,14 +94,14 @@ def test_what_a_crash_left_is_never_seen_and_swept(
     with pytest.raises(RuntimeError):
         a_source(both, tmp_path)
     with both.reading() as db:
-        assert taken_sources(db) == []
+        assert db.scalars(select(Source).where(TAKEN)).all() == []
         assert headline(db) is None
     assert count(both, Response) == 60
     monkeypatch.undo()
     a_source(both, tmp_path)
     assert (count(both, Source), count(both, Response)) == (1, 60)
     with both.reading() as db:
-        assert [source.stage for source in taken_sources(db)] == [SourceStage.TAKEN]
+        assert [source.stage for source in db.scalars(select(Source).where(TAKEN)).all()] == [SourceStage.TAKEN]
 
 
 def test_another_file_leaves_a_live_import_alone(database: Database, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_name_is_taken_once_or_replaced(database: Database, tmp_path: Path) ->
         assert db.get_one(Source, first).stage is SourceStage.REPLACED
         assert db.get_one(Source, first).replaced_by == second
         assert source_named(db, "visitors 2025").id == second
-        assert [source.id for source in taken_sources(db)] == [second]
+        assert [source.id for source in db.scalars(select(Source).where(TAKEN)).all()] == [second]
         assert verify(db, database.known["record_keys"]).intact
 
 

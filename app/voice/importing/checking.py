@@ -13,7 +13,7 @@ from app.voice.importing.cells import canonical
 from app.voice.importing.finding import CommentColumn, Found, find
 from app.voice.importing.limits import counted
 from app.voice.importing.maps import SurveyMap
-from app.voice.importing.packing import MISSING, pack
+from app.voice.importing.packing import MISSING, pack_into, parts, row_bytes
 from app.voice.importing.problems import Problems
 from app.voice.importing.responses import Checked, Comment, OutcomeValues, Touched
 from app.voice.importing.table import Column, Table
@@ -57,16 +57,22 @@ def _grouped(column: Column | None, n: int) -> tuple[_Rows, judging.Bad]:
     if column is None:
         return _Rows(rows, rows), {}
     blank = {code: NOBODY for code, text in enumerate(column.texts) if not text.strip()}
-    people: dict[str, int] = {}
-    number = np.array([people.setdefault(text.strip(), len(people)) for text in column.texts], dtype=np.int64)
-    key = number[column.codes]
+    key = same_but_for_blanks(column.texts)[column.codes]
     nobody = np.isin(column.codes, list(blank)) if blank else np.zeros(n, dtype=bool)
-    key[nobody] = len(people) + rows[nobody]
+    key[nobody] = len(column.texts) + rows[nobody]
     _, first, group = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(first)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     return _Rows(place[group], first[order]), blank
+
+
+def same_but_for_blanks(texts: list[str]) -> NDArray[np.int64]:
+    """A number for each text, the same for texts that differ in blanks around them alone."""
+    if all(text == text.strip() for text in texts):
+        return np.arange(len(texts), dtype=np.int64)
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(text.strip(), len(known)) for text in texts], dtype=np.int64)
 
 
 class _Check:
@@ -79,11 +85,10 @@ class _Check:
             self.problems.texts(found.respondent, nobody)
 
     def checked(self, set_aside: bool) -> Checked:
-        touchpoints = [self._touchpoint(place, column) for place, column in enumerate(self.found.touchpoints)]
         scales = tuple(part.range for part in self.map.touchpoints)
-        indices = np.empty((self.rows.n, len(touchpoints)), dtype=np.int32)
-        for place, touched in enumerate(touchpoints):
-            indices[:, place] = touched.indices
+        ratings = np.empty((self.rows.n, row_bytes(scales)), dtype=np.uint8)
+        packed = parts(ratings, scales)
+        touchpoints = [self._touchpoint(place, packed[place]) for place in range(len(scales))]
         return Checked(
             rows=len(self.table),
             outcomes=[self._outcome(place, column) for place, column in enumerate(self.found.outcomes)],
@@ -98,7 +103,7 @@ class _Check:
             },
             touchpoints=touchpoints,
             scales=scales,
-            ratings=pack(indices, scales),
+            ratings=ratings,
             comments=self._comments(),
             first_rows=self.table.numbers[self.rows.first],
             problems=self.problems,
@@ -123,12 +128,13 @@ class _Check:
         chosen = self._settle(column, per_text, absent)
         return np.where(chosen >= 0, per_text[column.codes[chosen]], default)
 
-    def _touchpoint(self, place: int, column: Column) -> Touched:
-        part = self.map.touchpoints[place]
+    def _touchpoint(self, place: int, packed: NDArray[np.uint8]) -> Touched:
+        part, column = self.map.touchpoints[place], self.found.touchpoints[place]
         found, bad = judging.indices(column, part.range, part.missing, part.not_applicable, self.map.decimal)
         self.problems.texts(column, bad)
         per_text = np.array(found, dtype=np.int32)
-        return Touched(part.name, part.range, self._spread(column, per_text, per_text == MISSING, MISSING))
+        pack_into(packed, self._spread(column, per_text, per_text == MISSING, MISSING))
+        return Touched(part.name, part.range, packed)
 
     def _outcome(self, place: int, column: Column) -> OutcomeValues:
         part = self.map.outcomes[place]

@@ -13,6 +13,11 @@ from app.voice.importing.limits import Unreadable, counted, quoted
 CHUNK = 2_000
 
 
+def typecode(distinct: int) -> str:
+    """The narrowest unsigned number that counts so many."""
+    return "B" if distinct <= 1 << 8 else "H" if distinct <= 1 << 16 else "I"
+
+
 class BadText(Exception):
     def __init__(self, text: str, why: str) -> None:
         super().__init__(why)
@@ -43,7 +48,7 @@ class Gathered:
         self.header_row = row
         self.numbers = array("I")
         self.texts = [Texts() for _ in header]
-        self.codes = [array("I") for _ in header]
+        self.codes = [array("B") for _ in header]
         self._rows: list[list[str]] = []
         self._refuse_names()
 
@@ -84,11 +89,18 @@ class Gathered:
             )
         for place, cells in enumerate(zip(*self._rows, strict=True)):
             try:
-                self.codes[place].extend(map(self.texts[place].__getitem__, cells))
+                self._extend(place, list(map(self.texts[place].__getitem__, cells)))
             except BadText as bad:
                 number = self.numbers[len(self.numbers) - len(self._rows) + cells.index(bad.text)]
                 raise Unreadable(f"Row {number}, column {self.label(place)}: {bad.why}.") from None
         self._rows.clear()
+
+    def _extend(self, place: int, codes: list[int]) -> None:
+        """As narrow as the column's texts are few; wider from the chunk on that brings more of them."""
+        wanted = typecode(len(self.texts[place]))
+        if self.codes[place].typecode != wanted:
+            self.codes[place] = array(wanted, self.codes[place])
+        self.codes[place].extend(codes)
 
     def finish(self) -> None:
         """Take in what is left, drop columns with neither name nor text, refuse what cannot be a table."""

@@ -67,19 +67,35 @@ def pack(indices: NDArray[np.int32], scales: Sequence[Scale]) -> NDArray[np.uint
     One response is `packed[row].tobytes()`.
     """
     packed = np.empty((len(indices), row_bytes(scales)), dtype=np.uint8)
-    place = 0
-    for column, scale in enumerate(scales):
-        top = 1 << (8 * scale.width)
-        code = np.where(indices[:, column] < 0, top + _tail(indices[:, column]), indices[:, column])
-        packed[:, place] = code & 255
-        if scale.width == 2:
-            packed[:, place + 1] = code >> 8
-        place += scale.width
+    for column, part in enumerate(parts(packed, scales)):
+        pack_into(part, indices[:, column])
     return packed
 
 
-def _tail(indices: NDArray[np.int32]) -> NDArray[np.int32]:
-    return np.where(indices == NOT_APPLICABLE, -2, -1).astype(np.int32)
+def parts(packed: NDArray[np.uint8], scales: Sequence[Scale]) -> list[NDArray[np.uint8]]:
+    """Of responses x row_bytes the bytes of each touchpoint, responses x width, as views."""
+    starts = np.concatenate([[0], np.cumsum([scale.width for scale in scales])]).astype(int)
+    return [packed[:, start : start + scale.width] for start, scale in zip(starts, scales, strict=False)]
+
+
+def pack_into(part: NDArray[np.uint8], indices: NDArray[np.int32]) -> None:
+    """Write one touchpoint's indices into its bytes, shape (responses, width)."""
+    tail = np.where(indices == NOT_APPLICABLE, -2, -1)
+    code = np.where(indices < 0, (1 << (8 * part.shape[1])) + tail, indices)
+    part[:, 0] = code & 255
+    if part.shape[1] == 2:
+        part[:, 1] = code >> 8
+
+
+def indices_in(part: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """One touchpoint's bytes, shape (responses, width), back as indices, NOT_APPLICABLE and MISSING."""
+    code = part[:, 0].astype(np.int32)
+    if part.shape[1] == 2:
+        code |= part[:, 1].astype(np.int32) << 8
+    top = 1 << (8 * part.shape[1])
+    code[code == top - 2] = NOT_APPLICABLE
+    code[code == top - 1] = MISSING
+    return code
 
 
 def unpack_indices(data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = None) -> NDArray[np.int32]:
@@ -89,18 +105,11 @@ def unpack_indices(data: bytes, scales: Sequence[Scale], only: Sequence[int] | N
     a whole number of rows.
     """
     rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, max(row_bytes(scales), 1))
-    starts = np.concatenate([[0], np.cumsum([scale.width for scale in scales])]).astype(int)
+    told = parts(rows, scales)
     wanted = range(len(scales)) if only is None else only
     indices = np.empty((len(rows), len(wanted)), dtype=np.int32, order="F")
     for column, which in enumerate(wanted):
-        place, scale = starts[which], scales[which]
-        code = rows[:, place].astype(np.int32)
-        if scale.width == 2:
-            code |= rows[:, place + 1].astype(np.int32) << 8
-        top = 1 << (8 * scale.width)
-        code[code == top - 2] = NOT_APPLICABLE
-        code[code == top - 1] = MISSING
-        indices[:, column] = code
+        indices[:, column] = indices_in(told[which])
     return indices
 
 
@@ -110,10 +119,10 @@ def unpack(data: bytes, scales: Sequence[Scale], only: Sequence[int] | None = No
     indices = unpack_indices(data, scales, wanted)
     values = np.empty(indices.shape, dtype=np.float64, order="F")
     for column, which in enumerate(wanted):
-        values[:, column] = _value_of(scales[which])[indices[:, column]]
+        values[:, column] = values_of(scales[which])[indices[:, column]]
     return values
 
 
-def _value_of(scale: Scale) -> NDArray[np.float64]:
+def values_of(scale: Scale) -> NDArray[np.float64]:
     """The value of each index; as negative places NOT_APPLICABLE and MISSING find the two NaN at the end."""
     return np.concatenate([scale.low + np.arange(scale.values) * scale.step, [np.nan, np.nan]])

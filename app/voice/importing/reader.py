@@ -48,17 +48,13 @@ def frame(body: bytes) -> None:
 
 
 def answer(found: dict[str, Any], gathered: Gathered) -> None:
-    narrow = [array(typecode(len(texts))).itemsize for texts in gathered.texts]
-    frame(json.dumps({**found, "header": gathered.names, "sizes": narrow}).encode())
+    sizes = [codes.itemsize for codes in gathered.codes]
+    frame(json.dumps({**found, "header": gathered.names, "sizes": sizes}).encode())
     frame(gathered.numbers.tobytes())
     for place, texts in enumerate(gathered.texts):
         frame(json.dumps(list(texts)).encode())
-        frame(array(typecode(len(texts)), gathered.codes[place]).tobytes())
-        gathered.codes[place] = array("I")
-
-
-def typecode(distinct: int) -> str:
-    return "B" if distinct <= 1 << 8 else "H" if distinct <= 1 << 16 else "I"
+        frame(gathered.codes[place].tobytes())
+        gathered.codes[place] = array("B")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.voice.importing.maps import OutcomeKind
-from app.voice.importing.packing import MISSING, NOT_APPLICABLE, Scale
+from app.voice.importing.packing import MISSING, NOT_APPLICABLE, Scale, indices_in, values_of
 from app.voice.importing.problems import Problems
 
 
@@ -25,11 +25,21 @@ class Comment:
 
 @dataclass(frozen=True)
 class Touched:
-    """One touchpoint over all responses: indices on its scale (0 = worst), NOT_APPLICABLE or MISSING."""
+    """One touchpoint over all responses, as packing.py lays it out: a million answers are a megabyte."""
 
     name: str
     scale: Scale
-    indices: NDArray[np.int32]
+    packed: NDArray[np.uint8]
+
+    @property
+    def indices(self) -> NDArray[np.int32]:
+        """Places on its scale (0 = worst), NOT_APPLICABLE or MISSING."""
+        return indices_in(self.packed)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Answers on the original range, turned so that higher is better; NaN where there is none."""
+        return values_of(self.scale)[self.indices]
 
     @property
     def n(self) -> int:
@@ -46,7 +56,8 @@ class Touched:
     @property
     def counts(self) -> dict[float, int]:
         """How many gave each answer, as it is written in the file."""
-        found, counts = np.unique(self.indices[self.indices >= 0], return_counts=True)
+        places = self.indices
+        found, counts = np.unique(places[places >= 0], return_counts=True)
         return {self.scale.value(int(index)): int(n) for index, n in zip(found, counts, strict=True)}
 
 
