@@ -23,6 +23,7 @@ from app.db import Database
 from app.errors import Invalid, Stale
 from app.people.models import Department
 from app.record.actions import write
+from app.voice import themes
 from app.voice.figures import all_outcomes, use_figures
 from app.voice.importing.mapfile import to_toml
 from app.voice.importing.maps import SurveyMap
@@ -92,6 +93,7 @@ def take(
     source_id = begin(database, taking)
     try:
         store(database, source_id, taking, progress)
+        themes.mark(database, source_id, taking.checked)
         with database.writing() as db:
             flip(db, source_id, taking)
             ended(db, source_id)
@@ -199,7 +201,7 @@ def rows(checked: Checked) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]
 def remarks(told: ToldResponse) -> list[dict[str, Any]]:
     """A code that nobody listed has no words and is left out; checking has said so."""
     return [
-        {"question": said.column[:200], "coded": said.code is not None, "words": said.text}
+        {"question": said.column[:200], "coded": said.code is not None, "words": said.text, "score": said.score}
         for said in told.comments
         if said.text
     ]
@@ -241,7 +243,17 @@ def add_figures(db: Session, source_id: int, taking: Taking) -> None:
     checked, survey_map = taking.checked, taking.map
     for place, (part, figures) in enumerate(zip(survey_map.outcomes, all_outcomes(checked, survey_map), strict=True)):
         kind = OutcomeKind(part.kind.value)
-        db.add(Outcome(source_id=source_id, place=place, name=part.name[:120], kind=kind, **asdict(figures)))
+        outcome = Outcome(
+            source_id=source_id,
+            place=place,
+            name=part.name[:120],
+            column=", ".join(part.column)[:200],
+            question=part.question,
+            kind=kind,
+            step=part.step,
+            **asdict(figures),
+        )
+        db.add(outcome)
     for place, (touched, used) in enumerate(zip(survey_map.touchpoints, use_figures(checked), strict=True)):
         touchpoint = the_touchpoint(db, touched)
         worst, best = touched.scale
@@ -250,6 +262,7 @@ def add_figures(db: Session, source_id: int, taking: Taking) -> None:
             touchpoint_id=touchpoint.id,
             place=place,
             column=", ".join(touched.column)[:200],
+            question=touched.question,
             worst=worst,
             best=best,
             step=touched.step,
@@ -309,6 +322,8 @@ def sweep(database: Database, file_hash: str = "") -> int:
 
 def take_away(database: Database, source_id: int) -> None:
     """A staging source and its rows, in short chunks. Nothing refers to it: it was never shown."""
+    while themes.unmark_some(database, source_id):
+        pass
     for model in (Remark, Response):
         while delete_some(database, model, source_id):
             pass
