@@ -25,6 +25,7 @@ from app.db import Database, embedded
 from app.errors import Invalid, Stale
 from app.people.models import Department
 from app.record.actions import write
+from app.voice import themes
 from app.voice.figures import OutcomeFigures, UseFigures, all_outcomes, use_figures
 from app.voice.importing.mapfile import to_toml
 from app.voice.importing.maps import SurveyMap
@@ -94,6 +95,7 @@ def take(
     source_id = begin(database, taking)
     try:
         store(database, source_id, taking, progress)
+        themes.mark(database, source_id, taking.checked)
         figures = figures_of(taking)
         with database.writing() as db:
             flip(db, source_id, taking, figures)
@@ -247,7 +249,7 @@ def remark_of(said: Comment) -> dict[str, Any] | None:
     """A code that nobody listed has no words and is left out; checking has said so."""
     if not said.text:
         return None
-    return {"question": said.column[:200], "coded": said.code is not None, "words": said.text}
+    return {"question": said.column[:200], "coded": said.code is not None, "words": said.text, "score": said.score}
 
 
 @dataclass(frozen=True)
@@ -300,7 +302,17 @@ def replace_namesake(db: Session, source: Source, name: str) -> None:
 def add_figures(db: Session, source_id: int, survey_map: SurveyMap, figures: Figures) -> None:
     for place, (part, told) in enumerate(zip(survey_map.outcomes, figures.outcomes, strict=True)):
         kind = OutcomeKind(part.kind.value)
-        db.add(Outcome(source_id=source_id, place=place, name=part.name[:120], kind=kind, **asdict(told)))
+        outcome = Outcome(
+            source_id=source_id,
+            place=place,
+            name=part.name[:120],
+            column=", ".join(part.column)[:200],
+            question=part.question,
+            kind=kind,
+            step=part.step,
+            **asdict(told),
+        )
+        db.add(outcome)
     for place, (touched, used) in enumerate(zip(survey_map.touchpoints, figures.uses, strict=True)):
         touchpoint = the_touchpoint(db, touched)
         worst, best = touched.scale
@@ -309,6 +321,7 @@ def add_figures(db: Session, source_id: int, survey_map: SurveyMap, figures: Fig
             touchpoint_id=touchpoint.id,
             place=place,
             column=", ".join(touched.column)[:200],
+            question=touched.question,
             worst=worst,
             best=best,
             step=touched.step,
@@ -368,6 +381,8 @@ def sweep(database: Database, file_hash: str = "") -> int:
 
 def take_away(database: Database, source_id: int) -> None:
     """A staging source and its rows, in short chunks. Nothing refers to it: it was never shown."""
+    while themes.unmark_some(database, source_id):
+        pass
     for model in (Remark, Response):
         while delete_some(database, model, source_id):
             pass

@@ -96,9 +96,12 @@ class Outcome(Row, table=True):
     source_id: int = points_to("source.id")
     place: int = Field(sa_type=SmallInteger)
     name: str = Field(max_length=120)
+    column: str = Field(default="", max_length=200)
+    question: str = text()
     kind: OutcomeKind = choice(OutcomeKind)
     worst: float = 0
     best: float = 10
+    step: float = 1.0
     n: int = 0
     missing: int = 0
     value: float | None = None
@@ -188,6 +191,28 @@ class Remark(Row, table=True):
     question: str = Field(max_length=200)
     coded: bool = False
     words: str = Field(sa_column=Column(Text(), nullable=False))
+    score: float | None = None  # how it speaks of us, on 0-100, higher is better; where somebody coded that
+
+
+class Theme(Row, table=True):
+    """What comments are about: one an installation and name, the same in every source."""
+
+    __tablename__ = "theme"
+
+    name: str = Field(max_length=200, unique=True)
+    key: str = Field(max_length=200, unique=True)  # the name casefolded, for finding it again
+
+
+class RemarkTheme(Row, table=True):
+    """A comment is about a theme: the file said so, or somebody who read it."""
+
+    __tablename__ = "remark_theme"
+    __table_args__ = (UniqueConstraint("remark_id", "theme_id"),)
+
+    remark_id: int = points_to("remark.id", index=False)
+    theme_id: int = points_to("theme.id")
+    by_hand: bool = False
+    coded_by: int | None = points_to("person.id", nullable=True)
 
 
 class UploadStage(StrEnum):
@@ -216,6 +241,9 @@ class Upload(Row, table=True):
     file_hash: str = Field(default="", max_length=64)
     path: str = Field(max_length=300)
     proposal: str = text()  # JSON: what each column seems to be
+    lists: str = text(default="{}")  # JSON: code lists sent with the file, name -> path
+    said: str = text(default="{}")  # JSON: what the form says so far, field -> text
+    like_id: int | None = points_to("source.id", nullable=True)  # the wave whose map this one follows
     map: str = text()
     rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
     set_aside: bool = False

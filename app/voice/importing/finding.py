@@ -1,13 +1,15 @@
 """A map against a file: which column is meant where."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from app.voice.importing.cells import canonical
-from app.voice.importing.limits import quoted
+from app.voice.importing.limits import counted, quoted
 from app.voice.importing.mapfile import WrongMap, unknown_column
-from app.voice.importing.maps import Comments, SurveyMap
+from app.voice.importing.maps import Comments, Score, SurveyMap, Themes
 from app.voice.importing.reading import read_table
 from app.voice.importing.table import Column, Table, plain
 
@@ -26,6 +28,19 @@ class CommentColumn:
     column: Column
     missing: frozenset[str]
     codes: CodeList | None
+    scored: Column | None = None
+    score: Score | None = None
+
+
+@dataclass(frozen=True)
+class ThemeColumn:
+    """A column that marks the theme `name`, or, where that is empty, one whose text names it."""
+
+    column: Column
+    name: str
+    marked: frozenset[str]
+    unmarked: frozenset[str]
+    separator: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,7 @@ class Found:
     touchpoints: list[Column]
     segments: dict[str, Column]
     comments: list[CommentColumn]
+    themes: list[ThemeColumn]
 
 
 class _Finder:
@@ -74,6 +90,7 @@ def find(survey_map: SurveyMap, table: Table, code_tables: Mapping[str, Table]) 
         for name in ("respondent", "date", "weight", "account")
     }
     comments = [found for part in survey_map.comments for found in _comments(finder, part, code_tables)]
+    themes = [found for theme in survey_map.themes for found in _themes(finder, theme)]
     _refuse_twice(finder, touchpoints)
     if finder.sentences:
         raise WrongMap(finder.sentences)
@@ -83,7 +100,29 @@ def find(survey_map: SurveyMap, table: Table, code_tables: Mapping[str, Table]) 
         touchpoints=[column for column in touchpoints if column],
         segments={name: column for name, column in segments.items() if column},
         comments=comments,
+        themes=themes,
     )
+
+
+def without(table: Table, leave_out: Mapping[str, Sequence[str]]) -> tuple[Table, list[str]]:
+    """The table without the rows that the map leaves out (totals, test answers), and how many they are in words."""
+    kept, notes = np.ones(len(table), dtype=bool), []
+    finder = _Finder(table)
+    for name, cells in leave_out.items():
+        column = finder.find([name], "Rows to leave out")
+        if column is None:
+            continue
+        wanted = frozenset(map(canonical, cells))
+        gone = np.array([canonical(text) in wanted for text in column.texts], dtype=bool)[column.codes]
+        said = " or ".join(map(quoted, cells))
+        notes.append(f"{counted(int(gone.sum()), 'row')} left out: {quoted(column.name)} is {said}.")
+        kept &= ~gone
+    if finder.sentences:
+        raise WrongMap(finder.sentences)
+    if kept.all():
+        return table, notes
+    columns = [replace(column, codes=column.codes[kept]) for column in table.columns]
+    return replace(table, columns=columns, numbers=table.numbers[kept]), notes
 
 
 def _refuse_twice(finder: _Finder, columns: list[Column | None]) -> None:
@@ -103,7 +142,18 @@ def _comments(finder: _Finder, part: Comments, code_tables: Mapping[str, Table])
     elif part.codes is not None:
         codes = code_list(code_tables[part.codes], part.codes, part.question)
     columns = [finder.find(aliases, "Comments") for aliases in part.all_columns]
-    return [CommentColumn(column, missing, codes) for column in columns if column]
+    scored = finder.find(part.score.column, "The comments' score") if part.score else None
+    return [CommentColumn(column, missing, codes, scored, part.score) for column in columns if column]
+
+
+def _themes(finder: _Finder, part: Themes) -> list[ThemeColumn]:
+    marked, unmarked = frozenset(map(canonical, part.marked)), frozenset(map(canonical, part.unmarked)) | {""}
+    columns = [finder.find(aliases, f"Theme {quoted(part.name or aliases[0])}") for aliases in part.all_columns]
+
+    def name(column: Column) -> str:
+        return "" if part.each == "text" else part.name or column.name
+
+    return [ThemeColumn(column, name(column), marked, unmarked, part.separator) for column in columns if column]
 
 
 def code_tables(survey_map: SurveyMap, folders: Sequence[Path]) -> dict[str, Table]:

@@ -5,6 +5,7 @@ needs numpy: it runs in the reader's own process, which should start fast and st
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 
 from app.voice.importing import limits
@@ -16,6 +17,23 @@ CHUNK = 2_000
 def typecode(distinct: int) -> str:
     """The narrowest unsigned number that counts so many."""
     return "B" if distinct <= 1 << 8 else "H" if distinct <= 1 << 16 else "I"
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Columns of one name get numbers, all of them: who names "Score" has to say which of "Score (1)", "Score (2)"."""
+    counts = Counter(name.casefold() for name in names if name)
+    taken, seen = set(counts), Counter[str]()
+    apart = []
+    for name in names:
+        key = name.casefold()
+        while counts[key] > 1:
+            seen[key] += 1
+            numbered = f"{name} ({seen[key]})"
+            if numbered.casefold() not in taken:
+                name = numbered
+                break
+        apart.append(name)
+    return apart
 
 
 class BadText(Exception):
@@ -51,18 +69,12 @@ class Gathered:
         self.codes = [array("B") for _ in header]
         self._rows: list[list[str]] = []
         self._refuse_names()
+        self.names = told_apart(self.names)
 
     def _refuse_names(self) -> None:
-        seen: dict[str, int] = {}
         for place, name in enumerate(self.names, start=1):
             if "\x00" in name or len(name) > limits.CELL_LENGTH:
                 raise Unreadable(f"Row {self.header_row}, column {place}: the name of the column is not text.")
-            first = seen.setdefault(name.casefold(), place)
-            if name and first != place:
-                raise Unreadable(
-                    f"Row {self.header_row}: columns {first} and {place} are both named {quoted(name)};"
-                    " every column needs a name of its own."
-                )
 
     def label(self, place: int) -> str:
         return quoted(self.names[place]) if self.names[place] else str(place + 1)

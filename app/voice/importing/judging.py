@@ -1,7 +1,8 @@
 """What each distinct text of a column says under the map: judged once, however many rows hold it."""
 
 import math
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from app.voice.importing.cells import DateOrder, canonical, date_order, day, number
@@ -10,6 +11,12 @@ from app.voice.importing.packing import MISSING, NOT_APPLICABLE, Scale
 from app.voice.importing.table import Column
 
 Bad = dict[int, str]
+CURRENCY = re.compile(r"^[$€£¥₹]|[$€£¥₹]$|^[A-Z]{3}\b|\b[A-Z]{3}$")
+GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
+    ",": re.compile(r"[+-]?\d{1,3}([.' \u00a0\u202f]\d{3})+(,\d+)?"),
+}
+THOUSANDS = {".": re.compile(r"[,' \u00a0\u202f]"), ",": re.compile(r"[.' \u00a0\u202f]")}
 
 
 def _canonical(cells: Collection[str], decimal: str) -> frozenset[str]:
@@ -17,18 +24,24 @@ def _canonical(cells: Collection[str], decimal: str) -> frozenset[str]:
 
 
 def indices(
-    column: Column, scale: Scale, missing: Collection[str], not_applicable: Collection[str], decimal: str
+    column: Column,
+    scale: Scale,
+    missing: Collection[str],
+    not_applicable: Collection[str],
+    decimal: str,
+    labels: Mapping[str, float] | None = None,
 ) -> tuple[list[int], Bad]:
     """Of each distinct text its index on the scale, NOT_APPLICABLE or MISSING, and which are none of these.
 
-    What the map names as missing or not applicable is so even if it lies on the scale.
+    What the map names as missing or not applicable is so even if it lies on the scale; what it labels comes next.
     """
     gone, elsewhere = _canonical(missing, decimal), _canonical(not_applicable, decimal)
+    named = {canonical(label, decimal): value for label, value in (labels or {}).items()}
     found: list[int] = []
     bad: Bad = {}
     for code, text in enumerate(column.texts):
         said = canonical(text, decimal)
-        value = number(text, decimal)
+        value = named[said] if said in named else number(text, decimal)
         index = scale.index(value) if value is not None and math.isfinite(value) else None
         if said in gone or said in elsewhere:
             index = MISSING if said in gone else NOT_APPLICABLE
@@ -46,9 +59,9 @@ def _off_scale(scale: Scale) -> str:
 def values(column: Column, outcome: Outcome, decimal: str) -> tuple[list[float], Bad]:
     """Of each distinct text the outcome's value, NaN where there is none; higher is better on every scale."""
     if scale := outcome.range:
-        found, bad = indices(column, scale, outcome.missing, (), decimal)
+        found, bad = indices(column, scale, outcome.missing, (), decimal, outcome.labels)
         return [math.nan if index < 0 else scale.low + index * scale.step for index in found], bad
-    read = _yes_or_no(outcome, decimal) if outcome.kind is OutcomeKind.YESNO else _finite(decimal)
+    read = _yes_or_no(outcome, decimal) if outcome.kind is OutcomeKind.YESNO else _amount(decimal)
     gone = _canonical(outcome.missing, decimal)
     return _each(column, lambda text: math.nan if canonical(text, decimal) in gone else read(text))
 
@@ -63,12 +76,18 @@ def _yes_or_no(outcome: Outcome, decimal: str) -> Callable[[str], float | str]:
     return read
 
 
-def _finite(decimal: str) -> Callable[[str], float | str]:
+def _amount(decimal: str) -> Callable[[str], float | str]:
     def read(text: str) -> float | str:
-        value = number(text, decimal)
+        value = number(bare_amount(text, decimal), decimal)
         return value if value is not None and math.isfinite(value) else "is not a number"
 
     return read
+
+
+def bare_amount(text: str, decimal: str) -> str:
+    """An amount without its currency and the signs between its thousands: "$ 1,234.50" is 1234.50."""
+    bare = CURRENCY.sub("", text.strip()).strip()
+    return THOUSANDS[decimal].sub("", bare) if GROUPED[decimal].fullmatch(bare) else bare
 
 
 def weights(column: Column, decimal: str) -> tuple[list[float], Bad]:
@@ -92,8 +111,11 @@ def _each(column: Column, read: Callable[[str], float | str]) -> tuple[list[floa
     return found, bad
 
 
-def days(column: Column, said: DateOrder | None) -> tuple[list[date | None], Bad]:
-    """Of each distinct text its day; day and month in the order that was said or that the column proves."""
+def days(column: Column, said: DateOrder | None, latest: date | None = None) -> tuple[list[date | None], Bad]:
+    """Of each distinct text its day; day and month in the order that was said or that the column proves.
+
+    Nobody can have answered after `latest`: a later day is a mistake, and is treated as none.
+    """
     order = said or date_order(column.texts)
     found = [day(text, order) for text in column.texts]
     bad: Bad = {}
@@ -101,6 +123,8 @@ def days(column: Column, said: DateOrder | None) -> tuple[list[date | None], Bad
         if found[code] is None:
             unclear = order is None and (day(text, "day first") or day(text, "month first"))
             bad[code] = "could be two days: say which of day and month comes first" if unclear else "is not a date"
+        elif latest and found[code] > latest:  # type: ignore[operator]
+            bad[code], found[code] = "lies in the future", None
     return found, bad
 
 

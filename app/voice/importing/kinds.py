@@ -2,9 +2,25 @@
 
 from app.voice.importing.limits import Unreadable
 
-DELIMITED = (".csv", ".tsv", ".txt", ".tab")
-WORKBOOK = ".xlsx"
 ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+KINDS = {
+    "delimited": (".csv", ".tsv", ".txt", ".tab"),
+    "xlsx": (".xlsx",),
+    "xls": (".xls",),
+    "ods": (".ods",),
+    "sav": (".sav", ".zsav"),
+}
+WORKBOOKS = ("xlsx", "xls", "ods")
+# What a file of a kind has to begin with. BIFF before 1997 had no container of its own.
+BEGINS = {"xlsx": (ZIP,), "xls": (OLE,), "ods": (ZIP,), "sav": (b"$FL2", b"$FL3")}
+NAMES = {
+    "xlsx": "a workbook",
+    "xls": "an old Excel workbook",
+    "ods": "an OpenDocument spreadsheet",
+    "sav": "an SPSS file",
+}
+ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
 
 SIGNATURES = (
     (ZIP, "a ZIP archive or a workbook"),
@@ -14,6 +30,8 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file"),
+    (b"$FL2", "an SPSS file"),
+    (b"$FL3", "an SPSS file"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
@@ -27,13 +45,14 @@ MARKUP = ((b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml"
 
 
 def kind_of(name: str) -> str:
-    """ "delimited" or "workbook", by the name's ending."""
-    lower = name.lower()
-    if lower.endswith(DELIMITED):
-        return "delimited"
-    if lower.endswith(WORKBOOK):
-        return "workbook"
-    raise Unreadable("Only CSV, TSV and XLSX files can be imported: the name has to end in .csv, .tsv or .xlsx.")
+    """A key of KINDS, by the name's ending."""
+    for kind, endings in KINDS.items():
+        if name.lower().endswith(endings):
+            return kind
+    raise Unreadable(
+        "Only CSV, TSV, XLSX, XLS, ODS and SAV files can be imported: the name has to end in one of"
+        f" {', '.join(ENDINGS)}."
+    )
 
 
 def refuse_disguise(head: bytes, kind: str) -> None:
@@ -45,5 +64,5 @@ def refuse_disguise(head: bytes, kind: str) -> None:
     found = found or next((what for mark, what in MARKUP if start.startswith(mark)), None)
     if kind == "delimited" and found:
         raise Unreadable(f"The file is named as text with separators but is {found}.")
-    if kind == "workbook" and not head.startswith(ZIP):
-        raise Unreadable(f"The file is named .xlsx but is {found or 'not a workbook'}.")
+    if kind in BEGINS and not head.startswith(BEGINS[kind]):
+        raise Unreadable(f"The file is named .{kind} but is {found or 'not ' + NAMES[kind]}.")

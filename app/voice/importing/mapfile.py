@@ -71,9 +71,9 @@ def unknown_column(aliases: Sequence[str], header: Sequence[str], used_for: str)
 def to_toml(survey_map: SurveyMap) -> str:
     """TOML that `from_toml` reads back as an equal map; what is at its default is left out."""
     data = survey_map.model_dump(exclude_defaults=True)
-    tables = {"outcomes", "touchpoints", "comments", "segments"}
+    tables = {"outcomes", "touchpoints", "comments", "themes", "segments"}
     lines = [f"{key} = {_value(value)}" for key, value in data.items() if key not in tables and value is not None]
-    for key in ("outcomes", "touchpoints", "comments"):
+    for key in ("outcomes", "touchpoints", "comments", "themes"):
         for part in data.get(key, []):
             lines += ["", f"[[{key}]]", *_pairs(part)]
     if segments := data.get("segments"):

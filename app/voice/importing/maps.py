@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from app.voice.importing.cells import DateOrder, canonical
 from app.voice.importing.limits import quoted
@@ -47,26 +47,50 @@ Aliases = Annotated[list[Name], BeforeValidator(_listed), Field(min_length=1, ma
 Cells = Annotated[list[str], BeforeValidator(_cells), Field(max_length=1_000)]
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00]+$", max_length=200)]
 Ends = Annotated[tuple[float, float], BeforeValidator(_scale)]
+Labels = Annotated[dict[Annotated[str, Field(max_length=500)], float], Field(max_length=1_000)]
+Wording = Annotated[str, Field(max_length=2_000)]
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
 
 
+def _scale_of_labels(data: object) -> object:
+    """Where only labels are given, the scale goes from the least of their numbers to the greatest."""
+    if isinstance(data, Mapping) and data.get("labels") and not data.get("scale"):
+        numbers = [value for value in data["labels"].values() if isinstance(value, int | float)]
+        return {**data, "scale": [min(numbers), max(numbers)]} if numbers else data
+    return data
+
+
 class Scaled(Part):
-    """A question with a scale from worst to best; `step` where half points and the like are answers."""
+    """A question with a scale from worst to best; `step` where half points and the like are answers.
+
+    `labels` are answers in words, each with its number on the scale: {"Very bad" = 1, "Very good" = 5}.
+    """
 
     scale: Ends
     step: Annotated[float, Field(gt=0)] = 1.0
+    labels: Labels = {}
+
+    _from_labels = model_validator(mode="before")(_scale_of_labels)
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
         _check_scale(self.scale, self.step)
+        _check_labels(self.labels, self.range)
         return self
 
     @property
     def range(self) -> Scale:
         return Scale(*self.scale, self.step)
+
+
+def _check_labels(labels: Mapping[str, float], scale: Scale) -> None:
+    off = next((label for label, value in labels.items() if scale.index(value) is None), None)
+    if off is not None:
+        ends = f"{scale.worst:g} to {scale.best:g}"
+        raise ValueError(f"the label {quoted(off)} stands for {labels[off]:g}, which is not on the scale from {ends}")
 
 
 def _check_scale(ends: tuple[float, float], step: float) -> None:
@@ -92,9 +116,13 @@ class Outcome(Part):
     kind: OutcomeKind
     scale: Ends | None = None
     step: Annotated[float, Field(gt=0)] = 1.0
+    labels: Labels = {}
     missing: Cells = [""]
     yes: Cells = ["yes", "y", "true", "1"]
     no: Cells = ["no", "n", "false", "0"]
+    question: Wording = ""
+
+    _from_labels = model_validator(mode="before")(_scale_of_labels)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -104,6 +132,11 @@ class Outcome(Part):
             raise ValueError("nps is asked on 0 to 10; another scale is a rating")
         if self.scale is not None:
             _check_scale(self.scale, self.step)
+        if self.labels and self.range is None:
+            raise ValueError(f"labels with numbers are for scales; {self.kind} has none")
+        if self.range is not None:
+            _check_labels(self.labels, self.range)
+            _check_apart(labels=list(self.labels), missing=self.missing)
         if self.kind is OutcomeKind.YESNO:
             _check_apart(yes=self.yes, no=self.no, missing=self.missing)
         return self
@@ -121,13 +154,14 @@ class Touchpoint(Scaled):
     column: Aliases
     not_applicable: Cells = []
     missing: Cells = [""]
+    question: Wording = ""
     factor: Factor | None = None
     journey: Annotated[str, Field(max_length=200)] = ""
     stage: Annotated[str, Field(max_length=200)] = ""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        _check_apart(not_applicable=self.not_applicable, missing=self.missing)
+        _check_apart(labels=list(self.labels), not_applicable=self.not_applicable, missing=self.missing)
         return self
 
 
@@ -136,6 +170,13 @@ class Segment(Part):
 
     column: Aliases
     labels: dict[str, str] = {}
+    missing: Cells = [""]
+
+
+class Score(Scaled):
+    """How a comment speaks of us, where somebody coded that in a column of its own."""
+
+    column: Aliases
     missing: Cells = [""]
 
 
@@ -151,6 +192,7 @@ class Comments(Part):
     codes: FileName | None = None
     question: str | None = None
     missing: Cells = [""]
+    score: Score | None = None
 
     @model_validator(mode="after")
     def _columns(self) -> Self:
@@ -158,6 +200,39 @@ class Comments(Part):
             raise ValueError("name either a column or columns")
         if self.columns is not None and self.codes is None:
             raise ValueError("several columns are for coded answers: name codes, or one entry a column of text")
+        return self
+
+    @property
+    def all_columns(self) -> list[list[str]]:
+        return self.columns if self.columns is not None else [self.column or []]
+
+
+class Themes(Part):
+    """What the comments of a row are about: columns that mark one theme each, or one whose text names it.
+
+    A `column` with a `name`, or `columns` whose own names are the themes', hold one of `marked` where the row is about
+    the theme. With each = "text" the cell names the theme, several with the `separator` between them.
+    """
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    column: Aliases | None = None
+    columns: Annotated[list[Aliases], Field(min_length=1, max_length=1_000)] | None = None
+    each: Literal["mark", "text"] = "mark"
+    marked: Cells = ["1", "yes", "y", "true", "x"]
+    unmarked: Cells = ["", "0", "no", "n", "false"]
+    separator: Annotated[str, Field(max_length=3)] = ""
+
+    _each_listed = field_validator("columns", mode="before")(
+        lambda value: [_listed(one) for one in value] if isinstance(value, list) else value
+    )
+
+    @model_validator(mode="after")
+    def _columns(self) -> Self:
+        if (self.column is None) == (self.columns is None):
+            raise ValueError("name either a column or columns")
+        if self.name and self.columns is not None:
+            raise ValueError("a name is for one column; several are named after themselves")
+        _check_apart(marked=self.marked, unmarked=self.unmarked)
         return self
 
     @property
@@ -190,14 +265,16 @@ class SurveyMap(Part):
     touchpoints: Annotated[list[Touchpoint], Field(max_length=1_000)] = []
     segments: Annotated[dict[Name, Segment], BeforeValidator(_short), Field(max_length=200)] = {}
     comments: Annotated[list[Comments], Field(max_length=100)] = []
+    themes: Annotated[list[Themes], Field(max_length=1_000)] = []
+    leave_out: Annotated[dict[Name, Cells], Field(max_length=20)] = {}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.period is None) == (self.date is None):
+        if self.period is None and self.date is None:
             raise ValueError("name either a period (first and last day) or the column of the date")
         if self.period and self.period[0] > self.period[1]:
             raise ValueError("the period ends before it begins")
-        if not (self.outcomes or self.touchpoints or self.comments):
+        if not (self.outcomes or self.touchpoints or self.comments or self.themes):
             raise ValueError("the map names no outcome, no touchpoint and no comments, so nothing would be imported")
         for what, names in (("outcomes", self.outcomes), ("touchpoints", self.touchpoints)):
             _check_names(what, [part.name for part in names])

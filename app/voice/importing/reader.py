@@ -17,6 +17,7 @@ from typing import Any
 from app.voice.importing import limits
 from app.voice.importing.delimited import read_delimited
 from app.voice.importing.gathering import Gathered
+from app.voice.importing.kinds import WORKBOOKS
 from app.voice.importing.limits import Unreadable
 from app.voice.importing.workbook import read_workbook
 
@@ -34,8 +35,13 @@ def bound(memory: int, seconds: int) -> None:
 
 
 def read(path: Path, kind: str, encoding: str | None, sheet: str | None) -> tuple[dict[str, Any], Gathered]:
-    if kind == "workbook":
-        name, sheets, gathered = read_workbook(path, sheet)
+    if kind == "sav":
+        from app.voice.importing.sav import read_sav  # numpy, which no other kind needs
+
+        about, gathered = read_sav(path)
+        return {"encoding": "", "separator": "", "sheet": "", "sheets": [], "about": about}, gathered
+    if kind in WORKBOOKS:
+        name, sheets, gathered = read_workbook(path, sheet, kind)
         return {"encoding": "", "separator": "", "sheet": name, "sheets": sheets}, gathered
     found, gathered = read_delimited(path, encoding)
     words = {"encoding": found.encoding, "separator": found.separator, "sheet": "", "sheets": []}

@@ -17,7 +17,8 @@ import numpy as np
 from app.voice.importing import limits
 from app.voice.importing.kinds import kind_of, refuse_disguise
 from app.voice.importing.limits import Unreadable, size
-from app.voice.importing.table import Column, Table
+from app.voice.importing.qualtrics import untangled
+from app.voice.importing.table import About, Column, Table
 
 ROOT = Path(__file__).resolve().parents[3]
 TYPES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
@@ -34,7 +35,7 @@ def read_table(
     memory: int = limits.MEMORY_BYTES,
     seconds: int = limits.CPU_SECONDS,
 ) -> Table:
-    """The table in a CSV, TSV or XLSX file; `name` is what its owner called it, where the path is our own.
+    """The table in a file of a kind of kinds.py; `name` is what its owner called it, where the path is our own.
 
     `encoding` is UTF-8 (or UTF-16 by its mark) unless a person says `windows-1252`; `sheet` the first one
     unless named. Raises Unreadable with one sentence, before parsing where the size or the first bytes say
@@ -47,7 +48,7 @@ def read_table(
     with tempfile.TemporaryFile() as output:
         _run(json.dumps({**ask, "memory": memory, "seconds": seconds}), output, memory)
         output.seek(0)
-        return _table(output, memory)
+        return untangled(_table(output, memory))
 
 
 def _regular(path: Path) -> IO[bytes]:
@@ -113,4 +114,10 @@ def _table(output: IO[bytes], memory: int) -> Table:
         raise Unreadable(BROKE.format(size(memory))) from None
     if any(len(column.codes) != len(numbers) for column in columns):
         raise Unreadable(BROKE.format(size(memory)))
-    return Table(columns, numbers, found["encoding"], found["separator"], found["sheet"], tuple(found["sheets"]))
+    about = {name: About(said["question"], said["labels"], tuple(said["missing"])) for name, said in _said(found)}
+    sheets = tuple(found["sheets"])
+    return Table(columns, numbers, found["encoding"], found["separator"], found["sheet"], sheets, about)
+
+
+def _said(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return list(found.get("about", {}).items())

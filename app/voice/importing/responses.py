@@ -14,13 +14,18 @@ from app.voice.importing.problems import Problems
 
 @dataclass(frozen=True)
 class Comment:
-    """`text` is what was said, or what the code means; `code` is None for a comment in words."""
+    """`text` is what was said, or what the code means; `code` is None for a comment in words.
+
+    `theme` is what the code list says; `themes` are all that the comment is about.
+    """
 
     column: str
     text: str
     code: str | None
     theme: str
     row: int
+    themes: tuple[str, ...] = ()
+    score: float | None = None  # 0 to 100, higher is better
 
 
 @dataclass(frozen=True)

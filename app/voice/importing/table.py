@@ -1,7 +1,7 @@
 """What a file holds once it is read: named columns of texts, each row with its number in the file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,10 +25,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a file itself says of a column: the question's wording, words for codes, codes that mean no answer."""
+
+    question: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
     """`numbers` are the rows' numbers as a spreadsheet shows them: the header is row 1 in most files.
 
-    `encoding` and `separator` are empty for a workbook, `sheet` and `sheets` for text.
+    `encoding` and `separator` are empty for a workbook, `sheet` and `sheets` for text. `about` holds what is known
+    of some columns, by their names.
     """
 
     columns: list[Column]
@@ -37,6 +47,7 @@ class Table:
     separator: str = ""
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    about: Mapping[str, About] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)

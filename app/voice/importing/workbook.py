@@ -7,23 +7,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from app.voice.importing import limits
 from app.voice.importing.gathering import Gathered, gather
 from app.voice.importing.limits import Unreadable, quoted, size
 
 CHUNK = 1 << 20
+LOCKED = "The workbook is protected by a password; save it without one."
+# What the archive of each kind has to hold.
+PARTS = {"xlsx": {"[content_types].xml", "xl/workbook.xml"}, "ods": {"content.xml", "mimetype"}}
+NOUNS = {"xlsx": "workbook", "ods": "spreadsheet"}
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
 
-def read_workbook(path: Path, asked: str | None) -> tuple[str, list[str], Gathered]:
-    """The sheet's name, the names of all sheets, and the rows of the one asked for (else the first)."""
-    refuse_bomb(path)
+def read_workbook(path: Path, asked: str | None, kind: str = "xlsx") -> tuple[str, list[str], Gathered]:
+    """The sheet's name, the names of all sheets, and the rows of the one asked for (else the first).
+
+    Old workbooks (xls) are not packed, so that only the reader's own bounds hold them.
+    """
+    if kind in PARTS:
+        refuse_bomb(path, kind)
     try:
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
             name = _sheet(book.sheet_names, asked)
             return name, book.sheet_names, gather(_rows(book.get_sheet_by_name(name)))
+    except PasswordError:
+        raise Unreadable(LOCKED) from None
     except CalamineError:
         raise Unreadable("The workbook is damaged: its sheets cannot be read.") from None
 
@@ -60,8 +70,8 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def refuse_bomb(path: Path) -> None:
-    """Raise unless the archive is a workbook that stays small when unpacked, by its word and by our count.
+def refuse_bomb(path: Path, kind: str = "xlsx") -> None:
+    """Raise unless the archive is a workbook of its kind that stays small when unpacked, by its word and by our count.
 
     The declared sizes are the archive's own claim. What counts is inflated here piece by piece and thrown
     away, because the parser does not stop at the declared size either.
@@ -69,7 +79,7 @@ def refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             members = archive.infolist()
-            _refuse_members({member.filename.lower() for member in members}, members)
+            _refuse_members({member.filename.lower() for member in members}, members, kind)
             total = 0
             for member in members:
                 total += _inflated(file, member, limits.UNPACKED_BYTES - total)
@@ -77,13 +87,13 @@ def refuse_bomb(path: Path) -> None:
         raise Unreadable("The workbook is damaged: its archive cannot be unpacked.") from None
 
 
-def _refuse_members(names: set[str], members: list[zipfile.ZipInfo]) -> None:
+def _refuse_members(names: set[str], members: list[zipfile.ZipInfo], kind: str) -> None:
     if len(members) > limits.MEMBERS:
         raise Unreadable(f"The workbook has {len(members):,} parts; at most {limits.MEMBERS:,} can be imported.")
     if any(member.flag_bits & 1 for member in members):
-        raise Unreadable("The workbook is protected by a password; save it without one.")
-    if not {"[content_types].xml", "xl/workbook.xml"} <= names:
-        raise Unreadable("The file is named .xlsx but its archive holds no workbook.")
+        raise Unreadable(LOCKED)
+    if not PARTS[kind] <= names:
+        raise Unreadable(f"The file is named .{kind} but its archive holds no {NOUNS[kind]}.")
     if sum(member.file_size for member in members) > limits.UNPACKED_BYTES:
         raise _too_large()
 
