@@ -15,6 +15,7 @@ once (a day of fog), true intervals are wider. All intervals are 95 %.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, exp, inf, lgamma, log, sqrt
 
 from app.estimates import Estimate
@@ -41,6 +42,7 @@ class Ratio:
         return self.p < 0.05
 
 
+@lru_cache(maxsize=8192)
 def interval(count: int) -> tuple[float, float]:
     """Garwood's 95 % interval of a Poisson mean from one count, 0 or more."""
     if count < 0:
@@ -69,7 +71,9 @@ def compare(before: int, exposure_before: float, after: int, exposure_after: flo
     low = beta_quantile(after, before + 1, 0.025) if after else 0.0
     high = beta_quantile(after + 1, before, 0.975) if before else 1.0
     ratio = after * exposure_before / (before * exposure_after) if before else None
-    return Ratio(ratio, odds * low / (1 - low), odds * high / (1 - high) if high < 1 else inf, tails(after, n, expected))
+    return Ratio(
+        ratio, odds * low / (1 - low), odds * high / (1 - high) if high < 1 else inf, tails(after, n, expected)
+    )
 
 
 def tails(hits: int, n: int, share: float) -> float:

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from app.columns import Row, choice, instant, points_to, text
+from app.voice.evidence.periods import words_of
 
 
 class Whose(StrEnum):
@@ -46,21 +47,4 @@ class Benchmark(Row, table=True):
 
     @property
     def period(self) -> str:
-        return period_words(self.first_day, self.last_day)
-
-
-def period_words(first: date, last: date) -> str:
-    """2025, 2025 Q3, March 2025, or both days."""
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-        return f"{first.year}" if first.year == last.year else f"{first.year} to {last.year}"
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    whole = first.day == 1 and (last.month != _next(last).month)
-    if whole and months == 3 and first.month % 3 == 1:
-        return f"{first.year} Q{first.month // 3 + 1}"
-    if whole and months == 1:
-        return f"{first:%B %Y}"
-    return f"{first:%-d %b %Y} to {last:%-d %b %Y}"
-
-
-def _next(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+        return words_of(self.first_day, self.last_day)
