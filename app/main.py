@@ -28,6 +28,7 @@ from app.outbox import Task, Watch, Worker
 from app.record.chain import Keys, key_beside, keys_in
 from app.refs import Registry
 from app.settings import TOP, Settings
+from app.voice import privacy
 from app.web import Guard, error_response
 from app.web.rendering import make_environment
 from app.web.static import Static
@@ -166,6 +167,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.tasks = all_tasks()
     state.run_worker = run_worker
     state.jinja = make_environment(settings.root, settings.time_zone, settings.currency)
+    state.jinja.filters["said"] = privacy.parts
     state.build = build_id()
     areas = (pages.area for pages in parts("pages") if hasattr(pages, "area"))
     state.areas = sorted(areas, key=lambda area: area.place)

@@ -47,6 +47,7 @@ from app.voice.models import (
 )
 from app.voice.packed import MOST_LABELS, labelled, pack_outcomes, pack_segments
 from app.voice.queries import TAKEN
+from app.voice.touchpoints.queries import found_by_name
 
 CHUNK = 5_000
 ASKED = 500
@@ -65,6 +66,8 @@ class Taking:
     person_id: int | None = None
     rows_for: Audience = Audience.COMMITTEE
     replace: bool = False
+    figures_for: Audience = Audience.EMPLOYEES
+    comments_for: Audience | None = None  # as the rows
 
 
 def same_bytes(db: Session, file_hash: str) -> Source | None:
@@ -280,7 +283,8 @@ def flip(db: Session, source_id: int, taking: Taking, figures: Figures) -> None:
     source.series_id = the_series(db, survey_map.series)
     source.department_id = the_department(db, survey_map.department)
     source.minimum_cell = survey_map.minimum_cell
-    source.rows_for = source.comments_for = taking.rows_for
+    source.figures_for, source.rows_for = taking.figures_for, taking.rows_for
+    source.comments_for = taking.comments_for or taking.rows_for
     source.weighted = checked.weights is not None
     source.rows, source.responses, source.set_aside = checked.rows, len(checked), checked.set_aside
     source.map = to_toml(survey_map)
@@ -334,11 +338,10 @@ def add_figures(db: Session, source_id: int, survey_map: SurveyMap, figures: Fig
 
 
 def the_touchpoint(db: Session, touched: Any) -> Touchpoint:
-    """Found by its name in any case, or made; what an earlier wave did not say of it is added."""
-    key = plain(touched.name)
-    found = db.scalars(select(Touchpoint).where(col(Touchpoint.key) == key)).first()
+    """Found by any of its names in any case, or made; what an earlier wave did not say of it is added."""
+    found = found_by_name(db, touched.name)
     if found is None:
-        found = Touchpoint(name=touched.name, key=key)
+        found = Touchpoint(name=touched.name, key=plain(touched.name))
         db.add(found)
     if touched.factor is not None:
         found.factor = Factor(touched.factor.value)

@@ -67,6 +67,7 @@ class Source(Row, table=True):
     comments_for: Audience = choice(Audience, default=Audience.COMMITTEE, check="comments_for")
     rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
     weighted: bool = False
+    unit: str = Field(default="", max_length=40)  # of what waits took, or among whom events are counted
     rows: int = 0
     responses: int = 0
     set_aside: int = 0
@@ -125,6 +126,10 @@ class Touchpoint(Row, table=True):
     factor: Factor | None = choice(Factor, nullable=True, default=None)
     journey: str = Field(default="", max_length=120)
     stage: str = Field(default="", max_length=120)
+    moment_of_truth: bool = False  # where customers make up their minds: marked by hand, with a reason
+    moment_reason: str = text()
+    merged_into: int | None = points_to("touchpoint.id", nullable=True)  # it is the same place as that one
+    version: int = 1
 
 
 class Use(Row, table=True):
@@ -192,6 +197,7 @@ class Remark(Row, table=True):
     coded: bool = False
     words: str = Field(sa_column=Column(Text(), nullable=False))
     score: float | None = None  # how it speaks of us, on 0-100, higher is better; where somebody coded that
+    marks: str = text()  # what a keeper marked by hand as personal, as JSON; empty: what privacy.spans finds
 
 
 class Theme(Row, table=True):
@@ -246,6 +252,8 @@ class Upload(Row, table=True):
     like_id: int | None = points_to("source.id", nullable=True)  # the wave whose map this one follows
     map: str = text()
     rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
+    figures_for: Audience = choice(Audience, default=Audience.EMPLOYEES, check="figures_for")
+    comments_for: Audience = choice(Audience, default=Audience.COMMITTEE, check="comments_for")
     set_aside: bool = False
     replace: bool = False
     report: str = text()  # JSON: what checking it said

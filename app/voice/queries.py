@@ -48,6 +48,18 @@ def for_audience(actor: Actor, named: Any) -> ColumnElement[bool]:
     return and_(TAKEN, or_(*allowed))
 
 
+def kept_by(actor: Actor) -> ColumnElement[bool]:
+    """`rules.keeps` as a condition: a keeper finds a source by its name even where its figures are not for them."""
+    if actor.guest:
+        return false()
+    if actor.administrator or actor.chairs_one:
+        return TAKEN
+    allowed = [col(Source.imported_by) == actor.id]
+    if actor.leader and actor.department_id is not None:
+        allowed.append(col(Source.department_id) == actor.department_id)
+    return and_(TAKEN, or_(*allowed))
+
+
 kinds = [Kind("source", Source, visible_to, Source.name, lambda number: f"/voice/sources/{number}")]
 
 

@@ -30,3 +30,25 @@ def sees_rows(actor: Actor, source: Source) -> bool:
 
 def sees_comments(actor: Actor, source: Source) -> bool:
     return is_for(actor, source, source.comments_for)
+
+
+def keeps(actor: Actor, source: Source) -> bool:
+    """Who says who sees a source: who brought it in, a leader of its department, a chair, an administrator."""
+    if actor.guest:
+        return False
+    own = actor.department_id is not None and actor.department_id == source.department_id
+    return actor.administrator or actor.chairs_one or source.imported_by == actor.id or (actor.leader and own)
+
+
+def may_add(actor: Actor, source: Source) -> bool:
+    """Who writes counts and findings into a source: its keepers, its department, the committee."""
+    if actor.guest:
+        return False
+    own = actor.department_id is not None and actor.department_id == source.department_id
+    return keeps(actor, source) or actor.on_a_committee or own
+
+
+def too_wide(figures_for: Audience, other: Audience) -> bool:
+    """Whoever reads rows or comments can work figures out: they are for nobody from whom the figures are kept."""
+    order = (Audience.COMMITTEE, Audience.DEPARTMENT, Audience.EMPLOYEES)
+    return order.index(other) > order.index(figures_for)

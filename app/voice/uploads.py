@@ -197,6 +197,8 @@ def store(database: Database, upload: Upload) -> None:
             upload.person_id,
             upload.rows_for,
             upload.replace,
+            upload.figures_for,
+            upload.comments_for,
         )
         total = len(checked)
         take(
