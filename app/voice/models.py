@@ -67,6 +67,7 @@ class Source(Row, table=True):
     comments_for: Audience = choice(Audience, default=Audience.COMMITTEE, check="comments_for")
     rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
     weighted: bool = False
+    collecting: bool = False  # answers come in one by one, until its closing day (see asking)
     rows: int = 0
     responses: int = 0
     set_aside: int = 0
