@@ -14,7 +14,7 @@ from app.columns import Id
 
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "record")
 # Change at every sign-in and are shown to nobody but their owner, on pages that are never kept.
-UNCOUNTED = frozenset({"session", "guess", "link"})
+UNCOUNTED = frozenset({"session", "guess", "link", "token"})
 
 
 class Change(SQLModel, table=True):

@@ -13,6 +13,8 @@ import structlog
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -174,6 +176,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.frame, state.bare_frame = frame.frame, frame.bare_frame
     state.password_threads = CapacityLimiter(2)
     state.figures = frame.Figures()
+    state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
     state.organisation = ""
     for kind in EXPECTED:
         app.add_exception_handler(kind, refuse)

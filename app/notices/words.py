@@ -52,6 +52,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "invite": "Invited",
         "password": "Password chosen",
         "erase": "Erased",
+        "make_token": "Token made",
+        "revoke_token": "Token revoked",
     },
     "committee": {"add": "Committee made", "change": "Committee changed", "seat": "Seat changed"},
     "organisation": {"set_up": "Set up", "change": "Organisation changed"},

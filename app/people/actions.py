@@ -26,6 +26,7 @@ from app.people.models import (
 )
 from app.people.roles import keep_an_administrator, roles_of
 from app.people.sessions import end_all
+from app.people.tokens.actions import revoke_all
 from app.record.actions import forget, write
 from app.settings import Settings
 
@@ -83,6 +84,7 @@ def disable(db: DbSession, by: int, person: Person) -> None:
     person.disabled_at = now()
     person.version += 1
     end_all(db, person.id)
+    revoke_all(db, person.id)
     links.spend_all(db, person.id)
     write(db, by, "disable", person.ref, before="active", after="disabled")
 
@@ -137,6 +139,7 @@ def erase(db: DbSession, by: int | None, person: Person) -> None:
     person.unread = 0
     for model in (Session, Link, Grant):
         db.execute(delete(model).where(col(model.person_id) == person.id))
+    revoke_all(db, person.id, ERASED)
     for place in (Membership, Seat):
         open_ones = (col(place.person_id) == person.id, col(place.until).is_(None))
         db.execute(update(place).where(*open_ones).values(until=now()))

@@ -1,25 +1,28 @@
 """Finding the thing that an address names: always through its `visible_to`, never by bare id; else 404."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy import ColumnElement, select
 
 from app.db import Db, embedded
 from app.errors import Missing
-from app.people.actor import Actor, Visitor
+from app.people.actor import Actor, visitor
 from app.web import ThingId, placed
 
 
-def found(model: Any, visible_to: Callable[[Actor], ColumnElement[bool]]) -> Callable[..., Any]:
+def found(
+    model: Any, visible_to: Callable[[Actor], ColumnElement[bool]], who: Callable[..., Any] = visitor
+) -> Callable[..., Any]:
     """A dependency: `TheIdea = Annotated[Idea, Depends(found(Idea, visible_to))]` for addresses with `{id}`.
 
-    A request that changes locks the thing before reading it (on SQLite the transaction has its lock already).
+    `who` finds the person who asks, where that is not a browser's. A request that changes locks the thing before
+    reading it (on SQLite the transaction has its lock already).
     """
 
     @placed
-    def the_thing(request: Request, db: Db, actor: Visitor, id: ThingId) -> Any:
+    def the_thing(request: Request, db: Db, actor: Annotated[Actor, Depends(who)], id: ThingId) -> Any:
         query = select(model).where(model.id == id, visible_to(actor))
         if db.info.get("writing") and not embedded(db):
             query = query.with_for_update(of=model)

@@ -18,6 +18,7 @@ from app.people.forms import PasswordForm, SessionForm, SettingsForm
 from app.people.models import Person, Session
 from app.people.sessions import device, end, end_all, open_sessions
 from app.people.signing import drop_cookie, log
+from app.people.tokens.actions import tokens_of
 from app.record.actions import write
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
@@ -32,6 +33,7 @@ def draw(request: Request, db: Db, actor: Visitor, status: int = 200, **forms: F
         "password": forms.get("password", blank()),
         "sessions": [(session, device(session.agent)) for session in open_sessions(db, actor.id)],
         "this": actor.session,
+        "tokens": tokens_of(db, actor.id),
         "zones": [(zone, zone.replace("_", " ")) for zone in ZONES],
         "home_zone": request.app.state.settings.time_zone,
     }

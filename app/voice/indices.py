@@ -99,6 +99,16 @@ def nps(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Estimate
     )
 
 
+def nps_of(counted: Camps) -> Estimate:
+    """The same from the camps alone, each answer weighing one."""
+    n = counted.promoters + counted.passives + counted.detractors
+    if not n:
+        return Estimate(None, None, None, 0)
+    up, down = counted.promoters / n, counted.detractors / n
+    centre, error = _adjusted_wald(up, down, n)
+    return Estimate(100 * (up - down), 100 * max(-1.0, centre - Z95 * error), 100 * min(1.0, centre + Z95 * error), n)
+
+
 def mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Estimate:
     """Mean with Student's t interval, n - 1 degrees of freedom (the effective n where there are weights)."""
     given = _answers(values, weights)

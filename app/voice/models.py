@@ -68,6 +68,7 @@ class Source(Row, table=True):
     rows_for: Audience = choice(Audience, default=Audience.COMMITTEE)
     weighted: bool = False
     unit: str = Field(default="", max_length=40)  # of what waits took, or among whom events are counted
+    collecting: bool = False  # answers come in one by one, until its closing day (see asking)
     rows: int = 0
     responses: int = 0
     set_aside: int = 0

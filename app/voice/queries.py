@@ -18,8 +18,9 @@ from app.voice.packed import Floats
 TAKEN = col(Source.stage) == SourceStage.TAKEN
 
 
-# What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds.
-FOR_ALL = and_(TAKEN, col(Source.figures_for) == Audience.EMPLOYEES)
+# What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds. Not from a source
+# that is still collecting: a handful of early answers is nobody's figure yet.
+FOR_ALL = and_(TAKEN, col(Source.figures_for) == Audience.EMPLOYEES, ~col(Source.collecting))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -68,7 +69,7 @@ def headline(db: Session) -> Outcome | None:
     query = (
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
-        .where(FOR_ALL, col(Outcome.place) == 0)
+        .where(FOR_ALL, col(Outcome.place) == 0, col(Outcome.value).is_not(None))
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.web.answers import by_htmx, download, error_response, page, see, unchanged, wanted_block
 from app.web.forms import Fields, Form, FormModel, Typed, blank, fill, sound
 from app.web.guard import Guard, cookie_name
-from app.web.routing import ThingId, placed, router, slow
+from app.web.routing import ThingId, api_router, placed, router, slow
 
 __all__ = [
     "Fields",
@@ -17,6 +17,7 @@ __all__ = [
     "Response",
     "ThingId",
     "Typed",
+    "api_router",
     "blank",
     "by_htmx",
     "cookie_name",

@@ -1,6 +1,7 @@
 """Answers: a page or one block of it, a redirect, a file, a refusal in words."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote
@@ -15,9 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from app.columns import today
 from app.db import passes, sqlstate
-from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable
+from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable, WrongParts
 from app.web.rendering import environment
 
+API = "/api/"
 UNTYPED = frozenset({"key", "version", "next", "name", "value"})
 VARY = "HX-Target, HX-Request-Type, Cookie"
 
@@ -161,6 +163,8 @@ def with_status(refusal: Refusal, status: int) -> Refusal:
 def error_response(request: Request, error: Exception) -> Response:
     """A refusal as a page; to htmx as the notice block alone, so that no whole page lands in a block."""
     refusal = as_refusal(error)
+    if request.scope["path"].startswith(API):
+        return problem(request, refusal)
     if isinstance(refusal, SignedOut):
         return signed_out(request)
     drawn = environment(request).get_template("errors/error.html")
@@ -176,8 +180,8 @@ def error_response(request: Request, error: Exception) -> Response:
         "notice_tone": "hurt",
     }
     headers = {"Cache-Control": "no-store", "Vary": VARY}
-    if refusal.status == 503:
-        headers["Retry-After"] = "5"
+    if refusal.retry_after:
+        headers["Retry-After"] = str(refusal.retry_after)
     if by_htmx(request):
         headers |= {"HX-Retarget": "#notice", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
         drawn = environment(request).get_template("layout.html")  # a template knows only the blocks it writes itself
@@ -186,6 +190,24 @@ def error_response(request: Request, error: Exception) -> Response:
         context["frame"] = request.app.state.bare_frame(request)
         html = drawn.render(context)
     return HTMLResponse(html, status_code=refusal.status, headers=headers)
+
+
+def problem(request: Request, refusal: Refusal) -> Response:
+    """A refusal for programs: problem details, RFC 9457."""
+    told: dict[str, Any] = {"type": "about:blank", "title": refusal.title, "status": refusal.status}
+    words = refusal.words
+    if refusal.status == 500:
+        words = "Something went wrong on our side. Send the same again, with the same Idempotency-Key."
+    told |= {"detail": words, "request": getattr(request.state, "request_id", "")}
+    if isinstance(refusal, WrongParts):
+        told["errors"] = list(refusal.parts)
+    headers = {"Cache-Control": "no-store"}
+    if refusal.retry_after:
+        headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="Pilotage"'
+    content = json.dumps(told, ensure_ascii=True)
+    return Response(content, refusal.status, headers, media_type="application/problem+json")
 
 
 def signed_out(request: Request) -> Response:

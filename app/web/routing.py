@@ -57,3 +57,8 @@ class Route(APIRoute):
 def router() -> APIRouter:
     """A feature's routes. Addresses are written whole, so that they can be found by searching for them."""
     return APIRouter(route_class=Route, include_in_schema=False)
+
+
+def api_router() -> APIRouter:
+    """Routes for programs: described at /openapi.json."""
+    return APIRouter(route_class=Route)

@@ -1,0 +1,6 @@
+"""What the worker does for sources that collect."""
+
+from app.outbox import Task
+from app.voice.asking.actions import CLOSING, close_on_its_day
+
+tasks = [Task(CLOSING, close_on_its_day)]
