@@ -14,7 +14,8 @@ from app.charts import span
 from app.columns import now
 from app.estimates import Estimate
 from app.people.models import Department, Person
-from app.voice.indices import Change, Measured, change, t95
+from app.voice.distributions import t95
+from app.voice.indices import Change, Measured, change
 from app.voice.models import Outcome, OutcomeKind, Series, Source, Touchpoint, Use
 from app.voice.queries import TAKEN
 from app.voice.showing import estimate_of, use_estimate

@@ -6,7 +6,7 @@ to 1e-200. Probabilities are between 0 and 1; degrees of freedom need not be who
 """
 
 from functools import lru_cache
-from math import erfc, exp, inf, isinf, lgamma, log, log1p, sqrt
+from math import erfc, exp, inf, isinf, lgamma, log, log1p, pi, sqrt
 
 TINY = 1e-300
 CLOSE = 1e-15
@@ -43,21 +43,37 @@ def chi2_above(value: float, df: float) -> float:
 
 @lru_cache(4096)
 def t95(df: float) -> float:
-    """Two-sided 95 % point of Student's t: Newton's method on its tail, from a point that lies below."""
+    """Two-sided 95 % point of Student's t."""
     if isinf(df) or df > 1e9:
         return Z95
     if df <= 0:
         return inf
-    low, high = 0.0, log(1e300) if df < 0.05 else log(4.0)
+    if df < 3:
+        return between(df)
+    found = expanded(df)
+    for _ in range(4):  # Newton's method
+        density = exp(lgamma((df + 1) / 2) - lgamma(df / 2) - (df + 1) / 2 * log1p(found * found / df)) / sqrt(df * pi)
+        found += (t_two(found, df) - 0.05) / (2 * density)
+    return found
+
+
+def expanded(df: float) -> float:
+    """Near it: Abramowitz and Stegun 26.7.5."""
+    z = Z95
+    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    return z + first / df + second / df**2
+
+
+def between(df: float) -> float:
+    """By bisection on the logarithm, for few degrees."""
+    low, high = 0.0, 2.0
     while t_two(exp(high), df) > 0.05:
         high *= 2
         if high > 600:
             return inf
-    for _ in range(80):  # bisection on the logarithm: slow, sure, and kept
+    while high - low > 1e-14 * high:
         middle = (low + high) / 2
         low, high = (middle, high) if t_two(exp(middle), df) > 0.05 else (low, middle)
-        if high - low < 1e-15:
-            break
     return exp((low + high) / 2)
 
 
