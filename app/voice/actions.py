@@ -25,7 +25,7 @@ from app.people.models import Department
 from app.record.actions import write
 from app.voice.figures import all_outcomes, use_figures
 from app.voice.importing.mapfile import to_toml
-from app.voice.importing.maps import SurveyMap
+from app.voice.importing.maps import PART, SurveyMap
 from app.voice.importing.responses import Checked
 from app.voice.importing.responses import Response as ToldResponse
 from app.voice.importing.table import plain
@@ -258,7 +258,8 @@ def add_figures(db: Session, source_id: int, taking: Taking) -> None:
         db.add(use)
     for place, (name, labels) in enumerate(checked.segments.items()):
         known = json.dumps(labelled(labels)[0], ensure_ascii=False)
-        db.add(Segment(source_id=source_id, place=place, name=name[:120], labels=known))
+        said = survey_map.part is not None and name == PART
+        db.add(Segment(source_id=source_id, place=place, name=name[:120], labels=known, part=said))
 
 
 def the_touchpoint(db: Session, touched: Any) -> Touchpoint:

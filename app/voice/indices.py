@@ -7,7 +7,7 @@ A scale is (worst, best) as printed in the questionnaire; best is the smaller nu
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +38,12 @@ class Tcs:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure with its standard error: what it takes to compare two waves."""
+    """A figure with its standard error: what it takes to compare two waves. `df`: where it comes from few accounts."""
 
     value: float
     error: float
     n: int
+    df: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,8 @@ def measured_share(hits: npt.ArrayLike, weights: npt.ArrayLike | None = None) ->
 def change(before: Measured, after: Measured) -> Change:
     """After minus before of two independent waves (Welch: each wave keeps its own variance)."""
     value, error = after.value - before.value, sqrt(before.error**2 + after.error**2)
-    z = value / error if error else None
-    return Change(value, value - Z95 * error, value + Z95 * error, z, before.n, after.n)
+    z, reach = value / error if error else None, t95(min(before.df, after.df)) * error
+    return Change(value, value - reach, value + reach, z, before.n, after.n)
 
 
 def effective_n(weights: Floats) -> float:

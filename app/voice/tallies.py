@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of two groups, the second minus the first, in the unit that is shown. `p` two-sided; `corrected` by whoever tests many."""
+    """Of two groups, the second minus the first, in the unit that is shown; `p` is two-sided.
+
+    `corrected` is p corrected for all tests of its table, set by whoever tests many.
+    """
 
     change: float
     low: float
@@ -139,8 +142,15 @@ class Tally:
     def of(self, groups: Sequence[int]) -> Sums:
         """Several groups as one."""
         at = np.asarray(groups, dtype=np.int64)
-        plain = (float(part[at].sum()) for part in (self.weight, self.squares, self.total, self.total_squares))
-        return Sums(int(self.n[at].sum()), *plain, self.centre, self.accounts_of(groups))
+        return Sums(
+            int(self.n[at].sum()),
+            float(self.weight[at].sum()),
+            float(self.squares[at].sum()),
+            float(self.total[at].sum()),
+            float(self.total_squares[at].sum()),
+            self.centre,
+            self.accounts_of(groups),
+        )
 
     def accounts_of(self, groups: Sequence[int]) -> Accounts | None:
         if self.accounts is None or self.starts is None:
@@ -156,7 +166,7 @@ class Tally:
 def merged(who: Ints, weight: Floats, total: Floats) -> Accounts:
     """One entry an account."""
     known, places = np.unique(who, return_inverse=True)
-    return Accounts(known, np.bincount(places, weight, len(known)), np.bincount(places, total, len(known)))
+    return Accounts(known, added(places, weight, len(known)), added(places, total, len(known)))
 
 
 def scored(measure: Measure, values: Floats, best: float = 0.0, step: float = 1.0) -> Floats:
@@ -183,20 +193,30 @@ def tally(
         y = y - centre
     found = Tally(
         np.bincount(where, minlength=count).astype(np.int64),
-        *(np.bincount(where, part, count) for part in (w, w * w, w * y, w * y * y)),
-        centre=centre,
+        added(where, w, count),
+        added(where, w * w, count),
+        added(where, w * y, count),
+        added(where, w * y * y, count),
+        centre,
     )
-    if accounts is None:
-        return found
-    who = accounts[there]
+    return found if accounts is None else with_accounts(found, where, accounts[there], w, w * y)
+
+
+def with_accounts(found: Tally, where: Ints, who: Ints, w: Floats, wy: Floats) -> Tally:
+    count = len(found.n)
+    if not len(who):
+        nobody = np.empty(0)
+        own = Accounts(np.empty(0, np.int64), nobody, nobody)
+        return replace(found, accounts=own, starts=np.zeros(count + 1, np.int64))
     order = np.lexsort((who, where))
     told, group = who[order], where[order]
-    first = np.flatnonzero(np.r_[True, (told[1:] != told[:-1]) | (group[1:] != group[:-1])]) if len(told) else []
-    own = Accounts(
-        told[first],
-        *(np.add.reduceat(part[order], first) if len(told) else np.empty(0) for part in (w, w * y)),  # type: ignore[call-overload]
-    )
+    first = np.flatnonzero(np.r_[True, (told[1:] != told[:-1]) | (group[1:] != group[:-1])])
+    own = Accounts(told[first], np.add.reduceat(w[order], first), np.add.reduceat(wy[order], first))
     return replace(found, accounts=own, starts=np.searchsorted(group[first], np.arange(count + 1)))
+
+
+def added(places: Any, parts: Floats, count: int) -> Floats:
+    return np.bincount(places, parts, count).astype(np.float64, copy=False)
 
 
 def figure(sums: Sums, measure: Measure) -> Figure:
@@ -287,14 +307,15 @@ def difference(before: Sums, after: Sums, measure: Measure) -> Difference | None
 
 
 def error_of_difference(before: Sums, after: Sums, one: Figure, other: Figure, measure: Measure) -> tuple[float, float]:
-    assert one.error is not None and other.error is not None
+    assert one.error is not None
+    assert other.error is not None
     apart = one.error**2 + other.error**2
     if before.accounts and after.accounts:
         who = np.concatenate([before.accounts.who, after.accounts.who])
         known, places = np.unique(who, return_inverse=True)
-        added = np.bincount(places, np.concatenate([-influence(before), influence(after)]), len(known))
+        both = added(places, np.concatenate([-influence(before), influence(after)]), len(known))
         many = len(known)
-        joint = measure.times**2 * many / (many - 1) * float((added**2).sum())
+        joint = measure.times**2 * many / (many - 1) * float((both**2).sum())
         return sqrt(joint or apart), many - 1
     if before.accounts or after.accounts:
         return sqrt(apart), min(one.df, other.df)

