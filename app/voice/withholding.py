@@ -2,10 +2,10 @@
 
 A table is an array of counts with one axis a segment; what is shown beside it is every margin: sums over any axes, the
 total too. Every line (the cells along one axis, and their sum) is an equation between figures that are shown or
-withheld. Withheld is each figure of fewer answers than the smallest cell; then, until nothing changes, the next smallest
-of a line with one withheld figure alone, or whose withheld figures together stay below the smallest cell; and of a line
-with a figure that follows from all the equations together. Figures of nobody are no secret and hide nothing. (Cox,
-"Suppression methodology and statistical disclosure control", JASA 75, 1980, calls it complementary suppression.)
+withheld. Withheld is each figure of fewer answers than the smallest cell; then, until nothing changes, the next
+smallest of a line with one withheld figure alone, or whose withheld figures together stay below the smallest cell; and
+of a line with a figure that follows from all the equations together. Figures of nobody are no secret and hide nothing.
+(Cox, "Suppression methodology and statistical disclosure control", JASA 75, 1980: complementary suppression.)
 """
 
 from collections.abc import Iterator
