@@ -1,5 +1,6 @@
 """The picture of a trend: where its points, intervals, breaks and words stand. SVG's way round: y grows downwards."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line: its marks, the strokes between those that can be compared, where it is broken, and its name at the end."""
+    """A line: its marks, the strokes between those that can be compared, and its name at the end."""
 
     name: str
     marks: tuple[Mark, ...]
@@ -97,7 +98,7 @@ def across(points: Sequence[Point], start: float, end: float) -> dict[str, float
         return {point.key: (start + end) / 2 for point in points}
     by_time = Scale(days[0], days[-1], start, end)
     places = [by_time.at(day) for day in days]
-    if min(b - a for a, b in zip(places, places[1:], strict=False)) < 20:
+    if min(b - a for a, b in itertools.pairwise(places)) < 20:
         even = Scale(0, len(days) - 1, start, end)
         places = [even.at(number) for number in range(len(days))]
     return {point.key: place for point, place in zip(points, places, strict=True)}
@@ -110,7 +111,7 @@ def drawn(trend: Trend, scale: Scale, places: dict[str, float], digits: int, uni
         if point.figure and point.value is not None and point.key in places
     ]
     strokes = []
-    for (_, before), (point, after) in zip(marks, marks[1:], strict=False):
+    for (_, before), (point, after) in itertools.pairwise(marks):
         if not point.broken:
             strokes.append((before, after, bool(point.since and point.since.certain)))
     last = marks[-1][1] if marks else None
@@ -150,7 +151,7 @@ def breaks_of(trends: Sequence[Trend], places: dict[str, float]) -> list[Break]:
     points = trends[0].points
     return [
         Break((places[before.key] + places[after.key]) / 2, after.broken)
-        for before, after in zip(points, points[1:], strict=False)
+        for before, after in itertools.pairwise(points)
         if after.broken
     ]
 
