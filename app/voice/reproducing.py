@@ -17,7 +17,7 @@ SUMS = ("n", "weight_sum", "squares", "total", "total_squares", "centre", "accou
 
 @dataclass(frozen=True)
 class Group:
-    """Who stands behind a figure, as the rows name them: an empty name is for all. `rest` (row or column): all others."""
+    """Who stands behind a figure, as the rows name them: an empty name is for all. `rest`: all others."""
 
     wave: str
     row: str = ""
@@ -158,7 +158,8 @@ sums_of <- function(wave, row, column, rest, weighted) {
     centre <- if (tested_as == "mean" && length(y)) mean(y) else 0
     sums <- list(n = length(y), y = y, w = w, W = sum(w), W2 = sum(w^2), WY = sum(w * (y - centre)),
                  WYY = sum(w * (y - centre)^2), centre = centre)
-    if (clustered) {
+    sums$clustered <- clustered && any(d$account != "")
+    if (sums$clustered) {
       account <- d$account[keep]
       mean_y <- sums$WY / sums$W
       sums$u <- tapply(w * (y - centre - mean_y), account, sum) / sums$W
@@ -169,10 +170,11 @@ sums_of <- function(wave, row, column, rest, weighted) {
             data$weighted == as.character(as.integer(weighted)), ][1, ]
   list(n = number(d$n), W = number(d$weight_sum), W2 = number(d$squares), WY = number(d$total),
        WYY = number(d$total_squares), centre = number(d$centre), accounts = number(d$accounts),
+       clustered = !is.na(number(d$accounts)),
        variance = number(d$variance))
 }
 
-# -- figures: NPS by adjusted Wald (Rocks 2016), shares by Wilson (1927), means by Student; weights by Kish's effective n
+# -- figures: NPS by adjusted Wald (Rocks 2016), shares by Wilson (1927), means by Student; Kish's n for weights
 adjusted_wald <- function(s, n) {
   net <- s$WY / s$W * n / (n + 3)
   said <- (s$WYY / s$W * n + 1.5) / (n + 3)
@@ -194,7 +196,7 @@ figure <- function(s, kind) {
   z <- qnorm(0.975)
   df <- Inf
   error <- NA
-  if (clustered) {
+  if (s$clustered) {
     many <- if (with_rows) length(s$u) else s$accounts
     if (many < 2) {
       none$value <- if (kind == "mean") value else times * value
@@ -212,13 +214,13 @@ figure <- function(s, kind) {
     a <- adjusted_wald(s, n)
     reach <- c(a[1] - z * a[2], a[1] + z * a[2])
     reach <- c(max(-1, reach[1]), min(1, reach[2]))
-    if (is.na(error)) error <- if (!clustered && spread > 0) sqrt(spread / n) else a[2]
+    if (is.na(error)) error <- if (!s$clustered && spread > 0) sqrt(spread / n) else a[2]
   } else if (kind != "mean") {
     a <- wilson(value, n, z)
     reach <- c(max(0, a[1] - a[2]), min(1, a[1] + a[2]))
     if (is.na(error)) error <- share_error(value, n)
   } else {
-    if (!clustered) {
+    if (!s$clustered) {
       if (n < 2) return(modifyList(none, list(effective = n, value = value)))
       error <- sqrt(spread / (n - 1))
       df <- n - 1
@@ -255,7 +257,9 @@ difference <- function(first, second) {
   apart <- a$error^2 + b$error^2
   df <- Inf
   scale <- if (tested_as == "mean") 1 else 100
-  if (clustered) {
+  if (first$clustered != second$clustered) {
+    df <- min(a$df, b$df)
+  } else if (first$clustered) {
     both <- tapply(c(first$u, -second$u), c(names(first$u), names(second$u)), sum)
     many <- length(both)
     joint <- scale^2 * many / (many - 1) * sum(both^2)

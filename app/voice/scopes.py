@@ -12,7 +12,7 @@ from app.people.actor import Actor
 from app.voice.models import Outcome, OutcomeKind, Segment, Series, Source, Touchpoint, Use
 from app.voice.queries import taken_sources
 from app.voice.tallies import Measure
-from app.voice.trends.models import Recode
+from app.voice.trends.models import Analysis, Recode
 
 MEASURES = {
     OutcomeKind.NPS: (Measure.NPS, Measure.MEAN),
@@ -162,7 +162,7 @@ def recodes_for(actor: Actor, choice: Choice) -> ColumnElement[bool]:
     return and_(kept_for(Recode, choice), or_(col(Recode.shared).is_(True), col(Recode.made_by) == actor.id))
 
 
-def kept_for(model: type[Recode], choice: Choice) -> ColumnElement[bool]:
+def kept_for(model: type[Recode] | type[Analysis], choice: Choice) -> ColumnElement[bool]:
     """What is kept for a series, or for a source of none."""
     first = choice.sources[0] if choice.sources else None
     if first is None:

@@ -26,7 +26,7 @@ class Recode(Row, table=True):
     kind: RecodeKind = choice(RecodeKind)
     series_id: int | None = points_to("series.id", nullable=True)
     source_id: int | None = points_to("source.id", nullable=True)
-    definition: str = text()  # JSON: see segments.Definition
+    definition: str = text()  # JSON: see kept.definition
     shared: bool = False
     made_by: int = points_to("person.id")
     made_at: datetime = instant()
@@ -62,12 +62,13 @@ Name = Annotated[str, Bounded(min_length=1, max_length=120)]
 
 class SaveForm(FormModel):
     name: Name
+    page: AnalysisPage
     options: Annotated[str, Bounded(max_length=2_000)]
     shared: str = ""
 
 
 class RecodeForm(FormModel):
-    """One form for the three kinds; `rules.definition` says what each needs."""
+    """One form for the three kinds; `kept.definition` says what each needs."""
 
     name: Name
     kind: RecodeKind

@@ -11,7 +11,7 @@ from app.voice.breaks import broken
 from app.voice.cells import Cells, cells
 from app.voice.distributions import holm
 from app.voice.scopes import Scope, Wave, What
-from app.voice.tallies import Difference, Figure, Measure
+from app.voice.tallies import Difference, Figure, Measure, difference
 from app.voice.withholding import withheld
 
 
@@ -115,9 +115,9 @@ def inside(db: Session, asked: Asked, wave: Wave) -> list[Trend]:
     if pair is None:
         return []
     lines = [line(db, asked, "Everybody", in_periods(wave, pair, None))]
-    if asked.segment and asked.label and (parted := both(db, asked, wave, (period, asked.segment))):
-        if asked.label in parted[0].axes[1]:
-            lines.append(line(db, asked, asked.label, in_periods(wave, parted, asked.label)))
+    parted = both(db, asked, wave, (period, asked.segment)) if asked.segment and asked.label else None
+    if parted and asked.label in parted[0].axes[1]:
+        lines.append(line(db, asked, asked.label, in_periods(wave, parted, asked.label)))
     return lines
 
 
@@ -170,8 +170,6 @@ def changed(db: Session, asked: Asked, before: Told, after: Told, found: Point) 
 
 
 def between(before: Told, after: Told) -> Difference | None:
-    from app.voice.tallies import difference
-
     return difference(before.cells.sums(before.groups), after.cells.sums(after.groups), after.cells.summed)
 
 
