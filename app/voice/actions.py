@@ -28,7 +28,7 @@ from app.record.actions import write
 from app.voice import themes
 from app.voice.figures import OutcomeFigures, UseFigures, all_outcomes, use_figures
 from app.voice.importing.mapfile import to_toml
-from app.voice.importing.maps import SurveyMap
+from app.voice.importing.maps import PART, SurveyMap
 from app.voice.importing.responses import Checked, Comment
 from app.voice.importing.table import plain
 from app.voice.models import (
@@ -334,7 +334,8 @@ def add_figures(db: Session, source_id: int, survey_map: SurveyMap, figures: Fig
         db.add(use)
     for place, (name, labels) in enumerate(figures.segments):
         known = json.dumps(labels, ensure_ascii=False)
-        db.add(Segment(source_id=source_id, place=place, name=name[:120], labels=known))
+        said = survey_map.part is not None and name == PART
+        db.add(Segment(source_id=source_id, place=place, name=name[:120], labels=known, part=said))
 
 
 def the_touchpoint(db: Session, touched: Any) -> Touchpoint:

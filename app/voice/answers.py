@@ -4,6 +4,8 @@ import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import blake2b
 from threading import Lock
 from typing import Any
 
@@ -39,6 +41,8 @@ class Answers:
     segment_names: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
     version: int = 1
+    accounts: NDArray[np.int64] | None = None
+    days: NDArray[np.int32] | None = None
 
     def outcome(self, name: str) -> Floats:
         if name not in self.outcome_names:
@@ -84,7 +88,7 @@ def read(db: Session, source_id: int) -> Answers:
     uses = uses_of(db, source_id)
     columns = Response.__table__.c  # type: ignore[attr-defined]
     query = (
-        select(columns.outcomes, columns.ratings, columns.segments, columns.weight)
+        select(columns.outcomes, columns.ratings, columns.segments, columns.weight, columns.account, columns.on)
         .where(columns.source_id == source_id)
         .order_by(columns.id)
     )
@@ -101,7 +105,24 @@ def read(db: Session, source_id: int) -> Answers:
         tuple(name for _, name in uses),
         tuple(segment.name for segment in segments),
         tuple(tuple(json.loads(segment.labels)) for segment in segments),
+        accounts=account_numbers([row[4] for row in rows]),
+        days=day_numbers([row[5] for row in rows]),
     )
+
+
+def account_numbers(names: Sequence[str | None]) -> NDArray[np.int64] | None:
+    if not any(names):
+        return None
+    known: dict[str, int] = {}
+    for name in names:
+        if name and name not in known:
+            known[name] = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) >> 1
+    return np.array([known[name] if name else -1 - place for place, name in enumerate(names)], dtype=np.int64)
+
+
+def day_numbers(days: Sequence[date | None]) -> NDArray[np.int32] | None:
+    found = np.array([day.toordinal() if day else 0 for day in days], dtype=np.int32)
+    return found if found.any() else None
 
 
 def uses_of(db: Session, source_id: int) -> Sequence[Any]:

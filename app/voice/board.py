@@ -14,7 +14,8 @@ from app.charts import span
 from app.columns import now
 from app.estimates import Estimate
 from app.people.models import Department, Person
-from app.voice.indices import Change, Measured, change, t95
+from app.voice.distributions import t95
+from app.voice.indices import Change, Measured, change
 from app.voice.models import Outcome, OutcomeKind, Series, Source, Touchpoint, Use
 from app.voice.queries import TAKEN
 from app.voice.showing import estimate_of, use_estimate
@@ -84,6 +85,8 @@ def measured(outcome: Outcome) -> Measured | None:
     """An outcome's figure with its standard error, from what was rolled up."""
     if outcome.value is None or outcome.low is None or outcome.high is None or outcome.n < 2:
         return None
+    if outcome.error is not None and outcome.accounts is not None:
+        return Measured(outcome.value, outcome.error, outcome.n, outcome.accounts - 1)
     if outcome.kind is OutcomeKind.NPS:
         up, down = (outcome.promoters or 0) / outcome.n, (outcome.detractors or 0) / outcome.n
         return Measured(outcome.value, 100 * ((up + down - (up - down) ** 2) / outcome.n) ** 0.5, outcome.n)
@@ -231,6 +234,8 @@ def touchpoint_line(
 def measured_use(use: Use) -> Measured | None:
     if use.score is None or use.score_low is None or use.score_high is None or use.n < 2:
         return None
+    if use.error is not None and use.accounts is not None:
+        return Measured(use.score, use.error, use.n, use.accounts - 1)
     return Measured(use.score, (use.score_high - use.score_low) / 2 / t95(use.n - 1), use.n)
 
 

@@ -1,15 +1,20 @@
 """What a checked file's answers add up to: the figures that are rolled up when it is taken."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.voice import indices
+from app.voice.answers import account_numbers
 from app.voice.importing.maps import Outcome as MappedOutcome
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.responses import Checked, Touched
 from app.voice.models import OutcomeKind
 from app.voice.packed import Floats
+from app.voice.tallies import Figure, Measure, figure, scored, tally
+
+MEASURES = {OutcomeKind.NPS: Measure.NPS, OutcomeKind.YESNO: Measure.SHARE}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,9 @@ class OutcomeFigures:
     promoters: int | None = None
     passives: int | None = None
     detractors: int | None = None
+    error: float | None = None
+    accounts: int | None = None
+    design_effect: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,9 @@ class UseFigures:
     score: float | None
     score_low: float | None
     score_high: float | None
+    error: float | None = None
+    accounts: int | None = None
+    design_effect: float | None = None
 
 
 def weights_of(checked: Checked) -> Floats | None:
@@ -52,7 +63,33 @@ def weights_of(checked: Checked) -> Floats | None:
     return None if checked.weights is None else np.nan_to_num(checked.weights)
 
 
-def outcome_figures(part: MappedOutcome, values: Floats, weights: Floats | None) -> OutcomeFigures:
+def clustered(measure: Measure, values: Floats, accounts: NDArray[np.int64] | None) -> Figure | None:
+    """A figure whose interval knows that answers of one account are not independent."""
+    if accounts is None:
+        return None
+    told = tally(scored(measure, values), np.zeros(len(values), dtype=np.int64), 1, None, accounts)
+    return figure(told.of([0]), measure)
+
+
+def outcome_figures(
+    part: MappedOutcome, values: Floats, weights: Floats | None, accounts: NDArray[np.int64] | None = None
+) -> OutcomeFigures:
+    """The rolled-up figures of one outcome; where answers belong to accounts, intervals are clustered by them."""
+    found = independent_figures(part, values, weights)
+    kind = OutcomeKind(part.kind.value)
+    measure = MEASURES.get(kind, Measure.MEAN)
+    own = clustered(measure, values, accounts)
+    if own is None or own.estimate.value is None:
+        return found
+
+    def plain(value: float | None) -> float | None:
+        return value if value is None or kind is not OutcomeKind.YESNO else value / 100
+
+    low, high, error = plain(own.estimate.low), plain(own.estimate.high), plain(own.error)
+    return replace(found, low=low, high=high, error=error, accounts=own.accounts, design_effect=own.design_effect)
+
+
+def independent_figures(part: MappedOutcome, values: Floats, weights: Floats | None) -> OutcomeFigures:
     kind = OutcomeKind(part.kind.value)
     estimate = {OutcomeKind.NPS: indices.nps, OutcomeKind.YESNO: indices.share}.get(kind, indices.mean)
     plain = estimate(values)
@@ -88,12 +125,14 @@ def ends(part: MappedOutcome, values: Floats) -> tuple[float, float]:
 
 def use_figures(checked: Checked) -> list[UseFigures]:
     weights = weights_of(checked)
-    return [use_figure(touched, weights) for touched in checked.touchpoints]
+    accounts = account_numbers(checked.accounts)
+    return [use_figure(touched, weights, accounts) for touched in checked.touchpoints]
 
 
-def use_figure(touched: Touched, weights: Floats | None) -> UseFigures:
+def use_figure(touched: Touched, weights: Floats | None, accounts: NDArray[np.int64] | None = None) -> UseFigures:
     values, scale = touched.values, touched.scale
-    found = indices.mean(values)
+    own = clustered(Measure.MEAN, values, accounts)
+    found = own.estimate if own else indices.mean(values)
 
     def score(value: float | None) -> float | None:
         return None if value is None else 100 * (value - scale.low) / abs(scale.best - scale.worst)
@@ -109,10 +148,13 @@ def use_figure(touched: Touched, weights: Floats | None) -> UseFigures:
         score(found.value),
         score(found.low),
         score(found.high),
+        None if own is None or own.error is None else 100 * own.error / abs(scale.best - scale.worst),
+        own.accounts if own else None,
+        own.design_effect if own else None,
     )
 
 
 def all_outcomes(checked: Checked, survey_map: SurveyMap) -> list[OutcomeFigures]:
-    weights = weights_of(checked)
+    weights, accounts = weights_of(checked), account_numbers(checked.accounts)
     pairs = zip(survey_map.outcomes, checked.outcomes, strict=True)
-    return [outcome_figures(part, told.values, weights) for part, told in pairs]
+    return [outcome_figures(part, told.values, weights, accounts) for part, told in pairs]

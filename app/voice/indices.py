@@ -7,18 +7,16 @@ A scale is (worst, best) as printed in the questionnaire; best is the smaller nu
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import numpy.typing as npt
 
 from app.estimates import Estimate
+from app.voice.distributions import Z95, t95
 
 Floats = npt.NDArray[np.float64]
 Scale = tuple[float, float]
-
-Z95 = 1.959963984540054
-T95_FEW = {1: 12.706204736174698, 2: 4.302652729749462}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,12 @@ class Tcs:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure with its standard error: what it takes to compare two waves."""
+    """A figure with its standard error: what it takes to compare two waves. `df`: where it comes from few accounts."""
 
     value: float
     error: float
     n: int
+    df: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,25 +194,8 @@ def measured_share(hits: npt.ArrayLike, weights: npt.ArrayLike | None = None) ->
 def change(before: Measured, after: Measured) -> Change:
     """After minus before of two independent waves (Welch: each wave keeps its own variance)."""
     value, error = after.value - before.value, sqrt(before.error**2 + after.error**2)
-    z = value / error if error else None
-    return Change(value, value - Z95 * error, value + Z95 * error, z, before.n, after.n)
-
-
-def t95(df: float) -> float:
-    """Two-sided 95 % point of Student's t, within 0.3 % of the exact one.
-
-    Abramowitz and Stegun 26.7.5; below 3 degrees exact for the whole degree beneath, so never too narrow.
-    """
-    if df < 3:
-        return T95_FEW[max(1, int(df))]
-    z = Z95
-    return (
-        z
-        + (z**3 + z) / (4 * df)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * df**3)
-        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * df**4)
-    )
+    z, reach = value / error if error else None, t95(min(before.df, after.df)) * error
+    return Change(value, value - reach, value + reach, z, before.n, after.n)
 
 
 def effective_n(weights: Floats) -> float:

@@ -23,6 +23,7 @@ USES = (
     ("weight", "weight"),
     ("respondent", "respondent"),
     ("account", "account"),
+    ("part", "part in the purchase"),
 )
 OUTCOMES = {"nps": "nps", "overall": "rating", "effort": "effort", "yesno": "yesno", "amount": "amount"}
 NOTHING_FOUND = 'source = ""\nperiod = ["", ""]\n'
@@ -108,7 +109,7 @@ def said(survey_map: SurveyMap, seen: Sequence[Mapping[str, Any]]) -> dict[str, 
         put(segment.column, "segment", name, missing=listed(segment.missing))
     for comment in survey_map.comments:
         put(comment.column, "comment")
-    for name in ("date", "weight", "respondent", "account"):
+    for name in ("date", "weight", "respondent", "account", "part"):
         put(getattr(survey_map, name), name)
     return texts
 
@@ -134,7 +135,7 @@ def drafted(columns: Columns, draft: Mapping[str, Any]) -> str:
     data |= {name: draft[name] for name in ("encoding", "sheet") if name in draft}
     data |= {"outcomes": [], "touchpoints": [], "segments": {}, "comments": []}
     used = [columns.of(place, "use") for place in range(len(columns.seen))]
-    twice = [name for name in ("date", "weight", "respondent", "account") if used.count(name) > 1]
+    twice = [name for name in ("date", "weight", "respondent", "account", "part") if used.count(name) > 1]
     if twice:
         raise WrongMap([f"Two columns are the {twice[0]}: keep one of them."])
     for place, use in enumerate(used):
@@ -166,7 +167,7 @@ def add(data: dict[str, Any], columns: Columns, place: int, use: str) -> None:
         data["segments"][name] = {"column": column, "missing": missing}
     elif use == "comment":
         data["comments"].append({"column": column, "missing": missing})
-    elif use in ("date", "weight", "respondent", "account"):
+    elif use in ("date", "weight", "respondent", "account", "part"):
         data[use] = column
 
 

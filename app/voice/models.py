@@ -115,6 +115,9 @@ class Outcome(Row, table=True):
     promoters: int | None = None
     passives: int | None = None
     detractors: int | None = None
+    error: float | None = None  # of `value`: its standard error, over accounts where there are some
+    accounts: int | None = None  # how many accounts the answers belong to
+    design_effect: float | None = None
 
 
 class Touchpoint(Row, table=True):
@@ -157,6 +160,9 @@ class Use(Row, table=True):
     score: float | None = None  # the mean on 0-100, higher is better
     score_low: float | None = None
     score_high: float | None = None
+    error: float | None = None  # of `score`
+    accounts: int | None = None
+    design_effect: float | None = None
 
 
 class Segment(Row, table=True):
@@ -169,6 +175,7 @@ class Segment(Row, table=True):
     place: int = Field(sa_type=SmallInteger)
     name: str = Field(max_length=120)
     labels: str = text()  # a JSON list
+    part: bool = False  # says which part in the purchase one has: user, buyer, decider ...
 
 
 class Response(Row, table=True):

@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.estimates import Estimate
 from app.voice import indices
 from app.voice.answers import answers, uses_of
+from app.voice.figures import MEASURES, clustered
 from app.voice.models import Outcome, OutcomeKind, Source, Use
 from app.voice.packed import Floats
 from app.voice.queries import outcomes_of
+from app.voice.tallies import Measure
 
 NOBODY_SAID = "not said"
 
@@ -45,7 +48,11 @@ def use_estimate(use: Use, smallest: int) -> Estimate | None:
     return None if use.n < smallest else Estimate(use.score, use.score_low, use.score_high, use.n)
 
 
-def measure(kind: OutcomeKind, values: Floats) -> Estimate:
+def measure(kind: OutcomeKind, values: Floats, accounts: NDArray[np.int64] | None = None) -> Estimate:
+    if accounts is not None and (own := clustered(MEASURES.get(kind, Measure.MEAN), values, accounts)):
+        found, share = own.estimate, 100 if kind is OutcomeKind.YESNO else 1
+        value, low, high = (None if one is None else one / share for one in (found.value, found.low, found.high))
+        return Estimate(value, low, high, found.n)
     estimate = {OutcomeKind.NPS: indices.nps, OutcomeKind.YESNO: indices.share}.get(kind, indices.mean)
     return estimate(values)
 
@@ -57,20 +64,30 @@ def parted(db: Session, source: Source, outcome: Outcome) -> list[Parted]:
     found = []
     for place, name in enumerate(told.segment_names):
         whose = told.segments[:, place]
-        groups = [(label, values[whose == number]) for number, label in enumerate(told.labels[place])]
-        groups.append((NOBODY_SAID, values[whose == -1]))
-        found.append(part(name, groups, OutcomeKind(outcome.kind), source.minimum_cell))
+        groups = [(label, whose == number) for number, label in enumerate(told.labels[place])]
+        groups.append((NOBODY_SAID, whose == -1))
+        found.append(part(name, groups, values, OutcomeKind(outcome.kind), source.minimum_cell, told.accounts))
     return found
 
 
-def part(name: str, groups: Sequence[tuple[str, Floats]], kind: OutcomeKind, smallest: int) -> Parted:
+def part(
+    name: str,
+    groups: Sequence[tuple[str, NDArray[np.bool_]]],
+    values: Floats,
+    kind: OutcomeKind,
+    smallest: int,
+    accounts: NDArray[np.int64] | None = None,
+) -> Parted:
     """One segment's cells; those that answered nothing are left out."""
-    counted = [(label, values, int((~np.isnan(values)).sum())) for label, values in groups]
+    there = ~np.isnan(values)
+    counted = [(label, mine, int((there & mine).sum())) for label, mine in groups]
     counted = sorted((one for one in counted if one[2]), key=lambda one: (one[0] == NOBODY_SAID, -one[2], one[0]))
     hidden = withheld([n for _, _, n in counted], smallest)
-    cells = tuple(
-        Cell(label, n, None if at in hidden else measure(kind, values)) for at, (label, values, n) in enumerate(counted)
-    )
+
+    def told(mine: NDArray[np.bool_]) -> Estimate:
+        return measure(kind, values[mine], None if accounts is None else accounts[mine])
+
+    cells = tuple(Cell(label, n, None if at in hidden else told(mine)) for at, (label, mine, n) in enumerate(counted))
     return Parted(name, cells, len(hidden))
 
 
@@ -104,11 +121,13 @@ def as_json(db: Session, source: Source) -> Mapping[str, object]:
 def outcome_json(outcome: Outcome, smallest: int) -> Mapping[str, object]:
     figures = ("value", "low", "high", "weighted", "mean", "promoters", "passives", "detractors")
     shown = outcome.n >= smallest
+    clustered_by = {"accounts": outcome.accounts, "design_effect": outcome.design_effect} if outcome.accounts else {}
     return {
         "name": outcome.name,
         "kind": OutcomeKind(outcome.kind).value,
         "n": outcome.n,
         **{name: getattr(outcome, name) if shown else None for name in figures},
+        **(clustered_by if shown else {}),
     }
 
 

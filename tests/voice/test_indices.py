@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from app.voice.distributions import t95
 from app.voice.indices import (
     Camps,
     camps,
@@ -15,7 +16,6 @@ from app.voice.indices import (
     nps,
     percent,
     share,
-    t95,
     tcs,
     top_two,
     turned,
@@ -114,11 +114,11 @@ def test_interval_of_a_mean_is_students():
 
 @pytest.mark.parametrize("df", [1, 2, 3, 4, 5, 8, 12.5, 29, 100, 5000])
 def test_points_of_students_t(df):
-    assert t95(df) == pytest.approx(stats.t.ppf(0.975, df), rel=3e-3)
+    assert t95(df) == pytest.approx(stats.t.ppf(0.975, df), rel=1e-9)
 
 
 def test_between_whole_small_degrees_t_is_never_too_narrow():
-    assert all(t95(df) >= stats.t.ppf(0.975, df) for df in np.arange(1, 3, 0.1))
+    assert all(t95(df) == pytest.approx(stats.t.ppf(0.975, df)) for df in np.arange(1, 3, 0.1))
 
 
 @pytest.mark.parametrize(("yes", "n"), [(0, 12), (1, 12), (7, 40), (300, 301), (12, 12)])

@@ -154,10 +154,7 @@ class _Check:
             period=self.map.period,
             keys=self._keys(),
             accounts=self._labels(self.found.account, {}, [""]),
-            segments={
-                name: self._labels(column, self.map.segments[name].labels, self.map.segments[name].missing)
-                for name, column in self.found.segments.items()
-            },
+            segments={name: self._segment(name, column) for name, column in self.found.segments.items()},
             touchpoints=touchpoints,
             scales=scales,
             ratings=ratings,
@@ -240,6 +237,11 @@ class _Check:
         per_text = np.array([-1 if one is None else numbers.setdefault(one, len(numbers)) for one in found])
         chosen = self._settle(column, per_text, per_text < 0)
         return [found[column.codes[row]] if row >= 0 else None for row in chosen]
+
+    def _segment(self, name: str, column: Column) -> list[str | None]:
+        """The part in the purchase is a segment that the map names apart."""
+        part = self.map.segments.get(name)
+        return self._labels(column, part.labels if part else {}, part.missing if part else [""])
 
     def _comments(self) -> list[tuple[int, Comment]]:
         self.scores: dict[str, NDArray[np.float64]] = {}

@@ -9,7 +9,7 @@ import numpy as np
 from app.voice.importing.cells import canonical
 from app.voice.importing.limits import counted, quoted
 from app.voice.importing.mapfile import WrongMap, unknown_column
-from app.voice.importing.maps import Comments, Score, SurveyMap, Themes
+from app.voice.importing.maps import PART, Comments, Score, SurveyMap, Themes
 from app.voice.importing.reading import read_table
 from app.voice.importing.table import Column, Table, plain
 
@@ -85,6 +85,8 @@ def find(survey_map: SurveyMap, table: Table, code_tables: Mapping[str, Table]) 
     outcomes = [finder.find(part.column, f"Outcome {quoted(part.name)}") for part in survey_map.outcomes]
     touchpoints = [finder.find(part.column, f"Touchpoint {quoted(part.name)}") for part in survey_map.touchpoints]
     segments = {name: finder.find(part.column, f"Segment {quoted(name)}") for name, part in survey_map.segments.items()}
+    if survey_map.part:
+        segments[PART] = finder.find(survey_map.part, PART)
     single = {
         name: finder.find(getattr(survey_map, name), name.capitalize())
         for name in ("respondent", "date", "weight", "account")

@@ -247,6 +247,9 @@ def _short(value: object) -> object:
     return {name: {"column": what} if isinstance(what, str | list) else what for name, what in value.items()}
 
 
+PART = "Part in the purchase"  # the segment that `part` becomes
+
+
 class SurveyMap(Part):
     source: Name
     series: Annotated[str, Field(max_length=200)] = ""
@@ -260,6 +263,7 @@ class SurveyMap(Part):
     respondent: Aliases | None = None
     weight: Aliases | None = None
     account: Aliases | None = None
+    part: Aliases | None = None
     minimum_cell: Annotated[int, Field(ge=1, le=100_000)] = 1
     outcomes: Annotated[list[Outcome], Field(max_length=50)] = []
     touchpoints: Annotated[list[Touchpoint], Field(max_length=1_000)] = []

@@ -1,0 +1,409 @@
+"""Figures of groups of answers from sums: weighted or not, and clustered where answers belong to accounts.
+
+A value a respondent, NaN where there is no answer: NPS as 1, 0, -1 (a promoter, a passive, a detractor), a share as 1
+and 0, a mean as it is. Of each group its sums are kept; those of several groups add up, so that margins, rests and
+differences cost no second look at the answers. Unclustered figures are those of `indices`.
+
+Answers of one account are not independent. Their figure is a ratio of sums over accounts, its variance linearised:
+G/(G-1) sum u^2 over the G accounts, u = (sum of w (y - mean) of the account) / sum w, with Student's t on G - 1 degrees
+(Liang and Zeger, Biometrika 73, 1986; Cameron and Miller, Journal of Human Resources 50, 2015). Intervals of NPS and of
+shares keep their form with the effective number of answers, n divided by the design effect, never more than n (Korn and
+Graubard, Survey Methodology 24, 1998). Two groups are compared over all their accounts together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import inf, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.estimates import Estimate
+from app.voice.distributions import Z95, chi2_above, f_above, t95, t_two
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Measure(StrEnum):
+    NPS = "nps"
+    MEAN = "mean"
+    TOP_TWO = "top two"
+    SHARE = "share"
+    MEDIAN = "median"
+
+    @property
+    def is_share(self) -> bool:
+        return self in (Measure.TOP_TWO, Measure.SHARE)
+
+    @property
+    def times(self) -> float:
+        """From the sums' unit to the one that is shown: NPS points, percent, the scale's own."""
+        return 100.0 if self is Measure.NPS or self.is_share else 1.0
+
+
+class Accounts(NamedTuple):
+    """One entry an account and group: who, sum of weights, sum of weight x value."""
+
+    who: Ints
+    weight: Floats
+    total: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Of one group: n, sum w, sum w^2, sum w y, sum w y^2; `centre` was taken from every y before."""
+
+    n: int
+    weight: float
+    squares: float
+    total: float
+    total_squares: float
+    centre: float = 0.0
+    accounts: Accounts | None = None
+
+    @property
+    def effective(self) -> float:
+        """Kish's effective number of answers."""
+        return self.weight**2 / self.squares if self.squares else 0.0
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.weight
+
+    @property
+    def spread(self) -> float:
+        return max(0.0, self.total_squares / self.weight - self.mean**2)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with what it rests on. `error` is its standard error, `df` the degrees of freedom of its t.
+
+    effective: how many equal, independent answers would say as much. accounts: how many they come from, None where the
+    source knows none; design_effect: how many times the variance is that of as many independent answers.
+    """
+
+    estimate: Estimate
+    error: float | None = None
+    df: float = inf
+    effective: float = 0.0
+    accounts: int | None = None
+    design_effect: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Of two groups, the second minus the first, in the unit that is shown; `p` is two-sided.
+
+    `corrected` is p corrected for all tests of its table, set by whoever tests many.
+    """
+
+    change: float
+    low: float
+    high: float
+    statistic: float
+    df: float
+    p: float
+    corrected: float | None = None
+
+    @property
+    def certain(self) -> bool:
+        """More than chance explains, all tests of its table taken together."""
+        return (self.p if self.corrected is None else self.corrected) < 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """Whether any of several groups differs: the name of the test, its statistic, degrees of freedom and p."""
+
+    test: str
+    statistic: float
+    df: tuple[float, ...]
+    p: float
+    small: int = 0  # cells that expect fewer than 5
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The sums of several groups, arrays of shape (groups,); accounts in the order of their groups."""
+
+    n: Ints
+    weight: Floats
+    squares: Floats
+    total: Floats
+    total_squares: Floats
+    centre: float
+    accounts: Accounts | None = None
+    starts: Ints | None = None  # where each group's accounts begin
+
+    def of(self, groups: Sequence[int]) -> Sums:
+        """Several groups as one."""
+        at = np.asarray(groups, dtype=np.int64)
+        return Sums(
+            int(self.n[at].sum()),
+            float(self.weight[at].sum()),
+            float(self.squares[at].sum()),
+            float(self.total[at].sum()),
+            float(self.total_squares[at].sum()),
+            self.centre,
+            self.accounts_of(groups),
+        )
+
+    def accounts_of(self, groups: Sequence[int]) -> Accounts | None:
+        if self.accounts is None or self.starts is None:
+            return None
+        parts = [slice(int(self.starts[group]), int(self.starts[group + 1])) for group in groups]
+        who, weight, total = (np.concatenate([part[of] for of in parts] or [part[:0]]) for part in self.accounts)
+        return merged(who, weight, total)
+
+    def all(self) -> Sums:
+        return self.of(range(len(self.n)))
+
+
+def merged(who: Ints, weight: Floats, total: Floats) -> Accounts:
+    """One entry an account."""
+    known, places = np.unique(who, return_inverse=True)
+    return Accounts(known, added(places, weight, len(known)), added(places, total, len(known)))
+
+
+def scored(measure: Measure, values: Floats, best: float = 0.0, step: float = 1.0) -> Floats:
+    """Answers as their tally takes them; top two: the best step of a scale and the one below."""
+    if measure is Measure.NPS:
+        found = (values >= 9).astype(np.float64) - (values <= 6)
+        found[np.isnan(values)] = np.nan
+        return found
+    if measure is Measure.TOP_TWO:
+        return np.where(np.isnan(values), np.nan, (values >= best - step - 1e-9).astype(np.float64))
+    return values
+
+
+def tally(
+    values: Floats, groups: Ints, count: int, weights: Floats | None = None, accounts: Ints | None = None
+) -> Tally:
+    """Sums of scored values by group, 0 to count - 1; -1 is in none. Missing values are left out."""
+    there = ~np.isnan(values) & (groups >= 0)
+    y, where = values[there], groups[there]
+    w = np.ones(len(y)) if weights is None else weights[there]
+    centre = 0.0
+    if len(y) and not np.isin(y[:1000], (-1.0, 0.0, 1.0)).all():
+        centre = float(y.mean())  # squares of what lies near 0 lose no digits
+        y = y - centre
+    found = Tally(
+        np.bincount(where, minlength=count).astype(np.int64),
+        added(where, w, count),
+        added(where, w * w, count),
+        added(where, w * y, count),
+        added(where, w * y * y, count),
+        centre,
+    )
+    return found if accounts is None else with_accounts(found, where, accounts[there], w, w * y)
+
+
+def with_accounts(found: Tally, where: Ints, who: Ints, w: Floats, wy: Floats) -> Tally:
+    count = len(found.n)
+    if not len(who):
+        nobody = np.empty(0)
+        own = Accounts(np.empty(0, np.int64), nobody, nobody)
+        return replace(found, accounts=own, starts=np.zeros(count + 1, np.int64))
+    order = np.lexsort((who, where))
+    told, group = who[order], where[order]
+    first = np.flatnonzero(np.r_[True, (told[1:] != told[:-1]) | (group[1:] != group[:-1])])
+    own = Accounts(told[first], np.add.reduceat(w[order], first), np.add.reduceat(wy[order], first))
+    return replace(found, accounts=own, starts=np.searchsorted(group[first], np.arange(count + 1)))
+
+
+def added(places: Any, parts: Floats, count: int) -> Floats:
+    return np.bincount(places, parts, count).astype(np.float64, copy=False)
+
+
+def figure(sums: Sums, measure: Measure) -> Figure:
+    if not sums.weight:
+        return Figure(Estimate(None, None, None, sums.n))
+    return clustered(sums, measure) if sums.accounts else independent(sums, measure)
+
+
+def independent(sums: Sums, measure: Measure) -> Figure:
+    n, value = sums.effective, sums.mean + sums.centre
+    if measure is Measure.NPS:
+        centre, error = adjusted_wald(sums, n)
+        return shown(sums, measure, value, (centre, Z95 * error), sqrt(sums.spread / n) or error)
+    if measure.is_share:
+        return shown(sums, measure, value, wilson(value, n, Z95), error_of_share(value, n))
+    if n < 2:
+        return Figure(Estimate(value, None, None, sums.n), effective=n)
+    error = sqrt(sums.spread / (n - 1))
+    return replace(shown(sums, measure, value, (value, t95(n - 1) * error), error), df=n - 1)
+
+
+def shown(sums: Sums, measure: Measure, value: float, interval: tuple[float, float], error: float) -> Figure:
+    """In the unit that is shown, kept on the scale that the figure can take."""
+    (centre, reach), times = interval, measure.times
+    low, high = centre - reach, centre + reach
+    if measure is not Measure.MEAN:
+        low, high = max(low, 0.0 if measure.is_share else -1.0), min(high, 1.0)
+    return Figure(Estimate(times * value, times * low, times * high, sums.n), times * error, effective=sums.effective)
+
+
+def clustered(sums: Sums, measure: Measure) -> Figure:
+    assert sums.accounts is not None
+    own, value = sums.accounts, sums.mean + sums.centre
+    many = len(own.who)
+    if many < 2:
+        return Figure(Estimate(measure.times * value, None, None, sums.n), effective=min(sums.n, 1), accounts=many)
+    variance = many / (many - 1) * float((influence(sums) ** 2).sum())
+    n = min(sums.n, sums.spread / variance) if variance else float(min(sums.n, many))
+    t, error = t95(many - 1), sqrt(variance)
+    if measure is Measure.NPS:
+        centre, adjusted = adjusted_wald(sums, n)
+        interval, error = (centre, t * adjusted), error or adjusted
+    elif measure.is_share:
+        interval, error = wilson(value, n, t), error or error_of_share(value, n)
+    else:
+        interval = (value, t * error)
+    found = shown(sums, measure, value, interval, error)
+    spread = sums.spread / sums.n
+    return replace(found, df=many - 1, effective=n, accounts=many, design_effect=variance / spread if spread else None)
+
+
+def influence(sums: Sums) -> Floats:
+    """What each account adds to the figure's error."""
+    assert sums.accounts is not None
+    return (sums.accounts.total - sums.mean * sums.accounts.weight) / sums.weight
+
+
+def adjusted_wald(sums: Sums, n: float) -> tuple[float, float]:
+    """Centre and standard error of NPS as a part of 1, three answers added (Rocks, see indices.nps)."""
+    net, said = sums.mean * n / (n + 3), (sums.total_squares / sums.weight * n + 1.5) / (n + 3)
+    return net, sqrt((said - net**2) / (n + 3))
+
+
+def wilson(part: float, n: float, z: float) -> tuple[float, float]:
+    centre = (part + z**2 / (2 * n)) / (1 + z**2 / n)
+    return centre, z / (1 + z**2 / n) * sqrt(max(0.0, part * (1 - part)) / n + z**2 / (4 * n**2))
+
+
+def error_of_share(part: float, n: float) -> float:
+    """That of Agresti and Coull (four answers added) where all agree."""
+    if part * (1 - part) > 1e-12:
+        return sqrt(part * (1 - part) / n)
+    part, n = (part * n + 2) / (n + 4), n + 4
+    return sqrt(part * (1 - part) / n)
+
+
+def difference(before: Sums, after: Sums, measure: Measure) -> Difference | None:
+    """`after` minus `before`, none of whose answers are in both. None where it cannot be told."""
+    one, other = figure(before, measure), figure(after, measure)
+    if one.error is None or other.error is None or one.estimate.value is None or other.estimate.value is None:
+        return None
+    change = other.estimate.value - one.estimate.value
+    error, df = error_of_difference(before, after, one, other, measure)
+    if error <= 0:
+        return None
+    reach, statistic = t95(df) * error, change / error
+    return Difference(change, change - reach, change + reach, statistic, df, t_two(statistic, df))
+
+
+def error_of_difference(before: Sums, after: Sums, one: Figure, other: Figure, measure: Measure) -> tuple[float, float]:
+    assert one.error is not None
+    assert other.error is not None
+    apart = one.error**2 + other.error**2
+    if before.accounts and after.accounts:
+        who = np.concatenate([before.accounts.who, after.accounts.who])
+        known, places = np.unique(who, return_inverse=True)
+        both = added(places, np.concatenate([-influence(before), influence(after)]), len(known))
+        many = len(known)
+        joint = measure.times**2 * many / (many - 1) * float((both**2).sum())
+        return sqrt(joint or apart), many - 1
+    if before.accounts or after.accounts:
+        return sqrt(apart), min(one.df, other.df)
+    if measure is not Measure.MEAN or not apart:
+        return sqrt(apart), inf
+    # Welch, Biometrika 34, 1947
+    return sqrt(apart), apart**2 / (one.error**4 / one.df + other.error**4 / other.df)
+
+
+def overall(groups: Sequence[Sums], measure: Measure, weighted: bool) -> Overall | None:
+    """Whether the groups differ at all. Groups of fewer than two answers say nothing."""
+    told = [sums for sums in groups if sums.n > 1 and sums.weight]
+    if len(told) < 2:
+        return None
+    if weighted or told[0].accounts:
+        return wald(told, measure)
+    return welch(told) if measure is Measure.MEAN else chi_square(told, measure)
+
+
+def chi_square(groups: Sequence[Sums], measure: Measure) -> Overall | None:
+    """Pearson's, of the camps (or of yes and no) by group."""
+    y, yy, n = (np.array([getattr(sums, name) for sums in groups]) for name in ("total", "total_squares", "n"))
+    counts = [(yy + y) / 2, n - yy, (yy - y) / 2] if measure is Measure.NPS else [y, n - y]
+    table = np.array([row for row in counts if row.sum()])
+    if len(table) < 2:
+        return None
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    statistic, df = float(((table - expected) ** 2 / expected).sum()), float((len(table) - 1) * (len(groups) - 1))
+    return Overall("chi-square", statistic, (df,), chi2_above(statistic, df), int((expected < 5).sum()))
+
+
+def welch(groups: Sequence[Sums]) -> Overall | None:
+    """Welch's analysis of variance: each group keeps its own (Biometrika 38, 1951)."""
+    n = np.array([sums.n for sums in groups], dtype=np.float64)
+    means = np.array([sums.mean for sums in groups])
+    variance = np.array([sums.spread * sums.n / (sums.n - 1) for sums in groups])
+    if not variance.all():
+        return None
+    k, heavy = len(groups), n / variance
+    parts = heavy / heavy.sum()
+    between = float((heavy * (means - (parts * means).sum()) ** 2).sum()) / (k - 1)
+    lack = float(((1 - parts) ** 2 / (n - 1)).sum())
+    statistic = between / (1 + 2 * (k - 2) / (k**2 - 1) * lack)
+    df = (k - 1.0, (k**2 - 1) / (3 * lack))
+    return Overall("Welch's analysis of variance", statistic, df, f_above(statistic, *df))
+
+
+def wald(groups: Sequence[Sums], measure: Measure) -> Overall | None:
+    """Wald's test of equal figures, with the covariance over accounts where there are some."""
+    k, df = len(groups), inf
+    if groups[0].accounts:
+        own = [sums.accounts for sums in groups if sums.accounts]
+        known = np.unique(np.concatenate([accounts.who for accounts in own]))
+        many, df = len(known), len(known) - 1.0
+        if many <= k:
+            return None
+        told = np.zeros((k, many))
+        for row, (sums, accounts) in enumerate(zip(groups, own, strict=True)):
+            told[row, np.searchsorted(known, accounts.who)] = influence(sums)
+        covariance = many / (many - 1) * told @ told.T
+    else:
+        covariance = np.diag([((figure(sums, measure).error or 0.0) / measure.times) ** 2 for sums in groups])
+    apart = np.array([sums.mean + sums.centre for sums in groups])
+    apart, contrast = apart[1:] - apart[0], np.c_[-np.ones(k - 1), np.eye(k - 1)]
+    inner = contrast @ covariance @ contrast.T
+    if np.linalg.matrix_rank(inner, hermitian=True) < k - 1:
+        return None
+    statistic = float(apart @ np.linalg.solve(inner, apart)) / (k - 1)
+    return Overall("Wald's test", statistic, (k - 1.0, df), f_above(statistic, k - 1.0, df))
+
+
+def median(values: Floats, weights: Floats | None = None, design_effect: float = 1.0) -> Estimate:
+    """The middle answer, its interval by Woodruff's method (JASA 47, 1952): that of a share of a half, read off."""
+    there = ~np.isnan(values)
+    order = np.argsort(values[there], kind="stable")
+    y = values[there][order]
+    w = np.ones(len(y)) if weights is None else weights[there][order]
+    if not w.sum():
+        return Estimate(None, None, None, len(y))
+    n = w.sum() ** 2 / (w**2).sum() / max(design_effect, 1.0)
+    reach = Z95 * 0.5 / sqrt(n)
+    reached = np.cumsum(w) / w.sum()
+
+    def at(part: float) -> float:
+        place = min(int(np.searchsorted(reached, part - 1e-12)), len(y) - 1)
+        half = abs(reached[place] - part) < 1e-12 and place + 1 < len(y)
+        return float((y[place] + y[place + 1]) / 2 if half else y[place])
+
+    if reach >= 0.5:
+        return Estimate(at(0.5), None, None, len(y))
+    return Estimate(at(0.5), at(0.5 - reach), at(0.5 + reach), len(y))
