@@ -1,45 +1,36 @@
-"""Processes: performance by impact, one process with its register, and the rounds (in round_pages)."""
+"""Processes: performance by impact. Rounds, the register and one process stand in pages of their own beside it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Depends
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.changes import counts
 from app.db import Db
-from app.errors import Invalid, Refused
+from app.errors import Invalid
 from app.frame import Area
 from app.ideas.models import ALIVE, Idea, Stage
 from app.ideas.queries import visible_to as ideas_visible_to
-from app.once import new_key, once
 from app.people.actor import Actor, Employee
-from app.people.found import found
-from app.people.models import Committee, Department, Kind, Person
-from app.pilots.models import Pilot
-from app.processes import actions, queries, round_pages
+from app.processes import queries, register_pages, round_pages, story_pages
 from app.processes.assessing import Picture, Question, picture
 from app.processes.drawing import Row, answer, drawn, notes, rows_of, sorted_rows
 from app.processes.drivers import Method
-from app.processes.models import Process, ProcessDepartment, ProcessForm, ProcessTouchpoint
-from app.processes.queries import visible_to
-from app.processes.rules import may_edit, may_register
-from app.trail import trail
-from app.voice import board
-from app.voice.models import Outcome, Source, Touchpoint
-from app.voice.queries import before, headline
+from app.processes.models import Process
+from app.processes.rules import may_register
+from app.voice.models import Outcome, Source
+from app.voice.queries import before
 from app.voice.queries import visible_to as sources_visible_to
-from app.web import Fields, Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
+from app.web import Request, Response, download, page, router, slow, unchanged
 from app.web.sheets import Cell, csv_rows
 
 area = Area("processes", 0, "Which hurt", "/processes")
 routes = router()
-routes.routes.extend(round_pages.routes.routes)
-TheProcess = Annotated[Process, Depends(found(Process, visible_to))]
+for others in (round_pages, register_pages, story_pages):
+    routes.routes.extend(others.routes.routes)
 RULES = (("means", "means"), ("medians", "medians"), ("target=70", "target 70"), ("target=80", "target 80"))
 
 
@@ -179,187 +170,3 @@ def cells(row: Row) -> list[Cell]:
     figures = [item.vital_probability, item.performance, item.performance_low, item.performance_high]
     more = [item.impact, item.impact_low, item.impact_high, item.share, item.n]
     return [item.name, item.verdict.value, *figures, *more, row.rank, row.ideas]
-
-
-@routes.get("/processes/new")
-def new(request: Request, db: Db, actor: Employee, touchpoint: str = "") -> Response:
-    only_registrars(actor)
-    values: dict[str, Any] = {"owner": actor.id, "committee": next(iter(actor.seats), "")}
-    named = db.get(Touchpoint, int(touchpoint)) if touchpoint.isdecimal() and len(touchpoint) < 19 else None
-    if named:
-        factor = named.factor.value if named.factor else ""
-        values |= {"name": named.name, "touchpoints": [named.id], "factor": factor}
-        values |= {"journey": named.journey, "stage": named.stage}
-    return form_page(request, db, blank(ProcessForm, key=new_key(), **values))
-
-
-def only_registrars(actor: Actor) -> None:
-    if not may_register(actor):
-        raise Refused("The chair of a committee and administrators register processes.")
-
-
-def form_page(
-    request: Request, db: Session, form: Form[ProcessForm], process: Process | None = None, status: int = 200
-) -> Response:
-    people = select(col(Person.id), col(Person.name)).where(
-        col(Person.kind) == Kind.EMPLOYEE, col(Person.disabled_at).is_(None), col(Person.erased_at).is_(None)
-    )
-    return page(
-        request,
-        "processes/edit.html",
-        status=status,
-        form=form,
-        process=process,
-        people=db.execute(people.order_by(col(Person.name))).all(),
-        committees=db.execute(select(col(Committee.id), col(Committee.name))).all(),
-        departments=db.execute(select(col(Department.id), col(Department.name)).order_by(col(Department.name))).all(),
-        touchpoints=db.execute(select(col(Touchpoint.id), col(Touchpoint.name)).order_by(col(Touchpoint.name))).all(),
-    )
-
-
-def read_form(db: Session, fields: Fields, process: Process | None) -> tuple[Form[ProcessForm], dict[int, float]]:
-    """The form, its weights apart, and what only the database knows to be wrong with it."""
-    own = {name: values for name, values in fields.texts.items() if not name.startswith("weight-")}
-    form = fill(ProcessForm, Fields(own, fields.files))
-    form.texts = fields.texts
-    weights: dict[int, float] = {}
-    for name, values in fields.texts.items():
-        number = name.removeprefix("weight-")
-        if name != number and number.isdecimal() and values[-1].strip():
-            try:
-                weights[int(number)] = float(values[-1].replace(",", "."))
-            except ValueError:
-                form.refuse("touchpoints", "A weight is a number, such as 1 or 2.5.")
-    if any(not 0 < weight <= 1000 for weight in weights.values()):
-        form.refuse("touchpoints", "A weight is above 0 and at most 1,000.")
-    if form:
-        refuse_unknown(db, form, process)
-    return form, weights
-
-
-def refuse_unknown(db: Session, form: Form[ProcessForm], process: Process | None) -> None:
-    data = form.data
-    same = select(col(Process.id)).where(func.lower(col(Process.name)) == data.name.lower())
-    if any(number != (process.id if process else None) for number in db.scalars(same)):
-        form.refuse("name", "There is a process of this name already.")
-    for name, model, ids in (
-        ("owner", Person, [data.owner]),
-        ("committee", Committee, [data.committee]),
-        ("departments", Department, data.departments),
-        ("touchpoints", Touchpoint, data.touchpoints),
-    ):
-        if set(ids) - set(db.scalars(select(col(model.id)).where(col(model.id).in_(ids)))):
-            form.refuse(name, "Choose one of the offered answers.")
-
-
-@routes.post("/processes/new")
-def create(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
-    only_registrars(actor)
-    form, weights = read_form(db, fields, None)
-    if not form:
-        return form_page(request, db, form, status=422)
-    once_ = once(db, request, actor.id, fields)
-    if once_.done:
-        return once_.done
-    process = actions.register(db, actor, form.data, weights)
-    return once_.see(f"/processes/{process.id}", "Registered.")
-
-
-@routes.get("/processes/{id}")
-@slow
-def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Response:
-    if kept := unchanged(request, actor.rights, counts(db, "voice", "processes", "ideas", "pilots", "people")):
-        return kept
-    told = queries.headline_picture(db)
-    standing = told.of(process.id) if told else None
-    return page(
-        request,
-        "processes/show.html",
-        trail=trail(db, actor, "process", process=process),
-        process=process,
-        told=told,
-        item=standing.item if standing else None,
-        touchpoints=own_touchpoints(db, process),
-        past=queries.past_priorities(db, process.id),
-        ideas=latest_ideas(db, actor, process),
-        pilots=pilots_of(db, actor, process),
-        owner=db.get_one(Person, process.owner_id),
-        departments=departments_of(db, process),
-        may_edit=may_edit(actor, process),
-    )
-
-
-def own_touchpoints(db: Session, process: Process) -> list[tuple[str, float, board.TouchpointLine | None]]:
-    """Each with its weight and what the latest source said of it."""
-    query = (
-        select(col(Touchpoint.id), col(Touchpoint.name), col(ProcessTouchpoint.weight))
-        .join(ProcessTouchpoint, col(ProcessTouchpoint.touchpoint_id) == col(Touchpoint.id))
-        .where(col(ProcessTouchpoint.process_id) == process.id)
-        .order_by(col(Touchpoint.name))
-    )
-    parts = db.execute(query).all()
-    outcome = headline(db)
-    lines: dict[str, board.TouchpointLine] = {}
-    if outcome and parts:
-        source = db.get_one(Source, outcome.source_id)
-        lines = {one.line.key: one for one in board.touchpoint_lines(db, source, before(db, source))}
-    return [(name, weight, lines.get(str(number))) for number, name, weight in parts]
-
-
-def latest_ideas(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int, str, Stage]]:
-    query = (
-        select(col(Idea.id), col(Idea.title), col(Idea.stage))
-        .where(ideas_visible_to(actor), col(Idea.process_id) == process.id)
-        .order_by(col(Idea.id).desc())
-        .limit(8)
-    )
-    return db.execute(query).all()
-
-
-def pilots_of(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int, str, int]]:
-    query = (
-        select(col(Pilot.id), col(Pilot.name), col(Pilot.step))
-        .join(Idea, col(Idea.id) == col(Pilot.idea_id))
-        .where(ideas_visible_to(actor), col(Idea.process_id) == process.id)
-        .order_by(col(Pilot.id).desc())
-        .limit(8)
-    )
-    return db.execute(query).all()
-
-
-def departments_of(db: Session, process: Process) -> list[str]:
-    query = (
-        select(col(Department.name))
-        .join(ProcessDepartment, col(ProcessDepartment.department_id) == col(Department.id))
-        .where(col(ProcessDepartment.process_id) == process.id)
-        .order_by(col(Department.name))
-    )
-    return list(db.scalars(query))
-
-
-@routes.get("/processes/{id}/edit")
-def edit(request: Request, db: Db, actor: Employee, process: TheProcess) -> Response:
-    only_editors(actor, process)
-    parts = db.scalars(select(ProcessTouchpoint).where(col(ProcessTouchpoint.process_id) == process.id)).all()
-    mine = select(col(ProcessDepartment.department_id)).where(col(ProcessDepartment.process_id) == process.id)
-    values: dict[str, Any] = {name: getattr(process, name) for name in actions.TEXTS}
-    values["factor"] = process.factor.value if process.factor else ""
-    values |= {"owner": process.owner_id, "committee": process.committee_id, "version": process.version}
-    values |= {"departments": list(db.scalars(mine)), "touchpoints": [part.touchpoint_id for part in parts]}
-    values |= {f"weight-{part.touchpoint_id}": f"{part.weight:g}" for part in parts}
-    return form_page(request, db, blank(ProcessForm, **values), process)
-
-
-def only_editors(actor: Actor, process: Process) -> None:
-    if not may_edit(actor, process):
-        raise Refused("The chair, the owner and administrators change a process.")
-
-
-@routes.post("/processes/{id}/edit")
-def save(request: Request, db: Db, actor: Employee, process: TheProcess, fields: Typed) -> Response:
-    only_editors(actor, process)
-    form, weights = read_form(db, fields, process)
-    if not form:
-        return form_page(request, db, form, process, status=422)
-    actions.change(db, actor, process, form.data, weights)
-    return see(request, f"/processes/{process.id}", "Kept.")
