@@ -95,6 +95,19 @@ def correlations_of(moments: Floats) -> Floats:
     return np.asarray(moments * inverse[..., :, None] * inverse[..., None, :], dtype=np.float64)
 
 
+def entangled(among: Floats) -> tuple[int, ...]:
+    """The drivers, by place, of which one follows exactly from the others, from their correlations (k, k).
+
+    What does not vary at all (0 on the diagonal) goes with nothing and is left out.
+    """
+    varies = np.flatnonzero(np.diagonal(among) > 0.5)
+    if not len(varies):
+        return ()
+    values, vectors = np.linalg.eigh(among[np.ix_(varies, varies)])
+    loose = vectors[:, values < 1e-9]
+    return tuple(int(varies[place]) for place in np.flatnonzero((np.abs(loose) > 1e-6).any(axis=1)))
+
+
 def _pearson(outcome: Floats, column: Floats, weights: Floats) -> Estimate:
     there = ~(np.isnan(outcome) | np.isnan(column))
     x, y, w, n = column[there], outcome[there], weights[there], int(there.sum())
