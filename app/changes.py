@@ -13,8 +13,9 @@ from sqlmodel import Field, SQLModel, col
 from app.columns import Id
 
 FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "record")
-# Change at every sign-in and are shown to nobody but their owner, on pages that are never kept.
-UNCOUNTED = frozenset({"session", "guess", "link", "token"})
+# Change at every sign-in and are shown to nobody but their owner, or by the second while something is worked out, on
+# pages that are never kept.
+UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment"})
 
 
 class Change(SQLModel, table=True):

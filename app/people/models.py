@@ -20,6 +20,7 @@ class Organisation(Row, table=True):
     name: str = Field(max_length=200)
     set_up_at: datetime | None = instant(nullable=True, default=None)
     demo: bool = False
+    few_answers: int = 100  # below this many a figure is shown with the words "little data"
     version: int = 1
 
 

@@ -74,7 +74,7 @@ def asked_as(db: Session, source_id: int, name: str, told: Answers) -> tuple[Out
     if kind is not None:
         return kind, told.outcome(name)
     if name in told.touchpoint_names:
-        return OutcomeKind.RATING, told.percent[:, told.touchpoint_names.index(name)]
+        return OutcomeKind.RATING, told.rating(told.touchpoint_names.index(name))
     raise Missing(f"This source has neither an outcome nor a touchpoint {name}.")
 
 

@@ -1,24 +1,42 @@
-"""Performance and impact of processes from a source's answers: worked out once for each question and kept."""
+"""Performance and impact of processes from a source's answers: worked out once for each question and kept.
+
+What is quick is answered at once and kept in memory. What is not is worked out by a job, stored for all servers, and
+raises NotYet until it is there (see app.processes.impact).
+"""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.errors import Invalid
-from app.processes.drivers import Method
+from app.errors import Invalid, Missing
+from app.processes.drivers import MOST_SHAPLEY, Method
+from app.processes.impact.keeping import Wish, stored
 from app.processes.models import Process, ProcessTouchpoint
-from app.processes.priority import Assessment, Item, Rule, Survey, assess
-from app.voice.answers import Answers, answers
-from app.voice.models import Source
-from app.voice.packed import Floats
+from app.processes.priority import Assessment, Item, Rule, judge
+from app.processes.resampling import MOST_AT_ONCE
+from app.processes.study import FEWEST_ANSWERS, Measure, Study
+from app.processes.working import Driver, quick, worked_out
+from app.voice.answers import answers, uses_of
+from app.voice.models import Outcome, Source
 
-KEPT = 40
+KEPT = 12
+
+
+class NotYet(Invalid):
+    """It is too much to work out while somebody waits. `wish` says what is to be worked out."""
+
+    title = "Not worked out yet"
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__(
+            "This evidence is still being worked out. Look at the page of processes, and come back when it is there."
+        )
+        self.wish = wish
 
 
 @dataclass(frozen=True)
@@ -31,16 +49,7 @@ class Question:
     rule: str = "means"
     weighted: bool = False
     drivers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Driver:
-    """A process with its touchpoints in a source, as (column, weight); or a touchpoint that stands for itself."""
-
-    name: str
-    parts: tuple[tuple[int, float], ...]
-    process_id: int | None = None
-    touchpoint_id: int | None = None
+    performance: Measure = Measure.MEAN
 
 
 @dataclass(frozen=True)
@@ -55,49 +64,99 @@ class Standing:
 
 @dataclass(frozen=True)
 class Picture:
-    """An answered question. `standings` are in the order of the drivers."""
+    """An answered question. `standings` are in the order of the drivers; `fewest` answers place an item."""
 
     question: Question
     found: Assessment
     standings: tuple[Standing, ...]
+    study: Study
+    fewest: int = FEWEST_ANSWERS
 
     def of(self, process_id: int) -> Standing | None:
         return next((one for one in self.standings if one.process_id == process_id), None)
 
+    @property
+    def rule(self) -> Rule:
+        return Rule.read(self.question.rule)
 
-Key = tuple[str, int, Question, tuple[Driver, ...]]
-cache: OrderedDict[Key, Picture] = OrderedDict()
+
+cache: OrderedDict[tuple[str, Wish], Study] = OrderedDict()
 guard = Lock()
 
 
-def picture(db: Session, question: Question) -> Picture:
-    """The answer, from memory where the same drivers were asked about before.
+def picture(db: Session, question: Question, *, patient: bool = False) -> Picture:
+    """The answer: from memory, from what is stored, or worked out where that is quick; else NotYet.
 
-    The drivers are part of the key, so that a changed register is never answered from before, and so is the version of
-    the source. Takes about half a second otherwise: ask from a route that is `slow`.
+    What was asked about is part of the key, so that a changed register is never answered from before, and so is the
+    version of the source. Takes up to half a second: ask from a route that is `slow`. A `patient` one waits as long as
+    it takes.
     """
-    told = answers(db, question.source_id)
-    drivers = chosen(all_drivers(db, told), told, question.drivers)
-    key = str(db.get_bind().engine.url), told.version, question, drivers
+    try:
+        rule = Rule.read(question.rule)
+    except ValueError as error:
+        raise Invalid(str(error)) from error
+    source = db.scalars(select(Source).where(col(Source.id) == question.source_id)).one()
+    outcomes = db.scalars(select(col(Outcome.name)).where(col(Outcome.source_id) == source.id)).all()
+    if question.outcome not in outcomes:
+        raise Missing(f"This source has no outcome {question.outcome}.")
+    if question.weighted and not source.weighted:
+        raise Invalid("This source has no weights.")
+    drivers = chosen(all_drivers(db, source.id), inside(db, source.id), question.drivers)
+    if question.impact is Method.SHAPLEY and len(drivers) > MOST_SHAPLEY:
+        raise Invalid(f"Shapley takes at most {MOST_SHAPLEY} drivers; use johnson for more.")
+    wish = Wish(source.id, source.version, question.impact, question.weighted, drivers)
+    study = studied(db, source, wish, len(outcomes), patient=patient)
+    fewest = max(source.minimum_cell, FEWEST_ANSWERS)
+    found = judge(study, question.outcome, [one.name for one in drivers], rule, question.performance, fewest)
+    items = tuple(withheld(item, source.minimum_cell) for item in found.items)
+    standings = tuple(Standing(*pair) for pair in zip(items, drivers, strict=True))
+    return Picture(question, replace(found, items=items), standings, study, fewest)
+
+
+def studied(db: Session, source: Source, wish: Wish, outcomes: int, *, patient: bool = False) -> Study:
+    if found := known(db, wish):
+        return found
+    if not patient and not quick(source.responses, len(wish.drivers), outcomes, wish.method):
+        raise NotYet(wish)
+    return remembered(db, wish, worked_out(answers(db, source.id), wish.drivers, wish.method, weighted=wish.weighted))
+
+
+def known(db: Session, wish: Wish, place: str = "") -> Study | None:
+    """From memory, or from what is stored."""
+    key = str(db.get_bind().engine.url) + place, wish
     with guard:
         if key in cache:
             cache.move_to_end(key)
             return cache[key]
-    found = worked_out(told, question, drivers, smallest_cell(db, question.source_id))
+    found = stored(db, wish)
+    return found and remembered(db, wish, found, place)
+
+
+def remembered(db: Session, wish: Wish, found: Study, place: str = "") -> Study:
     with guard:
-        cache[key] = found
+        cache[str(db.get_bind().engine.url) + place, wish] = found
         while len(cache) > KEPT:
             cache.popitem(last=False)
     return found
 
 
-def smallest_cell(db: Session, source_id: int) -> int:
-    return db.scalars(select(col(Source.minimum_cell)).where(col(Source.id) == source_id)).one()
+def stands(db: Session, source: Source) -> tuple[tuple[Driver, ...], Study]:
+    """How all processes stand in a source; without resamples where nobody has asked for those."""
+    drivers = all_drivers(db, source.id)
+    wish = Wish(source.id, source.version, Method.CORRELATION, False, drivers)
+    found = known(db, wish, " stands")
+    if found is None:
+        if source.responses > MOST_AT_ONCE:
+            raise NotYet(wish)
+        plain = worked_out(answers(db, source.id), drivers, wish.method, resamples=0)
+        found = remembered(db, wish, plain, " stands")
+    return drivers, found
 
 
-def all_drivers(db: Session, told: Answers) -> tuple[Driver, ...]:
+def all_drivers(db: Session, source_id: int) -> tuple[Driver, ...]:
     """Processes by name, then the touchpoints that belong to none."""
-    place = {touchpoint: column for column, touchpoint in enumerate(told.touchpoint_ids)}
+    alone = inside(db, source_id)
+    asked = {driver.touchpoint_id for driver in alone}
     query = (
         select(col(Process.id), col(Process.name), col(ProcessTouchpoint.touchpoint_id), col(ProcessTouchpoint.weight))
         .join(ProcessTouchpoint, col(ProcessTouchpoint.process_id) == col(Process.id))
@@ -105,58 +164,30 @@ def all_drivers(db: Session, told: Answers) -> tuple[Driver, ...]:
     )
     parts: dict[tuple[int, str], list[tuple[int, float]]] = {}
     for process_id, name, touchpoint_id, weight in db.execute(query):
-        if touchpoint_id in place:
-            parts.setdefault((process_id, name), []).append((place[touchpoint_id], weight))
-    processes = [Driver(name, tuple(own), process_id=number) for (number, name), own in parts.items()]
-    taken = {column for driver in processes for column, _ in driver.parts}
-    return (*processes, *(alone(told, column) for column in range(len(told.touchpoint_ids)) if column not in taken))
+        if touchpoint_id in asked:
+            parts.setdefault((process_id, name), []).append((touchpoint_id, weight))
+    processes = [Driver(tuple(own), process_id=number, name=name) for (number, name), own in parts.items()]
+    taken = {touchpoint for driver in processes for touchpoint, _ in driver.parts}
+    return (*processes, *(driver for driver in alone if driver.touchpoint_id not in taken))
 
 
-def alone(told: Answers, column: int) -> Driver:
-    return Driver(told.touchpoint_names[column], ((column, 1.0),), touchpoint_id=told.touchpoint_ids[column])
+def inside(db: Session, source_id: int) -> tuple[Driver, ...]:
+    """Each touchpoint that the source asked about, by itself."""
+    return tuple(
+        Driver(((use.touchpoint_id, 1.0),), touchpoint_id=use.touchpoint_id, name=name)
+        for use, name in uses_of(db, source_id)
+    )
 
 
-def chosen(drivers: Sequence[Driver], told: Answers, names: Sequence[str]) -> tuple[Driver, ...]:
+def chosen(drivers: Sequence[Driver], lone: Sequence[Driver], names: Sequence[str]) -> tuple[Driver, ...]:
     """The named ones: processes and lone touchpoints first, then touchpoints inside a process."""
     if not names:
         return tuple(drivers)
-    inside = [alone(told, column) for column in range(len(told.touchpoint_ids))]
-    known = {driver.name.casefold(): driver for driver in (*reversed(inside), *reversed(drivers))}
+    known = {driver.name.casefold(): driver for driver in (*reversed(lone), *reversed(drivers))}
     wanted = list(dict.fromkeys(name.strip().casefold() for name in names if name.strip()))
     if unknown := [name for name in wanted if name not in known]:
         raise Invalid(f"This source has no driver {unknown[0]}.")
     return tuple(known[name] for name in wanted)
-
-
-def worked_out(told: Answers, question: Question, drivers: tuple[Driver, ...], smallest: int) -> Picture:
-    weights = told.weights if question.weighted else None
-    if question.weighted and weights is None:
-        raise Invalid("This source has no weights.")
-    survey = Survey(
-        told.outcome(question.outcome),
-        combined(told, drivers),
-        [driver.name for driver in drivers],
-        {},
-        weights,
-    )
-    try:
-        found = assess(survey, question.impact, Rule.read(question.rule))
-    except ValueError as error:
-        raise Invalid(str(error)) from error
-    items = [withheld(item, smallest) for item in found.items]
-    pairs = zip(items, drivers, strict=True)
-    return Picture(question, replace(found, items=tuple(items)), tuple(Standing(*pair) for pair in pairs))
-
-
-def combined(told: Answers, drivers: Sequence[Driver]) -> Floats:
-    """What each respondent said of each driver, shape (n, drivers): the weighted mean of what they answered."""
-    shares = np.zeros((told.percent.shape[1], len(drivers)))
-    for place, driver in enumerate(drivers):
-        for column, weight in driver.parts:
-            shares[column, place] = weight
-    there = ~np.isnan(told.percent)
-    total, answered = np.nan_to_num(told.percent) @ shares, there @ shares
-    return np.asarray(np.divide(total, answered, out=np.full(total.shape, np.nan), where=answered > 0))
 
 
 def withheld(item: Item, smallest: int) -> Item:
@@ -172,24 +203,31 @@ def withheld(item: Item, smallest: int) -> Item:
         impact_low=None,
         impact_high=None,
         share=None,
+        pairwise=None,
     )
 
 
 def as_json(found: Picture) -> Mapping[str, object]:
     """The fields of `processes show --json`, numbers unrounded; also the evidence that a round keeps."""
-    told = found.found
+    told, study = found.found, found.study
+    tie = study.tie(found.question.outcome)
     names = ("name", "performance", "performance_low", "performance_high", "impact", "impact_low", "impact_high")
-    more = ("share", "vital", "vital_probability", "n")
+    more = ("share", "vital", "vital_probability", "n", "pairwise", "pairwise_n")
     return {
         "rule": told.rule,
         "impact": told.impact.value,
+        "performance": told.measure.value,
         "outcome": found.question.outcome,
         "weighted": told.weighted,
         "n": told.n,
+        "complete": tie.complete,
         "r2": told.r2,
         "performance_cut": told.performance_cut,
         "impact_cut": told.impact_cut,
         "resampling": told.resampling,
+        "resamples": told.resamples,
+        "seed": study.seed,
+        "accounts": study.units,
         "items": [
             {
                 **{name: getattr(one.item, name) for name in (*names, *more)},

@@ -9,6 +9,8 @@ from app.processes.assessing import Picture
 from app.processes.drivers import Method
 from app.processes.models import Process
 from app.processes.priority import Item, Verdict
+from app.processes.study import Measure
+from app.processes.working import Driver
 from app.scatter import NARROW, WIDE, Point, Scatter, Words, scatter
 from app.voice.indices import Change, Measured, change
 
@@ -32,6 +34,8 @@ class Row:
     was: float | None = None
     since: Change | None = None
     ideas: int = 0
+    market: float | None = None
+    little: bool = False
 
     @property
     def performance(self) -> Estimate | None:
@@ -65,6 +69,19 @@ class Row:
             return "over .99"
         return "under .01" if chance < 0.01 else f"{chance:.2f}"[1:]
 
+    @property
+    def in_words(self) -> str:
+        """The same as a sentence: vital in 83 % of the resamples."""
+        chance = self.item.vital_probability
+        return "" if chance is None else f"vital in {percent(chance)}"
+
+
+def percent(part: float) -> str:
+    """Never 0 or 100 where it is not."""
+    if 0 < part < 0.005 or 0.995 < part < 1:
+        return "under 1 %" if part < 0.5 else "over 99 %"
+    return f"{100 * part:.0f} %"
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -83,12 +100,21 @@ def rows_of(
     was: Mapping[int, Measured],
     now: Mapping[int, Measured],
     ideas: Mapping[int, int],
+    market: Mapping[int, float],
+    few: int,
 ) -> list[Row]:
+    """`market` holds what others reach at touchpoints, on 0 to 100; below `few` answers there is little data."""
     rows = []
     for standing in told.standings:
-        process_id = standing.process_id
-        key = f"{process_id}" if process_id else f"t{standing.driver.touchpoint_id}"
-        row = Row(key, standing.item, process_id, standing.driver.touchpoint_id)
+        process_id, driver = standing.process_id, standing.driver
+        row = Row(
+            driver.key,
+            standing.item,
+            process_id,
+            driver.touchpoint_id,
+            market=benchmark(driver, market) if told.question.performance is Measure.MEAN else None,
+            little=standing.item.n < few,
+        )
         if process_id:
             before, after = was.get(process_id), now.get(process_id)
             since = change(before, after) if before and after and before.error + after.error else None
@@ -101,6 +127,13 @@ def rows_of(
             )
         rows.append(row)
     return rows
+
+
+def benchmark(driver: Driver, market: Mapping[int, float]) -> float | None:
+    """The market's figure for what a driver is made of, by the same weights; none unless each part has one."""
+    if not driver.parts or any(touchpoint not in market for touchpoint, _ in driver.parts):
+        return None
+    return sum(market[touchpoint] * weight for touchpoint, weight in driver.parts) / sum(w for _, w in driver.parts)
 
 
 SORTS = {
@@ -144,14 +177,17 @@ def answer(rows: Sequence[Row], asked: bool, registered: bool) -> str:
 
 
 def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
-    """None where nothing has data enough for a place."""
+    """None where nothing has data enough for a place. What has too little is drawn too, with its interval."""
     found = told.found
-    placed = [row for row in rows if row.item.vital_probability is not None and row.item.performance is not None]
-    if not placed or found.performance_cut is None or found.impact_cut is None:
+    placed = [row for row in rows if row.item.performance is not None and row.item.impact is not None]
+    sure = any(row.item.vital_probability is not None for row in placed)
+    if not sure or found.performance_cut is None or found.impact_cut is None:
         return None
     points = [point(row) for row in placed]
-    line = {"means": "mean", "medians": "median"}.get(found.rule, "target")
-    across = "median" if found.rule == "medians" else "mean"
+    rule = told.rule
+    middle = "median" if rule.name == "medians" else "mean"
+    line = "target" if rule.target is not None else middle
+    across = "least" if rule.least is not None else middle
     outcome = told.question.outcome
     words = Words(
         f"Impact: {IMPACTS[found.impact].format(outcome)}; further up moves it more",
@@ -165,7 +201,14 @@ def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
         scatter(points, *cuts, words, WIDE),
         scatter(points, *cuts, short, NARROW),
         f"Performance by impact of {len(points)}. Vital: {vital or 'none'}.",
-        span([*ends(row.performance for row in placed), *(row.was for row in placed), cuts[0]]),
+        span(
+            [
+                *ends(row.performance for row in placed),
+                *(row.was for row in placed),
+                *(row.market for row in placed),
+                cuts[0],
+            ]
+        ),
         span([*ends(row.impact for row in placed), cuts[1]]),
     )
 
@@ -180,7 +223,7 @@ def point(row: Row) -> Point:
     assert item.impact is not None
     return Point(
         row.key,
-        item.name,
+        f"{item.name} (little data)" if row.little else item.name,
         item.performance,
         item.performance_low,
         item.performance_high,
@@ -190,7 +233,7 @@ def point(row: Row) -> Point:
         item.n,
         item.verdict is Verdict.VITAL,
         item.verdict is Verdict.PERHAPS,
-        f"{item.performance:.0f}, impact {item.impact:.2f}",
+        f"{item.performance:.0f}, impact {item.impact:.2f}, {row.in_words}",
     )
 
 
@@ -211,7 +254,7 @@ def notes(told: Picture, rows: Sequence[Row]) -> list[tuple[str, str]]:
         said.append((item.name, f"{stands} and {pulls}"))
     if unsure:
         item = unsure[0].item
-        chance = f"it was vital in {item.vital_probability:.0%} of the resamples"
+        chance = f"it was vital in {percent(item.vital_probability or 0.0)} of the resamples"
         said.append((item.name, f"may lie over a line by chance: {chance}. Ask another wave before a round."))
     if keep:
         item = max(keep, key=lambda row: row.item.impact or 0).item

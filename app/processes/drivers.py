@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.estimates import Estimate
-from app.voice.indices import Z95, effective_n
+from app.voice.distributions import Z95
+from app.voice.indices import effective_n
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,6 +94,19 @@ def correlations_of(moments: Floats) -> Floats:
     deviation = np.sqrt(np.maximum(np.diagonal(moments, axis1=-2, axis2=-1), 0.0))
     inverse = np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > SMALLEST_PIVOT)
     return np.asarray(moments * inverse[..., :, None] * inverse[..., None, :], dtype=np.float64)
+
+
+def entangled(among: Floats) -> tuple[int, ...]:
+    """The drivers, by place, of which one follows exactly from the others, from their correlations (k, k).
+
+    What does not vary at all (0 on the diagonal) goes with nothing and is left out.
+    """
+    varies = np.flatnonzero(np.diagonal(among) > 0.5)
+    if not len(varies):
+        return ()
+    values, vectors = np.linalg.eigh(among[np.ix_(varies, varies)])
+    loose = vectors[:, values < 1e-9]
+    return tuple(int(varies[place]) for place in np.flatnonzero((np.abs(loose) > 1e-6).any(axis=1)))
 
 
 def _pearson(outcome: Floats, column: Floats, weights: Floats) -> Estimate:

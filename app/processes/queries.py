@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.people.actor import Actor
-from app.processes.assessing import Picture, Question, all_drivers, combined, picture
+from app.processes.assessing import NotYet, Picture, Question, picture, stands
 from app.processes.models import Ballot, Prioritisation, Priority, Process
 from app.processes.priority import Item
+from app.processes.study import Measure, Study
+from app.processes.working import Driver
 from app.refs import Kind
-from app.voice.answers import answers
-from app.voice.indices import Measured, measured_mean
+from app.voice.indices import Measured
+from app.voice.models import Source
 from app.voice.queries import headline
 
 
@@ -30,34 +32,48 @@ kinds = [
 ]
 
 
-def headline_picture(db: Session) -> Picture | None:
+def headline_question(db: Session) -> Question | None:
     """All processes by the organisation's figure, correlation and means; None without a survey."""
     outcome = headline(db)
-    return picture(db, Question(outcome.source_id, outcome.name)) if outcome else None
+    return Question(outcome.source_id, outcome.name) if outcome else None
+
+
+def headline_picture(db: Session) -> Picture | None:
+    """None without a survey, and while a large one is still being worked out."""
+    question = headline_question(db)
+    try:
+        return picture(db, question) if question else None
+    except NotYet:
+        return None
 
 
 def evidence(db: Session, process_id: int) -> Item | None:
     """A process in the latest source by its first outcome: performance, impact, their intervals, the verdict.
 
-    None where nobody was asked about it. Worked out at most once for a source and register, in about half a second:
-    ask from a `slow` route.
+    None where nobody was asked about it, and while a large source is still being worked out. Worked out at most once
+    for a source and register, in about half a second: ask from a `slow` route.
     """
     found = headline_picture(db)
     standing = found.of(process_id) if found else None
     return standing.item if standing else None
 
 
-def performances(db: Session, source_id: int, smallest: int) -> dict[int, Measured]:
-    """How each process stood in a source, on 0 to 100, with its standard error: what it takes to compare waves."""
-    told = answers(db, source_id)
-    drivers = all_drivers(db, told)
-    said = combined(told, drivers)
-    found: dict[int, Measured] = {}
-    for place, driver in enumerate(drivers):
-        measured = measured_mean(said[:, place])
-        if driver.process_id and measured and measured.n >= smallest:
-            found[driver.process_id] = measured
-    return found
+def performances(db: Session, source: Source, measure: Measure = Measure.MEAN) -> dict[int, Measured]:
+    """How each process stood in a source, on 0 to 100, with its standard error: what it takes to compare waves.
+
+    NotYet where that is still being worked out.
+    """
+    drivers, found = stands(db, source)
+    return measured(drivers, found, measure, source.minimum_cell)
+
+
+def measured(drivers: Sequence[Driver], found: Study, measure: Measure, smallest: int) -> dict[int, Measured]:
+    pairs = zip(drivers, found.stands[measure], strict=True)
+    return {
+        driver.process_id: Measured(one.value, one.error, one.n)
+        for driver, one in pairs
+        if driver.process_id and one.value is not None and one.error is not None and one.n >= smallest
+    }
 
 
 def all_processes(db: Session) -> Sequence[Process]:

@@ -1,17 +1,22 @@
-"""The responses of a source as arrays; the last few sources are kept unpacked, each at its version."""
+"""The responses of a source as arrays; the last few sources are kept unpacked, each at its version.
+
+They are read in blocks straight into small arrays: a million responses to 25 questions take about 25 MB and their
+outcomes 8 MB each, and never become a million rows of Python.
+"""
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,18 +26,23 @@ from app.voice.models import Outcome, Response, Segment, Source, Touchpoint, Use
 from app.voice.packed import Floats, unpack_outcomes, unpack_segments
 
 KEPT = 6
+Steps = NDArray[np.int8] | NDArray[np.int16]
+AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
 class Answers:
-    """All arrays are over responses in the order of their ids; NaN (segments: -1) where there is nothing.
+    """All arrays are over responses in the order of their ids; NaN (segments, steps: -1) where nothing is.
 
-    outcomes: responses x outcomes, on their own scales, higher better. percent: responses x touchpoints, 0 worst to
-    100 best. weights: None where the source has none, 0 where one answer's is missing.
+    outcomes: responses x outcomes, on their own scales, higher better. steps: responses x touchpoints, how many steps
+    an answer is better than the worst; `tops`: how many the best one is. weights: None where the source has none, 0
+    where one answer's is missing. accounts: one number an account, the same in every source, a number of its own (below 0)
+    for what belongs to none; None where no answer belongs to one. days: ordinals, 0 where unknown; None without any.
     """
 
     outcomes: Floats
-    percent: Floats
+    steps: Steps
+    tops: tuple[int, ...]
     segments: NDArray[np.int32]
     weights: Floats | None
     outcome_names: tuple[str, ...]
@@ -43,6 +53,32 @@ class Answers:
     version: int = 1
     accounts: NDArray[np.int64] | None = None
     days: NDArray[np.int32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    @cached_property
+    def percent(self) -> Floats:
+        """Responses x touchpoints, 0 worst to 100 best: eight bytes an answer, so of a large source ask `rating`."""
+        return self.percents(slice(None))
+
+    def percents(self, which: slice | NDArray[np.int64]) -> Floats:
+        """Some responses x touchpoints, 0 worst to 100 best."""
+        some = self.steps[which]
+        return np.where(some < 0, np.nan, 100.0 * some / np.array(self.tops, dtype=np.float64))
+
+    def best(self, which: slice | NDArray[np.int64]) -> Floats:
+        """Some responses x touchpoints: 100 where the answer is one of the best two steps, else 0.
+
+        Of a scale of two steps only the better one counts.
+        """
+        some, tops = self.steps[which], np.array(self.tops)
+        return np.where(some < 0, np.nan, np.where(some >= np.maximum(tops - 1, 1), 100.0, 0.0))
+
+    def rating(self, place: int) -> Floats:
+        """One touchpoint by everybody, 0 worst to 100 best."""
+        some = self.steps[:, place]
+        return np.where(some < 0, np.nan, 100.0 * some / self.tops[place])
 
     def outcome(self, name: str) -> Floats:
         if name not in self.outcome_names:
@@ -87,42 +123,117 @@ def read(db: Session, source_id: int) -> Answers:
     segments = db.scalars(select(Segment).where(col(Segment.source_id) == source_id).order_by(col(Segment.place))).all()
     uses = uses_of(db, source_id)
     columns = Response.__table__.c  # type: ignore[attr-defined]
-    query = (
-        select(columns.outcomes, columns.ratings, columns.segments, columns.weight, columns.account, columns.on)
-        .where(columns.source_id == source_id)
-        .order_by(columns.id)
+    mine = columns.source_id == source_id
+    n, first, last = db.execute(select(func.count(), func.min(columns.id), func.max(columns.id)).where(mine)).one()
+    scales = [scale_of(use) for use, _ in uses]
+    narrow = all(scale.values <= 127 for scale in scales)
+    filled = Filled(
+        np.full((n, len(outcomes)), np.nan),
+        np.full((n, len(uses)), -1, np.int8) if narrow else np.full((n, len(uses)), -1, np.int16),
+        np.full((n, len(segments)), -1, dtype=np.int32),
+        np.full(n, np.nan),
+        -1 - np.arange(n, dtype=np.int64),
+        np.zeros(n, dtype=np.int32),
+        {},
     )
-    rows = db.execute(query).all()
-    n = len(rows)
-    weights = np.array([row[3] if row[3] is not None else np.nan for row in rows], dtype=np.float64)
+    start = 0
+    for rows in blocks(db, columns, source_id, n, first, last):
+        filled.put(slice(start, start + len(rows)), rows, scales)
+        start += len(rows)
+    weights = filled.weights
     return Answers(
-        unpack_outcomes(b"".join(row[0] for row in rows), len(outcomes)) if outcomes else np.empty((n, 0)),
-        percents(b"".join(row[1] for row in rows), [use for use, _ in uses]) if uses else np.empty((n, 0)),
-        unpack_segments(b"".join(row[2] for row in rows), len(segments)) if segments else np.empty((n, 0), np.int32),
+        filled.outcomes,
+        filled.steps,
+        tuple(scale.values - 1 for scale in scales),
+        filled.segments,
         None if np.isnan(weights).all() else np.nan_to_num(weights),
         tuple(outcome.name for outcome in outcomes),
         tuple(use.touchpoint_id for use, _ in uses),
         tuple(name for _, name in uses),
         tuple(segment.name for segment in segments),
         tuple(tuple(json.loads(segment.labels)) for segment in segments),
-        accounts=account_numbers([row[4] for row in rows]),
-        days=day_numbers([row[5] for row in rows]),
+        accounts=filled.accounts if filled.known else None,
+        days=filled.days if filled.days.any() else None,
     )
 
 
 def account_numbers(names: Sequence[str | None]) -> NDArray[np.int64] | None:
+    """A number for each account, the same in every source; what belongs to none stands for itself. None without any."""
     if not any(names):
         return None
-    known: dict[str, int] = {}
-    for name in names:
-        if name and name not in known:
-            known[name] = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) >> 1
-    return np.array([known[name] if name else -1 - place for place, name in enumerate(names)], dtype=np.int64)
+    numbered = -1 - np.arange(len(names), dtype=np.int64)
+    number_accounts(numbered, names, {})
+    return numbered
 
 
-def day_numbers(days: Sequence[date | None]) -> NDArray[np.int32] | None:
-    found = np.array([day.toordinal() if day else 0 for day in days], dtype=np.int32)
-    return found if found.any() else None
+def number_accounts(numbered: NDArray[np.int64], names: Sequence[str | None], known: dict[str, int]) -> None:
+    """Numbers of the named ones, in place. `known` are those that came before."""
+    for place, name in enumerate(names):
+        if name:
+            if name not in known:
+                known[name] = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) >> 1
+            numbered[place] = known[name]
+
+
+def day_numbers(days: Sequence[date | None]) -> NDArray[np.int32]:
+    return np.array([day.toordinal() if day else 0 for day in days], dtype=np.int32)
+
+
+def blocks(
+    db: Session, columns: Any, source_id: int, n: int, first: int | None, last: int | None
+) -> Iterator[Sequence[Any]]:
+    """The packed rows of a source by id, some thousand at a time."""
+    wanted = (
+        columns.outcomes,
+        columns.ratings,
+        columns.segments,
+        columns.weight,
+        columns.account,
+        columns.on,
+        columns.id,
+    )
+    query = select(*wanted).order_by(columns.id)
+    if n <= AT_ONCE:
+        yield db.execute(query.where(columns.source_id == source_id)).all()
+        return
+    # By ranges of ids, which are the order on the disk: an index over the source alone would have to be sorted.
+    place = (first or 0) - 1
+    left = n
+    while left > 0 and last is not None and place < last:
+        some = query.where(columns.id > place, columns.id <= last, columns.source_id + 0 == source_id)
+        rows = db.execute(some.limit(min(AT_ONCE, left))).all()
+        if not rows:
+            return
+        yield rows
+        place, left = rows[-1].id, left - len(rows)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Arrays on the way to being answers; `known` numbers the accounts as they come."""
+
+    outcomes: Floats
+    steps: Steps
+    segments: NDArray[np.int32]
+    weights: Floats
+    accounts: NDArray[np.int64]
+    days: NDArray[np.int32]
+    known: dict[str, int]
+
+    def put(self, where: slice, rows: Sequence[Any], scales: Sequence[Scale]) -> None:
+        if not rows:
+            return
+        outcomes, ratings, segments, weights, accounts, days, _ = zip(*rows, strict=True)
+        if self.outcomes.shape[1]:
+            self.outcomes[where] = unpack_outcomes(b"".join(outcomes), self.outcomes.shape[1])
+        if scales:
+            self.steps[where] = np.maximum(unpack_indices(b"".join(ratings), scales), -1)
+        if self.segments.shape[1]:
+            self.segments[where] = unpack_segments(b"".join(segments), self.segments.shape[1])
+        self.weights[where] = np.array(weights, dtype=np.float64)
+        if any(accounts):
+            number_accounts(self.accounts[where], accounts, self.known)
+        self.days[where] = day_numbers(days)
 
 
 def uses_of(db: Session, source_id: int) -> Sequence[Any]:
@@ -138,10 +249,3 @@ def uses_of(db: Session, source_id: int) -> Sequence[Any]:
 
 def scale_of(use: Use) -> Scale:
     return Scale(use.worst, use.best, use.step)
-
-
-def percents(data: bytes, uses: Sequence[Use]) -> Floats:
-    scales = [scale_of(use) for use in uses]
-    indices = unpack_indices(data, scales)
-    steps = np.array([scale.values - 1 for scale in scales], dtype=np.float64)
-    return np.where(indices < 0, np.nan, 100 * indices / steps)

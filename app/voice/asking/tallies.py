@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from app.estimates import Estimate
+from app.voice.distributions import t95
 from app.voice.figures import OutcomeFigures, UseFigures
 from app.voice.importing.packing import MISSING, NOT_APPLICABLE, Scale
-from app.voice.indices import Camps, nps_of, t95
+from app.voice.indices import Camps, nps_of
 from app.voice.models import OutcomeKind
 from app.voice.packed import Floats
 

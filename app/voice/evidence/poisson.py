@@ -19,8 +19,8 @@ from functools import lru_cache
 from math import ceil, exp, inf, lgamma, log, sqrt
 
 from app.estimates import Estimate
+from app.voice.distributions import Z95
 
-Z95 = 1.959963984540054
 TINY, CLOSE = 1e-300, 1e-15
 LARGE = 1_000_000
 

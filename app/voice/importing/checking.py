@@ -256,12 +256,13 @@ class _Check:
         for part in self.found.themes:
             said = [canonical(text) for text in part.column.texts]
             if part.name:
-                names = [(part.name,) if text in part.marked else () for text in said]
+                own: tuple[str, ...] = (part.name,)
+                names = [own if text in part.marked else () for text in said]
                 wrong = {code for code, text in enumerate(said) if text not in part.marked | part.unmarked}
                 self.problems.texts(part.column, dict.fromkeys(wrong, UNMARKED))
             else:
                 names = [_named(text, part) for text in part.column.texts]
-            told = np.array([bool(own) for own in names], dtype=bool)
+            told = np.array([bool(named) for named in names], dtype=bool)
             for row in np.flatnonzero(told[part.column.codes]):
                 marks.setdefault(int(row), []).extend(names[part.column.codes[row]])
         return {row: tuple(dict.fromkeys(names)) for row, names in marks.items()}
