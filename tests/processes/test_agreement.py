@@ -56,7 +56,7 @@ def test_the_chance_is_that_of_all_orders() -> None:
 
 
 def test_ends_and_words() -> None:
-    same = agreement({one: IDS for one in range(5)}, IDS)
+    same = agreement(dict.fromkeys(range(5), IDS), IDS)
     assert (same.w, same.words, same.more_than_chance, same.low, same.high) == (1.0, "unusually strong", True, 1, 1)
     against = agreement({1: IDS, 2: IDS[::-1]}, IDS)
     assert (against.w, against.words, against.more_than_chance) == (0.0, "hardly any", False)

@@ -1,4 +1,4 @@
-"""Rounds: frozen evidence, private rankings, their agreement, and a reason for all that is in and all that is left out."""
+"""Rounds: frozen evidence, private rankings, and a reason for what is in and for what is vital and left out."""
 
 import json
 from collections.abc import Callable
@@ -89,9 +89,11 @@ def test_what_is_vital_and_left_out_needs_a_reason(app: Pilotage, as_: As, surve
 def test_the_action_itself_refuses_silence(app: Pilotage, as_: As, surveyed: Cast) -> None:
     address = opened(as_(surveyed.noor), surveyed)
     rank(as_(surveyed.noor), address, surveyed.other.id)
-    with pytest.raises(Invalid, match="Security screening"), app.state.database.writing() as db:
+    with app.state.database.writing() as db:
         noor, round_ = find_actor(db, surveyed.noor.id), db.get_one(Prioritisation, 1)
-        actions.publish(db, noor, round_, [Choice(surveyed.other.id, 1, "Why", True)], "", 1)
+        choice = Choice(surveyed.other.id, 1, "Why", True)
+        with pytest.raises(Invalid, match="Security screening"):
+            actions.publish(db, noor, round_, [choice], "", 1)
 
 
 def test_the_chair_publishes_after_ranking_only(as_: As, surveyed: Cast) -> None:

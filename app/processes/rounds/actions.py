@@ -129,8 +129,9 @@ def publish(
     words = {f"in-{choice.process_id}": choice.reason.strip() for choice in ordered}
     words |= {f"out-{process_id}": reason.strip() for process_id, reason in others.items() if reason.strip()}
     round_.note = note.strip()
-    now_published = {"figures": figures, "words": words, "published_at": now()}
-    life.make(db, actor, round_, "publish", note, form=True, version=version, **now_published)
+    life.make(
+        db, actor, round_, "publish", note, form=True, version=version, figures=figures, words=words, published_at=now()
+    )
     stand_down(db, round_)
     items = evidence_items(round_)
     for choice in ordered:
