@@ -106,16 +106,18 @@ class Workflow(Generic[T]):
         form: bool = False,
         version: int | None = None,
         figures: Mapping[str, Any] | None = None,
+        words: Mapping[str, str] | None = None,
         **also: Any,
     ) -> Entry:
         """Check, change the stage (guarded by the stage and version it was read at), write the record.
 
-        version: the one that the person saw. also: further columns of the thing that change with it.
+        version: the one that the person saw. words: texts beside the note. also: further columns of the thing that
+        change with it.
         """
         if version is not None and version != thing.version:
             raise Stale("Somebody changed this after you opened it. Look at it again before you go on.")
         move = self.check(actor, thing, name, note, form=form)
-        return self.step(db, actor.id, thing, move, note, figures=figures, **also)
+        return self.step(db, actor.id, thing, move, note, figures=figures, words=words, **also)
 
     def step(
         self,
@@ -126,12 +128,13 @@ class Workflow(Generic[T]):
         note: str = "",
         *,
         figures: Mapping[str, Any] | None = None,
+        words: Mapping[str, str] | None = None,
         **also: Any,
     ) -> Entry:
         """The change itself, without asking who: for the system's own moves, such as a day that has come."""
         before = self.stage(thing)
         guarded_update(db, thing, self.field, before, **{self.field: move.target, **also})
-        words = {"reason": note.strip()} if note.strip() else None
+        told = {**(words or {}), **({"reason": note.strip()} if note.strip() else {})}
         return write(
             db,
             actor_id,
@@ -140,7 +143,7 @@ class Workflow(Generic[T]):
             before=before.value,
             after=move.target.value,
             figures=figures,
-            words=words,
+            words=told or None,
         )
 
 

@@ -2,9 +2,9 @@
 
 from app.demo.content import PRIORITISED
 from app.demo.world import World
-from app.processes import actions
-from app.processes.actions import Choice
 from app.processes.models import Prioritisation, RoundForm
+from app.processes.rounds import actions
+from app.processes.rounds.actions import Choice
 
 MEMBERS = ("sami", "dina", "omar", "tamer", "noor")
 

@@ -20,12 +20,27 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "publish": "Priorities are out",
         "cancel": "Prioritisation cancelled",
     },
+    "cause": {
+        "add": "Cause kept",
+        "change": "Cause changed",
+        "withdraw": "Cause withdrawn",
+        "cite": "Evidence added to a cause",
+        "uncite": "Evidence of a cause withdrawn",
+    },
+    "experience_round": {
+        "open": "Rating of the experience has begun",
+        "rate": "The experience rated",
+        "close": "Rating of the experience has ended",
+        "cancel": "Rating of the experience cancelled",
+    },
+    "experience_statement": {"add": "Statement of the experience kept", "withdraw": "Statement withdrawn"},
     "pilot": {
         "charter": "Pilot chartered",
         "scale": "To be rolled out further",
         "adopt": "Adopted by its process owner",
         "stop": "Pilot stopped",
         "health": "Now {after}",
+        "take_causes": "Causes taken over as barriers",
     },
     "team": {
         "join": "You are in this team now",

@@ -19,6 +19,7 @@ from app.people.models import Kind, Membership, Person, Post, Seat, Team
 from app.pilots import actions, effect_pages, money_pages, queries, rules, showing, step_pages
 from app.pilots.actions import CharterForm, HealthForm
 from app.pilots.artefacts import made
+from app.pilots.causes.queries import causes_of_barriers
 from app.pilots.checklist import asks
 from app.pilots.found import ThePilot
 from app.pilots.models import Health, Pilot
@@ -225,6 +226,7 @@ def show(request: Request, db: Db, actor: Employee, pilot: ThePilot) -> Response
         steers=rules.steers(actor, pilot) and pilot.running,
         chairs=rules.chair(actor, pilot) and pilot.running,
         version=pilot.now.version,
+        causes=causes_of_barriers(db, pilot.id) if pilot.step == 1 else {},
         trail=trail(db, actor, "pilot", process=pilot.process, idea=pilot.idea, pilot=pilot),
     )
 

@@ -9,6 +9,7 @@ from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.pilots import artefacts, gates, queries, rules, showing
 from app.pilots.artefacts import Made, Thing, made
+from app.pilots.causes.queries import causes_of_barriers, untaken
 from app.pilots.checklist import asks
 from app.pilots.fields import fields as fields_of
 from app.pilots.found import StepNumber, ThePilot
@@ -89,6 +90,8 @@ def step_page(
         cells=showing.cells,
         maps=MAPS,
         pace=pace(pilot, have, day),
+        causes=causes_of_barriers(db, pilot.id) if number == 1 else {},
+        untaken=untaken(db, pilot) if number == 1 else 0,
         day=day,
         edit=rules.team(actor, pilot) and pilot.running and step.stage is StepStage.OPEN,
         always=rules.team(actor, pilot) and pilot.running and step.stage is not StepStage.ASKED,

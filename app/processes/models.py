@@ -1,6 +1,6 @@
 """Processes and the rounds in which the committee prioritises them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -98,6 +98,7 @@ class Prioritisation(Row, table=True):
     rule: str = Field(default="means", max_length=24)
     evidence: str = text()  # JSON: what `processes show` said that day, with its options
     note: str = text()
+    due: date | None = None  # until when the members are asked to rank
     opened_at: datetime = instant()
     opened_by: int = points_to("person.id")
     published_at: datetime | None = instant(nullable=True, default=None)
@@ -134,6 +135,19 @@ class Priority(Row, table=True):
     evidence: str = text()  # JSON: its item of the round's evidence
 
 
+class LeftOut(Row, table=True):
+    """A process that a published round did not prioritise, with the reason: needed for each that was vital that day."""
+
+    __tablename__ = "left_out"
+    __table_args__ = (UniqueConstraint("round_id", "process_id"),)
+
+    round_id: int = points_to("prioritisation.id")
+    process_id: int = points_to("process.id")
+    reason: str = text()
+    vital: bool = False
+    evidence: str = text()  # JSON, as in a priority
+
+
 class ProcessForm(FormModel):
     """What the register asks for. Weights of touchpoints come beside it, one field each."""
 
@@ -161,3 +175,4 @@ class RoundForm(FormModel):
     outcome: str = Field(default="", max_length=120)
     impact: Literal["correlation", "shapley", "johnson"] = "correlation"
     rule: str = Field(default="means", max_length=24)
+    due: date | None = None

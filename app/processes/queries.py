@@ -1,7 +1,6 @@
 """Reading processes, their evidence and their rounds."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session
@@ -98,29 +97,6 @@ def ballots_of(db: Session, round_id: int) -> dict[int, list[int]]:
     for person, process in db.execute(query.order_by(col(Ballot.person_id), col(Ballot.place))):
         found.setdefault(person, []).append(process)
     return found
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What all ballots together say of one process. mean_place is over the ballots that rank it."""
-
-    process_id: int
-    points: int
-    ranked_by: int
-    mean_place: float | None
-
-
-def tally(ballots: Mapping[int, Sequence[int]], process_ids: Sequence[int]) -> list[Tally]:
-    """Borda's count: of m processes a first place gives m points, a second m - 1; unranked gives none.
-
-    Most points first; ties by mean place, then in the order given.
-    """
-    told = []
-    for process_id in process_ids:
-        places = [order.index(process_id) + 1 for order in ballots.values() if process_id in order]
-        points = sum(len(process_ids) - place + 1 for place in places)
-        told.append(Tally(process_id, points, len(places), sum(places) / len(places) if places else None))
-    return sorted(told, key=lambda one: (-one.points, one.mean_place or float("inf")))
 
 
 def priorities_of(db: Session, round_id: int) -> Sequence[tuple[Priority, str]]:

@@ -1,6 +1,5 @@
 """A prioritisation round: opened with its evidence, ranked by members, published by the chair."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -11,21 +10,34 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.changes import counts
+from app.columns import today
 from app.db import Db
 from app.errors import Invalid, Refused
 from app.ideas.models import Idea, Stage
-from app.ideas.queries import visible_to as ideas_visible_to
+from app.lately import lately
 from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
-from app.people.models import Committee, Person, Seat
-from app.processes import actions, queries
-from app.processes.actions import Choice
+from app.people.models import Committee
+from app.processes import queries
 from app.processes.assessing import Question, picture
 from app.processes.drivers import Method
 from app.processes.models import Prioritisation, Process, RoundForm, RoundStage
 from app.processes.priority import Rule
 from app.processes.queries import visible_to
+from app.processes.rounds import actions
+from app.processes.rounds.actions import Choice
+from app.processes.rounds.agreement import Agreement, Together, agreement, together
+from app.processes.rounds.queries import (
+    evidence_items,
+    evidence_of,
+    left_out_of,
+    neighbours,
+    people_in,
+    ranked_again,
+    signals_of,
+    vital_ones,
+)
 from app.processes.rules import chair, life, may_rank, sees_ballots
 from app.voice.models import Outcome, Source
 from app.voice.queries import FOR_ALL, headline
@@ -102,7 +114,7 @@ def open_round(request: Request, db: Db, actor: Employee, fields: Typed) -> Resp
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
-    round_ = actions.open_round(db, actor, form.data)
+    round_ = actions.open_round(db, actor, form.data, signals_by_process(db))
     return once_.see(f"/processes/rounds/{round_.id}", "The round is open.")
 
 
@@ -112,6 +124,8 @@ def refuse_unknown(db: Session, form: Form[RoundForm]) -> None:
         Rule.read(data.rule)
     except ValueError as error:
         form.refuse("rule", str(error))
+    if data.due is not None and data.due < today(db.info["settings"].time_zone):
+        form.refuse("due", "This day is over.")
     if data.source is None:
         return
     if not db.scalar(select(col(Source.id)).where(FOR_ALL, col(Source.id) == data.source)):
@@ -128,6 +142,7 @@ def refuse_unknown(db: Session, form: Form[RoundForm]) -> None:
 
 
 @routes.get("/processes/rounds/{id}")
+@slow
 def show(
     request: Request,
     db: Db,
@@ -157,35 +172,56 @@ def round_page(
     processes = {process.id: process for process in queries.candidates(db, round_.committee_id)}
     arranged = arrange([one for one in (order if order is not None else own) if one in processes], move, processes)
     shown = sees_ballots(actor, round_, bool(own))
-    members = members_of(db, round_.committee_id)
+    told, agreed = combined(db, round_, ballots, list(processes)) if shown else ([], None)
+    is_open = round_.stage is RoundStage.OPEN
+    heads = chair(actor, round_) and is_open
+    was, following = neighbours(db, round_)
     return page(
         request,
         "processes/round.html",
         status=status,
         round=round_,
-        evidence=json.loads(round_.evidence) if round_.evidence else {},
-        items=actions.evidence_items(round_),
+        evidence=evidence_of(round_),
+        items=evidence_items(round_),
+        vital=vital_ones(round_) & processes.keys(),
         processes=processes,
         own=own,
         arranged=arranged,
         changed=arranged != own,
         rest=[process for number, process in processes.items() if number not in arranged],
         may_rank=may_rank(actor, round_),
-        ballots=ballots if shown else None,
-        tally=queries.tally(ballots, list(processes)) if shown else [],
-        members=members,
-        in_count=len(ballots),
-        signals=signals_by_process(db, actor),
+        ballots=ballots if shown else {},
+        shown=shown,
+        together=told,
+        agreed=agreed,
+        again=ranked_again(db, round_) if shown and ballots else set(),
+        people=people_in(db, round_, list(ballots)),
+        in_ids=set(ballots),
+        signals=signals_of(round_) or {},
+        signals_now=signals_by_process(db) if is_open else {},
         priorities=queries.priorities_of(db, round_.id),
-        chairs=chair(actor, round_) and round_.stage is RoundStage.OPEN,
-        may_publish=chair(actor, round_) and round_.stage is RoundStage.OPEN and shown,
+        left_out=left_out_of(db, round_.id),
+        was=was,
+        following=following,
+        chairs=heads,
+        may_publish=heads and bool(own),
         moves=[one for one in life.open_to(actor, round_) if not one.by_form],
-        form=publishing(round_, ballots if shown else {}, processes) if form is None else form,
+        form=publishing(round_, told, processes) if form is None else form,
         here=f"/processes/rounds/{round_.id}",
+        day=today(db.info["settings"].time_zone),
         step=lambda what: (
             f"/processes/rounds/{round_.id}?{urlencode([*(('order', one) for one in arranged), ('move', what)])}#mine"
         ),
     )
+
+
+def combined(
+    db: Session, round_: Prioritisation, ballots: Mapping[int, Sequence[int]], processes: list[int]
+) -> tuple[list[Together], Agreement]:
+    """Kept for as long as no ballot changes: the chance of the agreement takes a moment."""
+    key = (round_.id, tuple((person, *order) for person, order in ballots.items()), tuple(processes))
+    shelf = lately(db, "rankings together", 20)
+    return shelf.or_made(key, lambda: (together(ballots, processes), agreement(ballots, processes)))
 
 
 def arrange(order: list[int], move: str, processes: Mapping[int, Process]) -> list[int]:
@@ -208,29 +244,20 @@ def arrange(order: list[int], move: str, processes: Mapping[int, Process]) -> li
     return order
 
 
-def members_of(db: Session, committee_id: int) -> Sequence[tuple[int, str]]:
-    query = (
-        select(col(Person.id), col(Person.name))
-        .join(Seat, col(Seat.person_id) == col(Person.id))
-        .where(col(Seat.committee_id) == committee_id, col(Seat.until).is_(None))
-        .order_by(col(Person.name))
-    )
-    return db.execute(query).all()
+def signals_by_process(db: Session) -> dict[int, int]:
+    """Thoughts about processes that were not prioritised: counted where it is decided what will be.
 
-
-def signals_by_process(db: Session, actor: Actor) -> dict[int, int]:
-    """Thoughts about processes that were not prioritised: counted where it is decided what will be."""
-    query = select(col(Idea.process_id), func.count()).where(ideas_visible_to(actor), col(Idea.stage) == Stage.SIGNAL)
+    All of them, whoever asks: their number is part of the round's evidence, and a number names nobody.
+    """
+    query = select(col(Idea.process_id), func.count()).where(col(Idea.stage) == Stage.SIGNAL)
     return dict(db.execute(query.group_by(col(Idea.process_id))).all())
 
 
-def publishing(
-    round_: Prioritisation, ballots: Mapping[int, Sequence[int]], processes: Mapping[int, Process]
-) -> Form[Any]:
+def publishing(round_: Prioritisation, told: Sequence[Together], processes: Mapping[int, Process]) -> Form[Any]:
     """The chair's form, with the order that the ballots give; what nobody ranked is left empty."""
-    ranked = [one for one in queries.tally(ballots, list(processes)) if one.points]
+    ranked = [one for one in told if one.ranked_by]
     values: dict[str, Any] = {f"rank-{one.process_id}": place for place, one in enumerate(ranked, start=1)}
-    items = actions.evidence_items(round_)
+    items = evidence_items(round_)
     values |= {f"judgement-{number}": "on" for number in processes if number not in items}
     return blank(**values)
 
@@ -252,11 +279,13 @@ def publish(request: Request, db: Db, actor: Employee, round_: TheRound, fields:
     life.check(actor, round_, "publish", form=True)
     form: Form[Any] = Form(fields.texts)
     choices = chosen(fields, form)
+    others = reasons(fields, {choice.process_id for choice in choices})
+    refuse_silence(db, round_, form, choices, others)
     version = fields.get("version")
     if not form.errors:
         try:
             number = int(version) if version.isdecimal() and len(version) < 19 else None
-            actions.publish(db, actor, round_, choices, fields.get("note"), number)
+            actions.publish(db, actor, round_, choices, fields.get("note"), number, others)
         except Invalid as error:
             form.refuse("", error.words)
     if form.errors:
@@ -282,6 +311,26 @@ def chosen(fields: Fields, form: Form[Any]) -> list[Choice]:
     if ranks != list(range(1, len(found) + 1)) or not found:
         form.refuse("", "Ranks are 1, 2, 3 and so on, each once; leave the others empty.")
     return found
+
+
+def reasons(fields: Fields, chosen: set[int]) -> dict[int, str]:
+    """Why processes without a rank are left out."""
+    found = {}
+    for name, values in fields.texts.items():
+        number = name.removeprefix("reason-")
+        if name != number and number.isdecimal() and len(number) < 19 and int(number) not in chosen:
+            found[int(number)] = values[-1]
+    return {number: words for number, words in found.items() if words.strip()}
+
+
+def refuse_silence(
+    db: Session, round_: Prioritisation, form: Form[Any], choices: Sequence[Choice], left_out: Mapping[int, str]
+) -> None:
+    """Each vital process is prioritised or left out with a reason: said beside the field where it is missing."""
+    own = {process.id: process.name for process in queries.candidates(db, round_.committee_id)}
+    for number in (vital_ones(round_) & own.keys()) - {choice.process_id for choice in choices} - left_out.keys():
+        words = f"{own[number]} was vital when the round was opened. Say why it is left out: everybody reads it."
+        form.refuse(f"reason-{number}", words)
 
 
 @routes.post("/processes/rounds/{id}/moves")

@@ -26,10 +26,13 @@ def may_rank(actor: Actor, round_: Prioritisation) -> bool:
 
 
 def sees_ballots(actor: Actor, round_: Prioritisation, has_ranked: bool) -> bool:
-    """A member whose own ranking is in, while the round is open; everybody once it is over."""
+    """A member whose own ranking is in; everybody once it is published.
+
+    A cancelled round stays as private as an open one: else the chair could cancel it to look, and open another.
+    """
     if actor.guest:
         return False
-    return round_.stage is not RoundStage.OPEN or (actor.on(round_.committee_id) and has_ranked)
+    return round_.stage is RoundStage.PUBLISHED or (actor.on(round_.committee_id) and has_ranked)
 
 
 S = RoundStage

@@ -36,7 +36,7 @@ class Answers:
 
     outcomes: responses x outcomes, on their own scales, higher better. steps: responses x touchpoints, how many steps
     an answer is better than the worst; `tops`: how many the best one is. weights: None where the source has none, 0
-    where one answer's is missing. accounts: one number an account, the same in every source, a number of its own (below 0)
+    where one answer's is missing. accounts: one number an account, the same in every source, a number of its own, below 0,
     for what belongs to none; None where no answer belongs to one. days: ordinals, 0 where unknown; None without any.
     """
 

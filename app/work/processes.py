@@ -31,7 +31,14 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     )
     fields = (col(Prioritisation.id), col(Prioritisation.name), col(Prioritisation.committee_id))
     query = (
-        select(*fields, col(Prioritisation.opened_at), mine.label("mine"), ranked.label("ranked"), seated.label("all"))
+        select(
+            *fields,
+            col(Prioritisation.opened_at),
+            col(Prioritisation.due),
+            mine.label("mine"),
+            ranked.label("ranked"),
+            seated.label("all"),
+        )
         .where(col(Prioritisation.stage) == RoundStage.OPEN, col(Prioritisation.committee_id).in_(list(actor.seats)))
         .order_by(col(Prioritisation.id))
     )
@@ -40,7 +47,7 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
         href, since = f"/processes/rounds/{row.id}", f"open since {day_words(row.opened_at.date())}"
         sub = f"{row.name} · {row.ranked} of {row.all} members have ranked · {since}"
         if not row.mine:
-            todos.append(Todo("Rank the processes", href, f"rank {row.id}", day, sub=sub, word="Rank"))
+            todos.append(Todo("Rank the processes", href, f"rank {row.id}", day, sub=sub, due=row.due, word="Rank"))
         if actor.chairs(row.committee_id) and row.ranked:
             todos.append(Todo("Publish the priorities", href, f"publish {row.id}", day, sub=sub, word="Publish"))
     return todos

@@ -15,9 +15,9 @@ from app.errors import Stale
 from app.ideas.models import Stage
 from app.main import Pilotage
 from app.people.actor import find_actor
-from app.processes import actions
 from app.processes.models import Ballot, Prioritisation, Priority, Process, ProcessTouchpoint, RoundForm, RoundStage
-from app.processes.queries import evidence, tally
+from app.processes.queries import evidence
+from app.processes.rounds import actions
 from app.record.queries import verify
 from app.voice.models import Touchpoint
 from tests.cast import Cast, the_cast
@@ -53,6 +53,7 @@ def rank(browser: Browser, address: str, *order: int, seen: str = "") -> int:
 
 def published(cast: Cast, version: int = 1, **over: str) -> dict[str, str]:
     given = {f"rank-{cast.other.id}": "1", f"reason-{cast.other.id}": "Guests told us", "version": str(version)}
+    given[f"reason-{cast.process.id}"] = "Rebuilt next spring"
     return given | over
 
 
@@ -263,11 +264,6 @@ def test_signals_are_counted(app: Pilotage, as_: As, surveyed: Cast) -> None:
             an_idea(db, surveyed.other, surveyed.zaid, stage=Stage.SIGNAL)
     noor = as_(surveyed.noor)
     assert 'data-l="Signals">7<' in noor.get(opened(noor, surveyed)).text
-
-
-def test_borda_counts_places() -> None:
-    told = tally({1: [10, 20], 2: [20], 3: [10, 30, 20]}, [10, 20, 30])
-    assert [(one.process_id, one.points, one.ranked_by) for one in told] == [(10, 6, 2), (20, 6, 3), (30, 2, 1)]
 
 
 def test_one_open_round_on_both_databases(both: Database, tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""What customers wrote about a process: their words as this person may read them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.people.actor import Actor
+from app.voice.answers import percents, uses_of
+from app.voice.models import Remark, Response, Source
+from app.voice.queries import comments_visible_to
+
+LOOKED_AT = 400
+SHORTEST = 25
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A comment and how its writer rated the process, 0 to 100."""
+
+    id: int
+    words: str
+    source_id: int
+    source: str
+    score: float
+
+
+def masked(words: str) -> str:
+    """Without what may name a person: by the voice's own rules."""
+    known = import_module("app.voice.privacy") if find_spec("app.voice.privacy") else None
+    return str(known.masked(words)) if known else words
+
+
+def remarks_by_id(db: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+    """Of these comments those that this person may read."""
+    query = (
+        select(col(Remark.id), col(Remark.words))
+        .join(Source, col(Source.id) == col(Remark.source_id))
+        .where(col(Remark.id).in_(set(ids)), comments_visible_to(actor))
+    )
+    return dict(db.execute(query).all())
+
+
+def most_telling(db: Session, actor: Actor, weights: dict[int, float], most: int = 4) -> list[Voice]:
+    """From the latest source whose comments this person may read: those of who rated the process worst.
+
+    weights: the process's touchpoints. Of the latest few hundred comments of some length, so that the cost does not
+    grow with the source. Three statements.
+    """
+    if not weights:
+        return []
+    written = select(col(Remark.id)).where(col(Remark.source_id) == col(Source.id), col(Remark.coded).is_(False))
+    query = select(Source).where(comments_visible_to(actor), written.exists())
+    source = db.scalars(query.order_by(col(Source.last_day).desc(), col(Source.id).desc()).limit(1)).first()
+    if source is None or source.responses < source.minimum_cell:
+        return []
+    uses = [use for use, _ in uses_of(db, source.id)]
+    own = [(place, weights[use.touchpoint_id]) for place, use in enumerate(uses) if use.touchpoint_id in weights]
+    if not own:
+        return []
+    rows = db.execute(
+        select(col(Remark.id), col(Remark.words), col(Response.ratings))
+        .join(Response, col(Response.id) == col(Remark.response_id))
+        .where(col(Remark.source_id) == source.id, col(Remark.coded).is_(False))
+        .order_by(col(Remark.id).desc())
+        .limit(LOOKED_AT)
+    ).all()
+    told = percents(b"".join(row[2] for row in rows), uses)
+    return worst_first([(row[0], row[1]) for row in rows], told, own, source)[:most]
+
+
+def worst_first(
+    rows: Sequence[tuple[int, str]], told: np.ndarray, own: Sequence[tuple[int, float]], source: Source
+) -> list[Voice]:
+    columns, shares = [place for place, _ in own], np.array([weight for _, weight in own])
+    said = told[:, columns]
+    there = ~np.isnan(said)
+    total = np.nan_to_num(said) @ shares
+    answered = there @ shares
+    found = [
+        Voice(number, masked(words), source.id, source.name, float(total[at] / answered[at]))
+        for at, (number, words) in enumerate(rows)
+        if answered[at] > 0 and len(words.strip()) >= SHORTEST
+    ]
+    return sorted(found, key=lambda one: (one.score, -one.id))
