@@ -12,9 +12,9 @@ from sqlmodel import Field, SQLModel, col
 
 from app.columns import Id
 
-FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "record")
-# Change at every sign-in and are shown to nobody but their owner, on pages that are never kept.
-UNCOUNTED = frozenset({"session", "guess", "link"})
+FEATURES = ("people", "voice", "diagnosis", "processes", "ideas", "talk", "review", "pilots", "record")
+# Change with a sign-in or the reading of a page, and stand only on pages that are never kept by these counters.
+UNCOUNTED = frozenset({"session", "guess", "link", "source_reading"})
 
 
 class Change(SQLModel, table=True):
