@@ -29,6 +29,7 @@ from app.voice.importing.maps import SurveyMap
 from app.voice.importing.responses import Checked
 from app.voice.importing.responses import Response as ToldResponse
 from app.voice.importing.table import plain
+from app.voice.journeys.placing import settle
 from app.voice.models import (
     Audience,
     Factor,
@@ -270,9 +271,12 @@ def the_touchpoint(db: Session, touched: Any) -> Touchpoint:
         db.add(found)
     if touched.factor is not None:
         found.factor = Factor(touched.factor.value)
+    said = found.journey, found.stage
     found.journey = touched.journey[:120] or found.journey
     found.stage = touched.stage[:120] or found.stage
     db.flush()
+    if said != (found.journey, found.stage):
+        settle(db, found)
     return found
 
 
