@@ -65,18 +65,18 @@ def asked(db: Session, actor: Actor, source: str, cell: str, against: str) -> As
     """`cell` is "segment=label" of the source; `against` another label of that segment, or another source's number."""
     sources = [one for one in taken_sources(db, actor) if one.responses]
     by_number = {str(one.id): one for one in sources}
-    chosen = by_number.get(source) or (sources[0] if sources and (cell or against) else None)
-    if chosen is None:
+    base = by_number.get(source) or next(iter(sources), None)
+    if base is None:
         return Asked(sources)
-    known = parts_of(db, chosen)
+    known = parts_of(db, base)
     first = known.get(cell)
-    mine = Cell(chosen, *first) if first else Cell(chosen)
-    waves = {str(one.id): Cell(one) for one in sources if one.id != chosen.id} if first is None else {}
-    same = {name: Cell(chosen, *part) for name, part in known.items() if first and part[0] == first[0] and name != cell}
+    mine = Cell(base, *first) if first else Cell(base)
+    waves = {str(one.id): Cell(one) for one in sources if one.id != base.id} if first is None else {}
+    same = {name: Cell(base, *part) for name, part in known.items() if first and part[0] == first[0] and name != cell}
     other = {**waves, **same}.get(against)
     return Asked(
         sources,
-        chosen,
+        base if source in by_number or first or other else None,
         [(name, f"{segment}: {label}") for name, (segment, label) in known.items()],
         [(name, named(one)) for name, one in {**waves, **same}.items()],
         mine if first or other else None,

@@ -16,6 +16,7 @@ from app.voice.board import Line, measured_use, moved, shared_ends
 from app.voice.indices import Change, Measured, mean, measured_mean
 from app.voice.journeys.models import Journey, JourneyStage, JourneyTouchpoint
 from app.voice.models import Source, Touchpoint, Use
+from app.voice.packed import Floats
 from app.voice.queries import FOR_ALL
 from app.voice.showing import use_estimate, withheld
 
@@ -180,7 +181,7 @@ def heard_from(db: Session, cell: Cell) -> Heard_of:
     return found
 
 
-def hidden(told: Answers, values: np.ndarray, cell: Cell) -> bool:
+def hidden(told: Answers, values: Floats, cell: Cell) -> bool:
     """Fewer than the source's smallest cell, or to be found as the difference to the total."""
     there = ~np.isnan(values)
     if cell.segment is None:
