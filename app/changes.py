@@ -12,10 +12,10 @@ from sqlmodel import Field, SQLModel, col
 
 from app.columns import Id
 
-FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "record")
-# Change at every sign-in and are shown to nobody but their owner, or by the second while something is worked out, on
-# pages that are never kept.
-UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment"})
+FEATURES = ("people", "voice", "diagnosis", "processes", "ideas", "talk", "review", "pilots", "record")
+# Change with a sign-in, the reading of a page, or by the second while something is worked out, and stand only on pages
+# that are never kept by these counters.
+UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment", "source_reading"})
 
 
 class Change(SQLModel, table=True):

@@ -38,7 +38,19 @@ from app.web.static import Static
 # In the order of the house. A feature, and each area inside it (a folder), may have `pages.py` and `api.py` with
 # `routes`, `jobs.py` with `tasks` and `watches`, `commands.py` with `commands`, and in `queries.py` the `kinds` of
 # things that have refs.
-FEATURES = ("people", "voice", "processes", "ideas", "talk", "review", "pilots", "leaders", "record", "notices")
+FEATURES = (
+    "people",
+    "voice",
+    "diagnosis",
+    "processes",
+    "ideas",
+    "talk",
+    "review",
+    "pilots",
+    "leaders",
+    "record",
+    "notices",
+)
 LATER_FEATURES = ("work", "search", "admin", "machines")
 EXPECTED: tuple[type[Exception], ...] = (
     *(Refusal, HTTPException, RequestValidationError, DBAPIError, PoolTimeout),

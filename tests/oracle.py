@@ -92,6 +92,22 @@ class Person:
         keeps = "select 1 from source s join person p on p.department_id = s.department_id where p.id = :me"
         return self.member or self.administrator or self.name in LEADERS or (self.employee and self.has(keeps))
 
+    def draws(self) -> bool:
+        """Journeys and jobs: whoever may bring evidence in."""
+        return self.imports()
+
+    def asked_in(self, diagnosis: int) -> bool:
+        own = (
+            "select 1 from diagnosis_department a join person p on p.department_id = a.department_id"
+            " join diagnosis d on d.id = a.diagnosis_id where p.id = :me and d.id = :diagnosis and d.stage = 'open'"
+        )
+        return self.employee and self.has(own, diagnosis=diagnosis)
+
+    def sees_answers(self, diagnosis: int) -> bool:
+        (row,) = self.demo.rows("select stage from diagnosis where id = :diagnosis", diagnosis=diagnosis)
+        inner = self.member or self.name in LEADERS
+        return self.employee and (row.stage == "published" or (row.stage == "closed" and inner))
+
     def reads_rows(self, source: int) -> bool:
         keeps = (
             "select 1 from source s join person p on p.id = :me where s.id = :source and (s.rows_for = 'employees'"
@@ -196,7 +212,15 @@ READ: dict[str, Rule] = {
     "/voice/import": Person.imports,
     rf"/voice/sources/{N}(/[a-z]+\.csv)?": employees,
     f"/voice/sources/{N}/rows": Person.reads_rows,
-    r"/processes(\.csv)?": employees,
+    "/voice/(journeys|jobs)": employees,
+    "/voice/(journeys|jobs)/new": lambda person, _: person.draws(),
+    rf"/voice/(journeys|jobs)/{N}(/figures\.csv)?": employees,
+    f"/voice/(journeys|jobs)/{N}/edit": lambda person, *_: person.draws(),
+    rf"/voice/diagnosis(/profile\.csv|/{N})?": employees,
+    "/voice/diagnosis/new": lambda person: person.chair or person.administrator,
+    f"/voice/diagnosis/{N}/answer": Person.asked_in,
+    rf"/voice/diagnosis/{N}/(items/[a-z]+|spread\.csv)": lambda person, diagnosis, _: person.sees_answers(diagnosis),
+    r"/processes(/departments(/departments)?)?(\.csv)?": employees,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}": employees,
     f"/processes/{N}/edit": Person.keeps_process,
@@ -247,6 +271,14 @@ SEND: dict[str, Rule] = {
     f"/teams/{N}/(edit|members|lead)": lambda person, team, _: person.leads(team),
     f"/teams/{N}/leave": Person.is_in,
     "/voice/import": Person.imports,
+    "/voice/(journeys|jobs)/new": lambda person, _: person.draws(),
+    f"/voice/journeys/{N}/(edit|arrange)": lambda person, *_: person.draws(),
+    f"/voice/jobs/{N}/(edit|moves|outcomes)": lambda person, *_: person.draws(),
+    f"/voice/jobs/{N}/outcomes/{N}/remove": lambda person, *_: person.draws(),
+    "/voice/diagnosis/new": lambda person: person.chair or person.administrator,
+    f"/voice/diagnosis/{N}/answer": Person.asked_in,
+    f"/voice/diagnosis/{N}/(moves|invitations)": lambda person, *_: person.chair or person.administrator,
+    f"/voice/diagnosis/{N}/items/[a-z]+": lambda person, _: person.chair,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}/edit": Person.keeps_process,
     "/processes/rounds/new": chairs,

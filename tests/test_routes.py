@@ -26,6 +26,8 @@ PUBLIC = {
     *("GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /reset", "POST /reset"),
     *("GET /reset/{token}", "POST /reset/{token}", "GET /invitation/{token}", "POST /invitation/{token}"),
     *("GET /set-up/{token}", "POST /set-up/{token}/{step}", "POST /set-up/{token}/mail", "POST /set-up/{token}/end"),
+    # A customer answers a diagnosis by invitation: the link is the right, 256 bits, once, until a time.
+    *("GET /asked/{token}", "POST /asked/{token}"),
     *("GET /healthz", "GET /readyz", "GET /metrics"),
 }
 PEOPLE = [field.name for field in fields(Cast) if field.type in ("Person", Person)]

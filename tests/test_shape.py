@@ -17,7 +17,20 @@ FILES = sorted(path for path in APP.rglob("*.py") if path.name != "__init__.py")
 # Models, maths, rules, queries and actions import only from their left.
 ORDER = (
     *("errors", "columns", "estimates", "settings", "db", "changes", "outbox", "record", "web", "once", "refs"),
-    *("people", "workflow", "talk", "voice", "processes", "ideas", "review", "pilots", "leaders", "notices", "work"),
+    *(
+        "people",
+        "workflow",
+        "talk",
+        "voice",
+        "diagnosis",
+        "processes",
+        "ideas",
+        "review",
+        "pilots",
+        "leaders",
+        "notices",
+        "work",
+    ),
     *("search", "admin"),
 )
 # Pictures as geometry, and small shapes that several features share: anybody may use them, and they know nobody.

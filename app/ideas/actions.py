@@ -1,5 +1,6 @@
 """Changing ideas. Every move goes through `make`, which keeps what hangs on the stage in step with it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
-from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, Invited, Revision, Stage, Vote
+from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, IdeaJob, Invited, Revision, Stage, Vote
 from app.ideas.rules import life, may_change, may_invite, may_support
 from app.people.actor import Actor
 from app.people.models import Committee, Kind, Person
@@ -50,6 +51,7 @@ def begin(db: Session, actor: Actor, data: IdeaForm) -> Idea:
     db.add(idea)
     db.flush()
     db.add(Author(idea_id=idea.id, person_id=actor.id))
+    cite(db, idea, data.jobs)
     db.flush()
     db.refresh(idea)
     follow(db, actor, idea.ref)
@@ -90,6 +92,14 @@ def change(db: Session, actor: Actor, idea: Idea, data: IdeaForm) -> None:
     texts = {name: getattr(data, name) for name in TEXT}
     places = {"process_id": process.id, "committee_id": process.committee_id, "team_id": data.team}
     guarded_update(db, idea, "stage", idea.stage, **texts, **places)
+    db.execute(delete(IdeaJob).where(col(IdeaJob.idea_id) == idea.id))
+    cite(db, idea, data.jobs)
+
+
+def cite(db: Session, idea: Idea, jobs: Iterable[int]) -> None:
+    """The jobs of customers that it is for."""
+    db.add_all(IdeaJob(idea_id=idea.id, job_id=job) for job in dict.fromkeys(jobs))
+    db.flush()
 
 
 def make(

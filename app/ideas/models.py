@@ -129,6 +129,15 @@ class Invited(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id", index=True)
 
 
+class IdeaJob(SQLModel, table=True):
+    """A job of customers that the idea is to get done better."""
+
+    __tablename__ = "idea_job"
+
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
+    job_id: int = Field(primary_key=True, sa_type=Id, foreign_key="customer_job.id", index=True)
+
+
 class Revision(Row, table=True):
     """The idea as it was submitted: never changed."""
 
@@ -198,6 +207,7 @@ class IdeaForm(FormModel):
     novelty: Novelty = Novelty.INCREMENTAL
     area: Area = Area.SERVICE
     cost: Cost | None = None
+    jobs: Annotated[list[SomeId], Limits(max_length=20)] = Limits(default_factory=list)
     version: int | None = None
     then: Literal["draft", "submit", "signal"] = "draft"
 

@@ -236,6 +236,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "may_invite": rules.may_invite(actor, idea) and not shown.veiled,
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
+        "jobs": [] if actor.guest else queries.jobs_of(db, id),
         "trail": trail(db, actor, "idea", process=shown.process, idea=idea),
         "talk": talk_of(
             request,

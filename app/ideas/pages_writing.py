@@ -14,6 +14,7 @@ from app.ideas.models import GuestForm, Idea, IdeaForm, Stage, VoteForm
 from app.once import new_key, once
 from app.people.actor import Actor, Employee, Visitor
 from app.people.found import found
+from app.voice.customer_jobs import queries as jobs
 from app.web import Form, Request, Response, Typed, blank, fill, page, see
 from app.workflow import MoveForm
 
@@ -68,6 +69,8 @@ def check_place(db: Session, actor: Actor, form: Form[IdeaForm], stage: Stage = 
         form.refuse("process", f"{process.name} is not prioritised now. Keep this as a signal, or choose another.")
     if data.team is not None and data.team not in actor.teams:
         form.refuse("team", "You can write only for a team that you are in.")
+    if data.jobs and set(data.jobs) - {job.id for job in jobs.visible_jobs(db, actor)}:
+        form.refuse("jobs", "Choose one of the offered answers.")
     if data.then == "submit":
         for name in ("story", "change"):
             if not getattr(data, name).strip():
@@ -83,6 +86,7 @@ def refused(request: Request, db: Session, actor: Actor, form: Form[IdeaForm], i
 def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None = None) -> dict[str, Any]:
     processes = queries.processes(db)
     picked = next((one for one in processes if str(one.id) == form.value("process")), None)
+    chosen = set(form.texts.get("jobs", ()))
     return {
         "form": form,
         "idea": idea,
@@ -92,6 +96,11 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
         "teams": [(team.id, team.name) for team in queries.my_teams(db, actor)],
         "novelty": NOVELTY,
         "area": AREA,
+        "jobs": [
+            (job.id, job.statement)
+            for job in jobs.visible_jobs(db, actor)
+            if job.put_aside_at is None or str(job.id) in chosen
+        ],
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
     }
@@ -101,11 +110,12 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
 def edit(request: Request, db: Db, actor: Visitor, idea: TheIdea) -> Response:
     if not rules.may_change(actor, idea):
         raise Refused("This text cannot be changed now, or not by you.")
-    return page(request, "ideas/edit.html", **writing(db, actor, stored(idea), idea))
+    return page(request, "ideas/edit.html", **writing(db, actor, stored(db, idea), idea))
 
 
-def stored(idea: Idea) -> Form[IdeaForm]:
+def stored(db: Session, idea: Idea) -> Form[IdeaForm]:
     texts = {name: getattr(idea, name) for name in actions.TEXT}
+    texts["jobs"] = [number for number, _ in queries.jobs_of(db, idea.id)]
     return blank(IdeaForm, process=idea.process_id, team=idea.team_id, version=idea.version, **texts)
 
 

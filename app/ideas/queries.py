@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.changes import table_of
 from app.errors import Missing
-from app.ideas.models import Author, Idea, Invited, Revision, Veil, Vote
+from app.ideas.models import Author, Idea, IdeaJob, Invited, Revision, Stage, Veil, Vote
 from app.people import teams
 from app.people.actor import Actor
 from app.people.models import Committee, Membership, Person, Team
@@ -23,6 +23,7 @@ from app.processes.models import Process
 from app.record.models import Entry, Salt
 from app.refs import Kind
 from app.talk.models import Follow
+from app.voice.customer_jobs.models import Job
 
 
 @dataclass(frozen=True)
@@ -207,3 +208,20 @@ def processes(db: Session) -> Sequence[Process]:
 
 def my_teams(db: Session, actor: Actor) -> Sequence[Team]:
     return db.scalars(select(Team).where(col(Team.id).in_(actor.teams)).order_by(col(Team.name))).all()
+
+
+def jobs_of(db: Session, idea_id: int) -> list[tuple[int, str]]:
+    """The jobs of customers that an idea is for: (id, statement)."""
+    query = select(Job).join(IdeaJob, col(IdeaJob.job_id) == col(Job.id)).where(col(IdeaJob.idea_id) == idea_id)
+    return [(job.id, job.statement) for job in db.scalars(query.order_by(col(Job.id)))]
+
+
+def citing(db: Session, actor: Actor, job_id: int, most: int = 25) -> tuple[list[tuple[int, str, Stage]], int]:
+    """The ideas that this person may see and that are for a job: the latest, and how many there are."""
+    for_it = (visible_to(actor), col(IdeaJob.job_id) == job_id, col(Idea.stage) != Stage.DISCARDED)
+    base = select(col(Idea.id), col(Idea.title), col(Idea.stage)).join(IdeaJob, col(IdeaJob.idea_id) == col(Idea.id))
+    rows = db.execute(base.where(*for_it).order_by(col(Idea.id).desc()).limit(most)).all()
+    if len(rows) < most:
+        return [(row.id, row.title, row.stage) for row in rows], len(rows)
+    count = db.scalar(select(func.count()).select_from(base.where(*for_it).subquery())) or 0
+    return [(row.id, row.title, row.stage) for row in rows], count

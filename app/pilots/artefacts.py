@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,10 @@ from app.pilots import rules
 from app.pilots.models import Artefact, Measure, Pilot, StepStage
 from app.pilots.roadmap import ALL_ALONG, KINDS, Kind, Slot
 from app.record.actions import write
+from app.voice.customer_jobs.queries import living, named
 from app.web import FormModel
+
+OF_CUSTOMERS = "customer jobs"  # what a map picks from beside people and artefacts
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Made:
 
     things: Sequence[Thing]
     measures: Sequence[Measure]
+    jobs: Mapping[int, str] = field(default_factory=dict)  # of customers, that its map cites or may cite
 
     def of(self, kind: str) -> list[Thing]:
         return [thing for thing in self.things if thing.kind.name == kind]
@@ -70,7 +74,7 @@ class Made:
         if value in (None, ""):
             return False
         of = picked_from(thing.kind, name)
-        return of in (None, "people") or self.named(value) is not None
+        return of in (None, "people", OF_CUSTOMERS) or self.named(value) is not None
 
     def people(self) -> set[int]:
         picks = ((thing, name) for thing in self.things for name in thing.kind.fields)
@@ -100,7 +104,14 @@ def made(db: Session, pilot: Pilot) -> Made:
         .where(col(Artefact.pilot_id) == pilot.id, *alive)
         .order_by(col(Artefact.step), col(Artefact.kind), col(Artefact.place), col(Artefact.id))
     )
-    return Made([as_thing(row) for row in rows], live_measures(db, pilot))
+    have = Made([as_thing(row) for row in rows], live_measures(db, pilot))
+    cited = [int(thing.data["job"]) for thing in have.of("jobs") if thing.data["job"]]
+    return replace(have, jobs=dict(named(db, cited))) if cited else have
+
+
+def offering_jobs(db: Session, have: Made) -> Made:
+    """With every job that a map may cite: what its form asks from."""
+    return replace(have, jobs={**{job.id: job.statement for job in living(db)}, **have.jobs})
 
 
 def live_measures(db: Session, pilot: Pilot) -> Sequence[Measure]:
@@ -167,7 +178,8 @@ def mistakes(kind: Kind, data: Mapping[str, Any], have: Made, people: Iterable[i
     wrong = {}
     for name in kind.fields:
         of, value = picked_from(kind, name), data[name]
-        offered = people if of == "people" else {thing.row.root for thing in have.of(of or "")}
+        picks = {"people": people, OF_CUSTOMERS: have.jobs}
+        offered = picks[of] if of in picks else {thing.row.root for thing in have.of(of or "")}
         if of and value is not None and value not in offered:
             wrong[name] = "Choose one of the offered answers."
     if kind.step and pilot.at(kind.step).stage is StepStage.PASSED:
@@ -266,3 +278,14 @@ def put(db: Session, actor: Actor, pilot: Pilot, row: Artefact, way: str) -> Non
     for place, one in enumerate(order, start=1):
         one.place = place
     db.flush()
+
+
+def maps_citing(db: Session, job_id: int) -> list[tuple[int, str]]:
+    """The pilots whose map cites this job of customers: (id, name). A pilot has one map."""
+    query = (
+        select(col(Pilot.id), col(Pilot.name), col(Artefact.data))
+        .join(Artefact, col(Artefact.pilot_id) == col(Pilot.id))
+        .where(col(Artefact.kind) == "jobs", col(Artefact.replaced_by).is_(None), col(Artefact.withdrawn_at).is_(None))
+        .order_by(col(Pilot.id).desc())
+    )
+    return [(number, name) for number, name, data in db.execute(query) if json.loads(data).get("job") == job_id]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin
 
-from app.pilots.artefacts import Made, picked_from
+from app.pilots.artefacts import OF_CUSTOMERS, Made, picked_from
 from app.pilots.roadmap import Kind
 
 
@@ -41,6 +41,8 @@ def offered(kind: Kind, name: str, made: Made, people: Mapping[int, str]) -> lis
     of = picked_from(kind, name)
     if of == "people":
         return list(people.items())
+    if of == OF_CUSTOMERS:
+        return list(made.jobs.items())
     if of:
         return [(thing.row.root, thing.title) for thing in made.of(of)]
     words = choices(kind.form.model_fields[name].annotation)

@@ -106,6 +106,7 @@ class Jobs(FormModel):
     feel: str = lines("They want to feel, and be seen as", default="")
     today: str = lines("What they make do with today", default="")
     hold: str = lines("What holds them back", default="")
+    job: int | None = pick("The job that it cites", "customer jobs", "Of those that are written down.", default=None)
 
 
 class Ocean(FormModel):

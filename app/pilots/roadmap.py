@@ -63,7 +63,7 @@ KINDS = {
             "challenge", 2, forms.Challenge, "challenge statement", "statement", ("measure", "target"), Slot.CHALLENGE
         ),
         Kind("canvas", 2, forms.Canvas, "Business Model Canvas", "vp", every(forms.Canvas), slot=Slot.MAP, drawn="bmc"),
-        Kind("jobs", 2, forms.Jobs, "Jobs to be Done", "want", every(forms.Jobs), slot=Slot.MAP, drawn="three"),
+        Kind("jobs", 2, forms.Jobs, "Jobs to be Done", "want", every(forms.Jobs, "job"), slot=Slot.MAP, drawn="three"),
         Kind("ocean", 2, forms.Ocean, "Blue Ocean", "create", every(forms.Ocean), slot=Slot.MAP, drawn="four"),
         Kind("mind", 2, forms.Mind, "mind map", "centre", ("branches",), Slot.MAP, drawn="map"),
         Kind("own", 2, forms.OwnCanvas, "canvas of your own", "name", ("box_1", "in_1"), Slot.MAP, drawn="three"),

@@ -215,7 +215,8 @@ def cells(thing: Thing) -> list[dict[str, Any]]:
     if thing.kind.name == "own":
         numbers = [number for number in range(1, BOXES + 1) if thing.data[f"box_{number}"]]
         return [{"key": str(n), "name": thing.data[f"box_{n}"], "items": thing.lines(f"in_{n}")} for n in numbers]
-    return [{"key": name, "name": thing.kind.label(name), "items": thing.lines(name)} for name in thing.kind.fields]
+    boxes = [name for name in thing.kind.fields if name != "job"]
+    return [{"key": name, "name": thing.kind.label(name), "items": thing.lines(name)} for name in boxes]
 
 
 def branches(text: str) -> list[dict[str, Any]]:

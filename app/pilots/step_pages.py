@@ -171,6 +171,7 @@ def form_page(
     late: str = "",
 ) -> Response:
     people = queries.people_of(db, pilot)
+    have = artefacts.offering_jobs(db, have) if kind.name == "jobs" else have
     return page(
         request,
         "pilots/artefact.html",
@@ -215,6 +216,7 @@ def read(kind: Kind, fields: Typed, db: Db, pilot: Pilot, have: Made) -> Form[An
     form: Form[Any] = fill(kind.form, fields)
     if form:
         people = queries.people_of(db, pilot)
+        have = artefacts.offering_jobs(db, have) if kind.name == "jobs" else have
         for name, words in artefacts.mistakes(kind, form.data.model_dump(), have, people, pilot).items():
             form.refuse(name, words)
     return form
@@ -278,6 +280,7 @@ def versions_of(request: Request, db: Db, actor: Employee, pilot: ThePilot, arte
     thing = artefacts.find(db, pilot, artefact_id)
     versions, have = artefacts.versions(db, thing), made(db, pilot)
     people = {one.row.made_by for one in versions} | have.people()
+    have = artefacts.offering_jobs(db, have) if thing.kind.name == "jobs" else have
     return page(
         request,
         "pilots/versions.html",

@@ -31,6 +31,7 @@ from app.voice.importing.mapfile import to_toml
 from app.voice.importing.maps import PART, SurveyMap
 from app.voice.importing.responses import Checked, Comment
 from app.voice.importing.table import plain
+from app.voice.journeys.placing import settle
 from app.voice.models import (
     Audience,
     Factor,
@@ -346,9 +347,12 @@ def the_touchpoint(db: Session, touched: Any) -> Touchpoint:
         db.add(found)
     if touched.factor is not None:
         found.factor = Factor(touched.factor.value)
+    said = found.journey, found.stage
     found.journey = touched.journey[:120] or found.journey
     found.stage = touched.stage[:120] or found.stage
     db.flush()
+    if said != (found.journey, found.stage):
+        settle(db, found)
     return found
 
 

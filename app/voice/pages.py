@@ -19,6 +19,7 @@ from app.voice import board, import_pages, reading
 from app.voice.answers import uses_of
 from app.voice.models import Outcome, Source
 from app.voice.queries import before, outcomes_of, taken_sources, visible_to
+from app.voice.readings.actions import note_reading
 from app.voice.rules import may_import, sees_rows
 from app.voice.showing import Parted, parted
 from app.web import Request, Response, ThingId, download, page, router, slow, unchanged
@@ -111,6 +112,7 @@ def source_page(
 ) -> Response:
     if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice", "people")):
         return kept
+    note_reading(request.app.state.database, db, actor, source)
     outcomes = outcomes_of(db, source.id)
     earlier = before(db, source)
     chosen = one_of(outcomes, outcome)

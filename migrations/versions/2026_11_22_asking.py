@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "asking"
-down_revision = "voice_audiences"
+down_revision = "evidence"
 branch_labels = None
 depends_on = None
 

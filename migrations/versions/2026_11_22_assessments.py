@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "assessments"
-down_revision = "voice_audiences"
+down_revision = "voice_analysis"
 branch_labels = None
 depends_on = None
 

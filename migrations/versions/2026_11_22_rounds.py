@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "rounds"
-down_revision = "voice_audiences"
+down_revision = "assessments"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "voice_analysis"
-down_revision = "voice_audiences"
+down_revision = "asking"
 branch_labels = None
 depends_on = None
 
