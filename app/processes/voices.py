@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 from sqlalchemy import select
@@ -13,6 +11,7 @@ from sqlmodel import col
 from app.people.actor import Actor
 from app.voice.answers import percents, uses_of
 from app.voice.models import Remark, Response, Source
+from app.voice.privacy import masked
 from app.voice.queries import comments_visible_to
 
 LOOKED_AT = 400
@@ -28,12 +27,6 @@ class Voice:
     source_id: int
     source: str
     score: float
-
-
-def masked(words: str) -> str:
-    """Without what may name a person: by the voice's own rules."""
-    known = import_module("app.voice.privacy") if find_spec("app.voice.privacy") else None
-    return str(known.masked(words)) if known else words
 
 
 def remarks_by_id(db: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:

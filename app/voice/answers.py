@@ -36,8 +36,9 @@ class Answers:
 
     outcomes: responses x outcomes, on their own scales, higher better. steps: responses x touchpoints, how many steps
     an answer is better than the worst; `tops`: how many the best one is. weights: None where the source has none, 0
-    where one answer's is missing. accounts: one number an account, the same in every source, a number of its own, below 0,
-    for what belongs to none; None where no answer belongs to one. days: ordinals, 0 where unknown; None without any.
+    where one answer's is missing. accounts: one number an account, the same in every source, a number of its own,
+    below 0, for what belongs to none; None where no answer belongs to one. days: ordinals, 0 where unknown; None
+    without any.
     """
 
     outcomes: Floats
@@ -249,3 +250,10 @@ def uses_of(db: Session, source_id: int) -> Sequence[Any]:
 
 def scale_of(use: Use) -> Scale:
     return Scale(use.worst, use.best, use.step)
+
+
+def percents(data: bytes, uses: Sequence[Use]) -> Floats:
+    """Concatenated packed ratings as responses x touchpoints, 0 worst to 100 best: for a few responses."""
+    scales = [scale_of(use) for use in uses]
+    places = unpack_indices(data, scales)
+    return np.where(places < 0, np.nan, 100.0 * places / np.array([scale.values - 1 for scale in scales], np.float64))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,9 +23,13 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
         .where(col(Finding.diagnosis_id) == col(Diagnosis.id))
         .scalar_subquery()
     )
+    leads, chairs = (true() if so else false() for so in (actor.administrator or actor.chairs_one, actor.chairs_one))
     still: ColumnElement[bool] = or_(
-        and_(col(Diagnosis.stage) == DiagnosisStage.OPEN, or_(asked, actor.administrator or actor.chairs_one)),
-        and_(col(Diagnosis.stage) == DiagnosisStage.CLOSED, actor.chairs_one),
+        and_(
+            col(Diagnosis.stage) == DiagnosisStage.OPEN,
+            or_(asked, leads),
+        ),
+        and_(col(Diagnosis.stage) == DiagnosisStage.CLOSED, chairs),
     )
     query = select(Diagnosis, asked, mine, written).where(still).order_by(col(Diagnosis.id))
     return [

@@ -21,7 +21,7 @@ def number() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def whose(table: str) -> list[sa.SchemaItem]:
+def whose(table: str) -> list[sa.schema.SchemaItem]:
     """What both kinds of things that people keep point to."""
     return [
         sa.Column("series_id", number(), nullable=True),

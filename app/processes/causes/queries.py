@@ -13,9 +13,10 @@ from app.people.actor import Actor
 from app.people.models import Person
 from app.processes.causes.models import Cause, CauseEvidence
 from app.processes.models import Focus
-from app.processes.voices import masked, remarks_by_id
+from app.processes.voices import remarks_by_id
 from app.refs import Kind, registry
 from app.voice.models import Source, Touchpoint, Use
+from app.voice.privacy import masked
 from app.voice.queries import headline
 from app.voice.showing import use_estimate
 
