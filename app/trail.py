@@ -13,6 +13,7 @@ from app.lately import lately
 from app.people.actor import Actor
 from app.pilots.models import Pilot, PilotStage
 from app.processes.models import Process
+from app.processes.standing.queries import standing_for
 from app.review.models import Round, RoundIdea, RoundStage
 from app.voice.models import Outcome, Source
 from app.voice.queries import headline
@@ -61,7 +62,7 @@ def trail(
         pilot = db.scalars(PILOT, {"idea": idea.id}).first()
     steps = {
         "voice": voice_step(db),
-        "process": process_step(process),
+        "process": process_step(db, actor, process),
         "idea": idea_step(idea),
         "review": review_step(db, actor, idea),
         "pilot": pilot_step(pilot),
@@ -106,10 +107,12 @@ def figure(outcome: Outcome) -> str:
     return f"{outcome.name} {number_words(outcome.value, 2)}"
 
 
-def process_step(process: Process | None) -> Step:
+def process_step(db: Session, actor: Actor, process: Process | None) -> Step:
     if process is None:
         return Step("Process", "A vital process", "low performance, high impact")
     standing = f"prioritised, rank {process.rank}" if process.rank else "not prioritised"
+    if process.rank and not actor.guest and (short := standing_for(db, process.id).short):
+        standing = f"{standing}: {short}"
     return Step("Process", process.name, standing, f"/processes/{process.id}")
 
 

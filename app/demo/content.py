@@ -285,6 +285,12 @@ PRIORITISED = (
 )
 
 
+# Vital that year, and not chosen.
+LEFT_OUT = (
+    ("parking", "Vital, but the car parks are rebuilt next year, and what is tried now would be torn down with them."),
+)
+
+
 @dataclass(frozen=True)
 class Gang:
     key: str

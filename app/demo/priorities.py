@@ -1,6 +1,6 @@
 """What the committee put first a year ago, and the round that asks again now."""
 
-from app.demo.content import PRIORITISED
+from app.demo.content import LEFT_OUT, PRIORITISED
 from app.demo.world import World
 from app.processes.models import Prioritisation, RoundForm
 from app.processes.rounds import actions
@@ -18,6 +18,7 @@ def open_round(world: World, wave: str, days_ago: float) -> None:
             outcome="Recommend",
             impact="correlation",
             rule="means",
+            due=world.day(days_ago - 13),
         )
         world.rounds[f"priorities {wave}"] = actions.open_round(db, actor, form).id
 
@@ -39,7 +40,8 @@ def publish(world: World, days_ago: float) -> None:
             Choice(world.processes[key], place, reason, key == "way")
             for place, (key, reason) in enumerate(PRIORITISED, start=1)
         ]
-        actions.publish(db, actor, round_, choices, "Five for a year.", None)
+        left_out = {world.processes[key]: reason for key, reason in LEFT_OUT}
+        actions.publish(db, actor, round_, choices, "Five for a year.", None, left_out)
 
 
 def first_round(world: World) -> None:

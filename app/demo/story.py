@@ -6,13 +6,14 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import evidence, founding, judging, piloting, priorities, thinking
+from app.demo import evidence, founding, judging, piloting, priorities, reasons, thinking
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
 from app.notices.actions import read_record
 from app.notices.models import Notice
 from app.people.models import Person
+from app.processes.standing.actions import read_waves
 
 
 def tell(database: Database) -> World:
@@ -33,11 +34,13 @@ def tell(database: Database) -> World:
     judging.running_round(world)
     thinking.waiting_ideas(world)
     priorities.running_round(world)
+    reasons.reasons(world)
     world.plan(5, invite_guest)
     world.play()
     thinking.support(world)
     world.play()
     tell_everybody(world)
+    read_waves(database)
     return world
 
 

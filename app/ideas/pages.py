@@ -22,6 +22,8 @@ from app.ideas.listing import Count, Filter, Place, Sort, count, places
 from app.ideas.models import UNANSWERED, Idea, Stage
 from app.lately import lately
 from app.people.actor import Actor, Employee, Visitor
+from app.processes.standing.queries import standing_for
+from app.processes.standing.rules import Standing
 from app.review.queries import outcome_for
 from app.talk.section import talk_of
 from app.trail import trail
@@ -237,6 +239,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
         "jobs": [] if actor.guest else queries.jobs_of(db, id),
+        "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
         "trail": trail(db, actor, "idea", process=shown.process, idea=idea),
         "talk": talk_of(
             request,

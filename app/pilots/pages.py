@@ -27,6 +27,7 @@ from app.pilots.money import pace
 from app.pilots.queries import Filter, today
 from app.pilots.roadmap import ROADMAP
 from app.processes.models import Process
+from app.processes.standing.queries import standing_for
 from app.trail import trail
 from app.web import Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import csv_rows
@@ -226,6 +227,7 @@ def show(request: Request, db: Db, actor: Employee, pilot: ThePilot) -> Response
         steers=rules.steers(actor, pilot) and pilot.running,
         chairs=rules.chair(actor, pilot) and pilot.running,
         version=pilot.now.version,
+        standing=standing_for(db, pilot.process_id),
         causes=causes_of_barriers(db, pilot.id) if pilot.step == 1 else {},
         trail=trail(db, actor, "pilot", process=pilot.process, idea=pilot.idea, pilot=pilot),
     )

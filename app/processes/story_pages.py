@@ -14,61 +14,70 @@ from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to as ideas_visible_to
 from app.people.actor import Actor, Employee
 from app.people.found import found
-from app.people.models import Department, Person
+from app.pilots import queries as pilots
 from app.pilots.models import Pilot
-from app.processes import queries
-from app.processes.models import Process, ProcessDepartment, ProcessTouchpoint
+from app.processes.models import Process
+from app.processes.priority import Verdict
 from app.processes.queries import visible_to
 from app.processes.rules import may_edit
+from app.processes.story import Story, WaveLine, story
+from app.processes.voices import most_telling
 from app.trail import trail
-from app.voice import board
-from app.voice.models import Source, Touchpoint
-from app.voice.queries import before, headline
 from app.web import Request, Response, page, router, slow, unchanged
 
 routes = router()
 TheProcess = Annotated[Process, Depends(found(Process, visible_to))]
+A_FEW = 8
+VERDICTS = {
+    Verdict.VITAL: "vital beyond doubt",
+    Verdict.PERHAPS: "vital, perhaps",
+    Verdict.NOT_VITAL: "not vital",
+    Verdict.TOO_LITTLE: "too little data to say more",
+}
 
 
 @routes.get("/processes/{id}")
 @slow
 def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Response:
-    if kept := unchanged(request, actor.rights, counts(db, "voice", "processes", "ideas", "pilots", "people")):
+    shown = counts(db, "voice", "processes", "ideas", "pilots", "people")
+    if kept := unchanged(request, actor.rights, actor.department_id, shown):
         return kept
-    told = queries.headline_picture(db)
-    standing = told.of(process.id) if told else None
+    told = story(db, process)
     return page(
         request,
         "processes/show.html",
         trail=trail(db, actor, "process", process=process),
         process=process,
-        told=told,
-        item=standing.item if standing else None,
-        touchpoints=own_touchpoints(db, process),
-        past=queries.past_priorities(db, process.id),
+        story=told,
+        answer=answer(told),
+        said=most_telling(db, actor, {part.touchpoint_id: part.weight for part in told.parts}),
         ideas=latest_ideas(db, actor, process),
         pilots=pilots_of(db, actor, process),
-        owner=db.get_one(Person, process.owner_id),
-        departments=departments_of(db, process),
         may_edit=may_edit(actor, process),
     )
 
 
-def own_touchpoints(db: Session, process: Process) -> list[tuple[str, float, board.TouchpointLine | None]]:
-    """Each with its weight and what the latest source said of it."""
-    query = (
-        select(col(Touchpoint.id), col(Touchpoint.name), col(ProcessTouchpoint.weight))
-        .join(ProcessTouchpoint, col(ProcessTouchpoint.touchpoint_id) == col(Touchpoint.id))
-        .where(col(ProcessTouchpoint.process_id) == process.id)
-        .order_by(col(Touchpoint.name))
-    )
-    parts = db.execute(query).all()
-    outcome = headline(db)
-    lines: dict[str, board.TouchpointLine] = {}
-    if outcome and parts:
-        source = db.get_one(Source, outcome.source_id)
-        lines = {one.line.key: one for one in board.touchpoint_lines(db, source, before(db, source))}
-    return [(name, weight, lines.get(str(number))) for number, name, weight in parts]
+def answer(told: Story) -> str:
+    """What the first screen says: where it stands, whether that moved, and the gap."""
+    latest = told.latest
+    if latest is None or latest.performance.value is None:
+        where = "Too few have answered to say." if latest else "No customer has been asked yet."
+    else:
+        impact = "" if latest.impact.value is None else f", impact {latest.impact.value:.2f}"
+        where = f"{latest.performance.value:.0f} of 100{impact}: {VERDICTS[latest.verdict]}{moved(latest)}."
+    past = told.experience
+    if past is None or past.gap is None or past.gap.value is None or past.gap.low is None or past.gap.low <= 0:
+        return where
+    return f"{where} Customers desire {past.gap.value:.1f} points of 10 more than we provide."
+
+
+def moved(latest: WaveLine) -> str:
+    if latest.since is None:
+        return ""
+    if latest.tone == "quiet":
+        return "; no change beyond chance since the wave before"
+    way = "fell" if latest.since.change < 0 else "rose"
+    return f"; it {way} {abs(latest.since.change):.1f} since the wave before"
 
 
 def latest_ideas(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int, str, Stage]]:
@@ -76,27 +85,12 @@ def latest_ideas(db: Session, actor: Actor, process: Process) -> Sequence[tuple[
         select(col(Idea.id), col(Idea.title), col(Idea.stage))
         .where(ideas_visible_to(actor), col(Idea.process_id) == process.id)
         .order_by(col(Idea.id).desc())
-        .limit(8)
+        .limit(A_FEW)
     )
     return db.execute(query).all()
 
 
-def pilots_of(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int, str, int]]:
-    query = (
-        select(col(Pilot.id), col(Pilot.name), col(Pilot.step))
-        .join(Idea, col(Idea.id) == col(Pilot.idea_id))
-        .where(ideas_visible_to(actor), col(Idea.process_id) == process.id)
-        .order_by(col(Pilot.id).desc())
-        .limit(8)
-    )
-    return db.execute(query).all()
-
-
-def departments_of(db: Session, process: Process) -> list[str]:
-    query = (
-        select(col(Department.name))
-        .join(ProcessDepartment, col(ProcessDepartment.department_id) == col(Department.id))
-        .where(col(ProcessDepartment.process_id) == process.id)
-        .order_by(col(Department.name))
-    )
-    return list(db.scalars(query))
+def pilots_of(db: Session, actor: Actor, process: Process) -> list[pilots.Line]:
+    """Each with its step and the effect that was measured."""
+    query = pilots.LINES.where(pilots.visible_to(actor), col(Pilot.process_id) == process.id)
+    return [pilots.Line(*row) for row in db.execute(query.order_by(*pilots.BY_STEP).limit(A_FEW))]

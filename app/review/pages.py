@@ -11,6 +11,7 @@ from app.errors import Stale
 from app.people.actor import Actor, Employee, Member
 from app.people.models import Post
 from app.processes.queries import evidence
+from app.processes.standing.queries import standing_for
 from app.review import (
     conflicts,
     owners,
@@ -111,6 +112,7 @@ def show(
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id]).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
         evidence=evidence(db, actual.process.id),
+        standing=standing_for(db, actual.process.id),
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
     )
 

@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlmodel import Field
+from sqlmodel import Field, Relationship
 
 from app.columns import Row, choice, instant, points_to
+from app.processes.models import Process
 from app.web import FormModel
 
 FEWEST = 5
@@ -60,6 +61,8 @@ class RatingRound(Row, table=True):
     closed_at: datetime | None = instant(nullable=True, default=None)
     version: int = 1
 
+    process: Process = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
+
 
 class Stands(StrEnum):
     """For whom a rater speaks."""
@@ -86,7 +89,10 @@ class Sheet(Row, table=True):
 
 
 class Rating(Row, table=True):
-    """What one sheet says of one statement, 0 to 10 each; nothing where the rater cannot say."""
+    """What one sheet says of one statement, 0 to 10 each: all three, or there is no row.
+
+    So every figure of a statement has the same raters, and none can be had by taking one figure from another.
+    """
 
     __tablename__ = "experience_rating"
     __table_args__ = (
@@ -98,9 +104,9 @@ class Rating(Row, table=True):
 
     sheet_id: int = points_to("experience_sheet.id", index=False)
     statement_id: int = points_to("experience_statement.id")
-    desired: int | None = Field(default=None, sa_type=SmallInteger)
-    promised: int | None = Field(default=None, sa_type=SmallInteger)
-    provided: int | None = Field(default=None, sa_type=SmallInteger)
+    desired: int = Field(sa_type=SmallInteger)
+    promised: int = Field(sa_type=SmallInteger)
+    provided: int = Field(sa_type=SmallInteger)
 
 
 class StatementForm(FormModel):
