@@ -61,19 +61,9 @@ class Row:
 
     @property
     def chance(self) -> str:
-        """As it is written: .58, over .99, under .01."""
+        """In how many of the resamples it is vital, as it is written: 83 %, over 99 %."""
         chance = self.item.vital_probability
-        if chance is None:
-            return "–"
-        if chance > 0.99:
-            return "over .99"
-        return "under .01" if chance < 0.01 else f"{chance:.2f}"[1:]
-
-    @property
-    def in_words(self) -> str:
-        """The same as a sentence: vital in 83 % of the resamples."""
-        chance = self.item.vital_probability
-        return "" if chance is None else f"vital in {percent(chance)}"
+        return "–" if chance is None else percent(chance)
 
 
 def percent(part: float) -> str:
@@ -233,7 +223,7 @@ def point(row: Row) -> Point:
         item.n,
         item.verdict is Verdict.VITAL,
         item.verdict is Verdict.PERHAPS,
-        f"{item.performance:.0f}, impact {item.impact:.2f}, {row.in_words}",
+        f"{item.performance:.0f}, impact {item.impact:.2f}, vital in {row.chance}",
     )
 
 
