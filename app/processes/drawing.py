@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from app.charts import span
 from app.estimates import Estimate
@@ -166,6 +167,10 @@ def answer(rows: Sequence[Row], asked: bool, registered: bool) -> str:
     return f"{count}{thing} are vital, {doubt} beyond doubt."
 
 
+# Finding room for labels is the dearest part of the page, and the same points always lie alike.
+laid_out = lru_cache(maxsize=64)(scatter)
+
+
 def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
     """None where nothing has data enough for a place. What has too little is drawn too, with its interval."""
     found = told.found
@@ -173,7 +178,7 @@ def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
     sure = any(row.item.vital_probability is not None for row in placed)
     if not sure or found.performance_cut is None or found.impact_cut is None:
         return None
-    points = [point(row) for row in placed]
+    points = tuple(point(row) for row in placed)
     rule = told.rule
     middle = "median" if rule.name == "medians" else "mean"
     line = "target" if rule.target is not None else middle
@@ -188,8 +193,8 @@ def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
     cuts = found.performance_cut, found.impact_cut
     vital = ", ".join(row.item.name for row in placed if row.item.vital)
     return Drawn(
-        scatter(points, *cuts, words, WIDE),
-        scatter(points, *cuts, short, NARROW),
+        laid_out(points, *cuts, words, WIDE),
+        laid_out(points, *cuts, short, NARROW),
         f"Performance by impact of {len(points)}. Vital: {vital or 'none'}.",
         span(
             [
