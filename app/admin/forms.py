@@ -69,6 +69,7 @@ class SeatForm(FormModel):
 
 class OrganisationForm(FormModel):
     name: Name
+    few_answers: Annotated[int, Field(ge=30, le=10_000)] = 100
 
 
 class MailForm(FormModel):

@@ -74,7 +74,8 @@ def environment_rows(settings: Any) -> list[tuple[str, str, str]]:
 @routes.get("/admin/settings")
 def show_settings(request: Request, db: Db, actor: Administrator) -> Response:
     known = organisation(db)
-    return draw_settings(request, db, blank(name=known.name if known else ""))
+    few = known.few_answers if known else 100
+    return draw_settings(request, db, blank(name=known.name if known else "", few_answers=few))
 
 
 @routes.post("/admin/settings")
@@ -83,9 +84,15 @@ def change_settings(request: Request, db: Db, actor: Administrator, fields: Type
     known = organisation(db)
     if not form or known is None:
         return draw_settings(request, db, form, 422)
-    if known.name != form.data.name:
-        known.name, known.version = form.data.name, known.version + 1
-        write(db, actor.id, "change", known.ref, figures={"fields": ["name"]})
+    changed = {name: value for name, value in form.data.model_dump().items() if getattr(known, name) != value}
+    if changed:
+        figures: dict[str, Any] = {"fields": sorted(changed)}
+        if "few_answers" in changed:
+            figures["few_answers"] = [known.few_answers, form.data.few_answers]
+        for name, value in changed.items():
+            setattr(known, name, value)
+        known.version += 1
+        write(db, actor.id, "change", known.ref, figures=figures)
         log.info("settings changed", by=actor.id, request=request.state.request_id)
     forget_organisation(request)
     return see(request, "/admin/settings", "Kept.")

@@ -191,9 +191,11 @@ def chosen(drivers: Sequence[Driver], lone: Sequence[Driver], names: Sequence[st
 
 
 def withheld(item: Item, smallest: int) -> Item:
-    """What fewer than the source's smallest cell have said is not shown."""
-    if item.n >= smallest:
+    """What fewer than the source's smallest cell have said, or have said together with the outcome, is not shown."""
+    if item.n >= smallest and item.pairwise_n >= smallest:
         return item
+    if item.n >= smallest:
+        return replace(item, impact=None, impact_low=None, impact_high=None, share=None, pairwise=None)
     return replace(
         item,
         performance=None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from app.charts import span
 from app.estimates import Estimate
@@ -61,19 +62,9 @@ class Row:
 
     @property
     def chance(self) -> str:
-        """As it is written: .58, over .99, under .01."""
+        """In how many of the resamples it is vital, as it is written: 83 %, over 99 %."""
         chance = self.item.vital_probability
-        if chance is None:
-            return "–"
-        if chance > 0.99:
-            return "over .99"
-        return "under .01" if chance < 0.01 else f"{chance:.2f}"[1:]
-
-    @property
-    def in_words(self) -> str:
-        """The same as a sentence: vital in 83 % of the resamples."""
-        chance = self.item.vital_probability
-        return "" if chance is None else f"vital in {percent(chance)}"
+        return "–" if chance is None else percent(chance)
 
 
 def percent(part: float) -> str:
@@ -176,6 +167,10 @@ def answer(rows: Sequence[Row], asked: bool, registered: bool) -> str:
     return f"{count}{thing} are vital, {doubt} beyond doubt."
 
 
+# Finding room for labels is the dearest part of the page, and the same points always lie alike.
+laid_out = lru_cache(maxsize=64)(scatter)
+
+
 def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
     """None where nothing has data enough for a place. What has too little is drawn too, with its interval."""
     found = told.found
@@ -183,7 +178,7 @@ def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
     sure = any(row.item.vital_probability is not None for row in placed)
     if not sure or found.performance_cut is None or found.impact_cut is None:
         return None
-    points = [point(row) for row in placed]
+    points = tuple(point(row) for row in placed)
     rule = told.rule
     middle = "median" if rule.name == "medians" else "mean"
     line = "target" if rule.target is not None else middle
@@ -198,8 +193,8 @@ def drawn(told: Picture, rows: Sequence[Row]) -> Drawn | None:
     cuts = found.performance_cut, found.impact_cut
     vital = ", ".join(row.item.name for row in placed if row.item.vital)
     return Drawn(
-        scatter(points, *cuts, words, WIDE),
-        scatter(points, *cuts, short, NARROW),
+        laid_out(points, *cuts, words, WIDE),
+        laid_out(points, *cuts, short, NARROW),
         f"Performance by impact of {len(points)}. Vital: {vital or 'none'}.",
         span(
             [
@@ -233,7 +228,7 @@ def point(row: Row) -> Point:
         item.n,
         item.verdict is Verdict.VITAL,
         item.verdict is Verdict.PERHAPS,
-        f"{item.performance:.0f}, impact {item.impact:.2f}, {row.in_words}",
+        f"{item.performance:.0f}, impact {item.impact:.2f}, vital in {row.chance}",
     )
 
 

@@ -54,6 +54,7 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
     rows, waits = the_rows(request, db, actor, what, told, known)
     registered = [row for row in rows if row.process_id]
     shown = registered or rows
+    drivers = all_drivers(db, what.source.id) if what.source else ()
     return page(
         request,
         "processes/index.html",
@@ -69,10 +70,10 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
         **told_in_words(db, told, shown),
         alone=[row for row in rows if not row.process_id] if registered else [],
         registered=bool(registered),
-        unasked=[process for number, process in known.items() if number not in {row.process_id for row in rows}],
+        unasked=[process for number, process in known.items() if number not in {one.process_id for one in drivers}],
         priorities=[process for process in known.values() if process.rank],
         rounds=queries.rounds(db)[:3],
-        all_drivers=all_drivers(db, what.source.id) if what.source else (),
+        all_drivers=drivers,
         rules=list(NAMES.items()),
         may_register=may_register(actor),
         may_open=any(actor.chairs(number) for number in actor.seats),

@@ -8,6 +8,8 @@ deviations laid around the figures of all. The work is bounded by 1,000 times 20
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import lgamma, log, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +25,7 @@ RESAMPLES = 1_000
 MOST_AT_ONCE = 20_000
 MOST_SETS = 10
 BLOCK = 500
+DRAWS = 2**16
 SHAPLEY_AT_ONCE = 2**16
 MOMENTS_AT_ONCE = 100
 SEED = 20_161_107
@@ -173,14 +176,22 @@ def drawn(
     sums: Floats | None = None
     blocks = by_respondent(told, design, which) if units is None else by_unit(told, design, which, units)
     total = len(which) if units is None else int(units.max(initial=-1)) + 1
-    done = 0
+    table, done = poisson(rate), 0
     for columns in blocks:
-        added = rng.poisson(rate, (resamples, len(columns))).astype(np.float64) @ columns
+        added = table[rng.integers(0, DRAWS, (resamples, len(columns)), dtype=np.uint16)] @ columns
         sums = added if sums is None else sums + added
         done += len(columns)
         progress(0.5 * done / total)
     assert sums is not None
     return design.figures(sums, name, lambda part: progress(0.5 + 0.5 * part))
+
+
+@cache
+def poisson(rate: float) -> Floats:
+    """How often a unit counts, by one of 65,536 equally likely draws: several times as fast as drawing it exactly."""
+    most = int(rate + 12 * sqrt(rate) + 20)
+    chances = np.exp([k * log(rate) - rate - lgamma(k + 1) for k in range(most)])
+    return np.searchsorted(np.cumsum(chances), (np.arange(DRAWS) + 0.5) / DRAWS).astype(np.float64)
 
 
 def stands(told: Told, design: Design, which: Places) -> Figures:

@@ -196,7 +196,7 @@ def missing_answers(told: Picture) -> str:
     if not tie.n or tie.mean is None:
         return f"Nobody answered {outcome}."
     said = f"{tie.complete:,} of the {tie.n:,} who answered {outcome} answered every driver too"
-    if tie.mean_complete is None:
-        return f"{said}."
+    if tie.mean_complete is None or tie.complete < told.fewest:
+        return f"{said}, too few to compare with the rest."
     by = tie.mean_complete - tie.mean
     return f"{said}: their mean is {tie.mean_complete:.2f} against {tie.mean:.2f} of all, {by:+.2f}."

@@ -7,7 +7,9 @@ import pytest
 
 from app.processes import resampling
 from app.processes.drivers import Method, correlation
-from app.processes.priority import Rule, Survey, Verdict, assess, performances
+from app.processes.priority import Rule, Survey, Verdict, assess, judge, others, performances
+from app.processes.resampling import Block
+from app.processes.study import Measure, study
 from app.voice.indices import mean, percent
 from tests import sfo
 
@@ -128,20 +130,138 @@ def test_a_process_is_the_weighted_mean_of_what_was_answered():
     assert np.array_equal(said[:, 1], ratings[:, 2], equal_nan=True)
 
 
-def test_figures_and_intervals_are_those_of_the_indices():
-    survey = replace(made(200), weights=np.random.default_rng(2).uniform(0.5, 2, 200))
+def test_figures_are_those_of_the_indices_and_intervals_nearly():
+    """Intervals are bootstrapped: near those of the formulas, which the same answers give."""
+    survey = replace(made(600), weights=np.random.default_rng(2).uniform(0.5, 2, 600))
     drivers = correlation(survey.outcome, survey.ratings, survey.weights)
     found = assess(survey)
     assert found.weighted
     for column, impact, item in zip(survey.ratings.T, drivers.impacts, found.items, strict=True):
         told = mean(column, survey.weights)
-        assert (item.performance, item.performance_low, item.performance_high, item.n) == (
-            told.value,
-            told.low,
-            told.high,
-            told.n,
-        )
-        assert (item.impact, item.impact_low, item.impact_high) == (impact.value, impact.low, impact.high)
+        assert (item.performance, item.n) == (pytest.approx(told.value, abs=1e-9), told.n)
+        assert (item.performance_low, item.performance_high) == pytest.approx((told.low, told.high), abs=0.35)
+        assert (item.impact, item.pairwise_n) == (pytest.approx(impact.value, abs=1e-12), impact.n)
+        assert (item.impact_low, item.impact_high) == pytest.approx((impact.low, impact.high), abs=0.03)
+
+
+def test_below_thirty_answers_intervals_are_those_of_the_formulas():
+    survey = made(25)
+    drivers = correlation(survey.outcome, survey.ratings)
+    for column, impact, item in zip(survey.ratings.T, drivers.impacts, assess(survey).items, strict=True):
+        told = mean(column)
+        assert (item.performance_low, item.performance_high) == pytest.approx((told.low, told.high))
+        assert (item.impact_low, item.impact_high) == pytest.approx((impact.low, impact.high))
+        assert item.verdict is Verdict.TOO_LITTLE
+
+
+def test_answers_of_an_account_are_drawn_together():
+    """Twenty accounts of one opinion each know less than 400 people do: an independent cluster bootstrap agrees."""
+    rng = np.random.default_rng(8)
+    accounts = np.repeat(np.arange(20), 20)
+    mood = rng.normal(size=20)[accounts]
+    ratings = np.clip(50 + 18 * mood[:, None] + rng.normal(size=(400, 2)) * 5, 0, 100)
+    survey = Survey(mood + rng.normal(size=400) / 2, ratings, ["A", "B"], {})
+    alone, together = assess(survey), assess(replace(survey, units=accounts))
+    again = []
+    for _ in range(600):
+        who = np.concatenate([np.flatnonzero(accounts == one) for one in rng.integers(0, 20, 20)])
+        again.append(ratings[who].mean(axis=0))
+    low, high = np.quantile(again, (0.025, 0.975), axis=0)
+    for place, (one, other) in enumerate(zip(alone.items, together.items, strict=True)):
+        assert other.performance == one.performance
+        assert other.performance_high - other.performance_low > 2 * (one.performance_high - one.performance_low)
+        assert other.performance_high - other.performance_low == pytest.approx(high[place] - low[place], rel=0.15)
+
+
+def test_accounts_in_a_bag_of_little_bootstraps_say_the_same(monkeypatch):
+    survey = made(4_000, answered=1)
+    survey = replace(survey, units=np.arange(4_000) // 2)
+    plain = assess(survey)
+    monkeypatch.setattr(resampling, "MOST_AT_ONCE", 500)
+    bag = assess(survey)
+    assert (plain.resampling, bag.resampling) == ("bootstrap", "bag of little bootstraps")
+    for one, other in zip(plain.items, bag.items, strict=True):
+        assert other.vital_probability == pytest.approx(one.vital_probability, abs=0.08)
+        assert other.impact_high - other.impact_low == pytest.approx(one.impact_high - one.impact_low, rel=0.2)
+
+
+def test_performance_by_top_two_is_the_weighted_part_of_the_best_answers():
+    nan = np.nan
+    best = np.array([[100, 0, 0], [nan, 100, nan], [0, 0, 100.0], [100, nan, nan]] * 20)
+    survey = Survey(np.arange(80.0), best / 2, ["desk", "belt", "café"], {"Check-in": [(0, 3.0), (1, 1.0)]}, best=best)
+    found = assess(survey, measure=Measure.TOP_TWO)
+    assert found.measure is Measure.TOP_TWO
+    assert found.items[0].performance == pytest.approx((75 + 100 + 0 + 100) / 4)
+    assert found.items[1].performance == pytest.approx(50)
+    assert found.items[0].performance_low < found.items[0].performance < found.items[0].performance_high
+    by_mean = assess(survey)
+    assert [one.impact for one in found.items] == [one.impact for one in by_mean.items]
+
+
+def test_what_another_choice_would_change_is_what_it_changes():
+    survey = made(400)
+    names, said = performances(survey)
+    told = Block(survey.outcome[:, None], said, said, np.ones(400))
+    found = study(told, ("",), len(names), Method.CORRELATION)
+    rules = [Rule.read(text) for text in ("medians", "target=40", "target=70,0.1")]
+    now = set(vital(assess(survey)))
+    seen = others(found, "", Rule(), Measure.MEAN, rules)
+    assert [one.choice for one in seen] == ["medians", "target=40", "target=70,0.1", "top-two", "shapley", "johnson"]
+    for one, rule in zip(seen, rules, strict=False):
+        then = set(vital(assess(survey, rule=rule)))
+        assert {names[i] for i in one.enter} == then - now
+        assert {names[i] for i in one.leave} == now - then
+    assert any(one.enter or one.leave for one in seen)
+    assert judge(found, "", names, Rule()).items == assess(survey).items
+
+
+def test_both_lines_can_be_targets():
+    found = assess(made(300), rule=Rule.read("target=55,0.3"))
+    assert (found.rule, found.performance_cut, found.impact_cut) == ("target=55,0.3", 55, 0.3)
+    assert all(item.performance < 55 and item.impact >= 0.3 for item in found.items if item.vital)
+
+
+CONSTANT = np.full(200, 50.0)
+NOBODY = np.full(200, np.nan)
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"outcome": np.full(200, 7.0)},
+        {"outcome": NOBODY},
+        {"ratings": np.column_stack((CONSTANT, CONSTANT, CONSTANT))},
+        {"ratings": np.column_stack((NOBODY, NOBODY, NOBODY))},
+        {"weights": np.zeros(200)},
+        {"weights": np.eye(200)[0]},
+    ],
+)
+def test_nothing_is_divided_by_zero(method, bad):
+    survey = replace(made(200, items=3), **bad)
+    with np.errstate(all="raise"):
+        found = assess(survey, method)
+    for item in found.items:
+        assert all(one is None or np.isfinite(one) for one in (item.performance, item.impact, item.vital_probability))
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("n", [0, 1, 2, 31])
+def test_few_respondents_are_no_error(method, n):
+    assert len(assess(made(n, items=3), method).items) == 3
+
+
+@pytest.mark.parametrize("method", [Method.SHAPLEY, Method.JOHNSON])
+def test_what_follows_from_others_is_named(method):
+    survey = made(300, items=3, answered=1)
+    ratings = np.column_stack((survey.ratings, survey.ratings[:, 0] / 2 + survey.ratings[:, 1] / 2))
+    block = Block(survey.outcome[:, None], ratings, ratings, np.ones(300))
+    with np.errstate(all="raise"):
+        found = study(block, ("o",), 4, method)
+    assert found.tie("o").entangled == (0, 1, 3)
+    model = found.tie("o").models[method]
+    assert model.r2 == pytest.approx(sum(model.parts))
+    assert all(np.isfinite(model.parts))
 
 
 def test_a_target_moves_only_the_line_of_performance():
@@ -153,7 +273,13 @@ def test_a_target_moves_only_the_line_of_performance():
     assert vital(assess(survey, rule=Rule.read("target=0"))) == []
 
 
-@pytest.mark.parametrize("text", ["", "mean", "target", "target=", "target=-1", "target=101", "target=nan", "means=3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "mean", "target", "target=", "target=-1", "target=101", "target=nan", "means=3"),
+        *("target=70,", "target=70,2", "target=70,x", "target=,3", "target=70,0.1,1"),
+    ],
+)
 def test_no_other_rule(text):
     with pytest.raises(ValueError, match="means, medians or target=N"):
         Rule.read(text)
