@@ -28,7 +28,9 @@ class Answers:
     """All arrays are over responses in the order of their ids; NaN (segments: -1) where there is nothing.
 
     outcomes: responses x outcomes, on their own scales, higher better. percent: responses x touchpoints, 0 worst to
-    100 best. weights: None where the source has none, 0 where one answer's is missing.
+    100 best. weights: None where the source has none, 0 where one answer's is missing. accounts: None where the source
+    has none; the same account has the same number in every source, and whoever names none has one of their own, below
+    0. days: as ordinals, 0 where there is none; None where no answer has one. ids: of the responses.
     """
 
     outcomes: Floats
@@ -43,6 +45,7 @@ class Answers:
     version: int = 1
     accounts: NDArray[np.int64] | None = None
     days: NDArray[np.int32] | None = None
+    ids: NDArray[np.int64] | None = None
 
     def outcome(self, name: str) -> Floats:
         if name not in self.outcome_names:
@@ -88,7 +91,9 @@ def read(db: Session, source_id: int) -> Answers:
     uses = uses_of(db, source_id)
     columns = Response.__table__.c  # type: ignore[attr-defined]
     query = (
-        select(columns.outcomes, columns.ratings, columns.segments, columns.weight, columns.account, columns.on)
+        select(
+            columns.outcomes, columns.ratings, columns.segments, columns.weight, columns.account, columns.on, columns.id
+        )
         .where(columns.source_id == source_id)
         .order_by(columns.id)
     )
@@ -107,6 +112,7 @@ def read(db: Session, source_id: int) -> Answers:
         tuple(tuple(json.loads(segment.labels)) for segment in segments),
         accounts=account_numbers([row[4] for row in rows]),
         days=day_numbers([row[5] for row in rows]),
+        ids=np.array([row[6] for row in rows], dtype=np.int64),
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.voice.cells import cells
-from app.voice.distributions import Z95
+from app.voice.distributions import Z95, t_two
 from app.voice.scopes import Scope, Wave, What
-from app.voice.tallies import Difference, Figure, Measure, t_two
+from app.voice.tallies import Difference, Figure, Measure
 
 
 @dataclass(frozen=True)
