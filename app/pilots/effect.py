@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from app.voice.indices import Z95, Change, Measured, change
+from app.voice.distributions import Z95
+from app.voice.indices import Change, Measured, change
 
 FEWEST_ANSWERS = 30
 

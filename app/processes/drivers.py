@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.estimates import Estimate
-from app.voice.indices import Z95, effective_n
+from app.voice.distributions import Z95
+from app.voice.indices import effective_n
 
 Floats = npt.NDArray[np.float64]
 
