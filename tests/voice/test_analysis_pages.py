@@ -1,11 +1,7 @@
 """Indices and cross-tables by the web."""
 
-import io
-import json
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +18,9 @@ As = Callable[..., Browser]
 def two_waves(database: Database, cast: Cast, tmp_path: Path) -> list[int]:
     """Two waves, ten at least to a cell; gate C has three."""
     first = a_source(database, tmp_path, a_map("Visitors 2024", 2024, 10), rows=answers(80, 2))
-    second = a_source(database, tmp_path, a_map("Visitors 2025", 2025, 10), rows=answers(90), rows_for=Audience.EMPLOYEES)
+    second = a_source(
+        database, tmp_path, a_map("Visitors 2025", 2025, 10), rows=answers(90), rows_for=Audience.EMPLOYEES
+    )
     return [first, second]
 
 
@@ -37,7 +35,7 @@ def test_indices(as_: As, cast: Cast, two_waves: list[int]) -> None:
     page = as_(cast.zaid).get("/voice/indices")
     assert page.status_code == 200, page.text
     assert "Visitors 2025" in page.text
-    assert "<svg class=\"plot trend wide\"" in page.text
+    assert '<svg class="plot trend wide"' in page.text
     parted = as_(cast.zaid).get("/voice/indices?segment=Gate&label=A").text
     assert "withheld" in parted
 
