@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import evidence, founding, judging, piloting, priorities, reasons, thinking
+from app.demo import analyses, evidence, founding, judging, piloting, priorities, reasons, thinking
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
@@ -31,6 +31,7 @@ def tell(database: Database) -> World:
     thinking.later_ideas(world)
     thinking.kept_ideas(world)
     world.plan(18, evidence.hear, second)
+    world.plan(11, analyses.keep)
     judging.running_round(world)
     thinking.waiting_ideas(world)
     priorities.running_round(world)

@@ -23,7 +23,8 @@ from app.processes.standing.queries import Wave, readings, standing, standing_pr
 from app.processes.standing.rules import Standing
 from app.processes.trend import At, Trend, trend
 from app.voice.board import TouchpointLine, touchpoint_lines
-from app.voice.indices import Z95, Change, Measured, change
+from app.voice.distributions import Z95
+from app.voice.indices import Change, Measured, change
 from app.voice.models import Touchpoint
 
 

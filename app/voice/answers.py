@@ -38,7 +38,7 @@ class Answers:
     an answer is better than the worst; `tops`: how many the best one is. weights: None where the source has none, 0
     where one answer's is missing. accounts: one number an account, the same in every source, a number of its own,
     below 0, for what belongs to none; None where no answer belongs to one. days: ordinals, 0 where unknown; None
-    without any.
+    without any. ids: of the responses.
     """
 
     outcomes: Floats
@@ -54,6 +54,7 @@ class Answers:
     version: int = 1
     accounts: NDArray[np.int64] | None = None
     days: NDArray[np.int32] | None = None
+    ids: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -135,6 +136,7 @@ def read(db: Session, source_id: int) -> Answers:
         np.full(n, np.nan),
         -1 - np.arange(n, dtype=np.int64),
         np.zeros(n, dtype=np.int32),
+        np.zeros(n, dtype=np.int64),
         {},
     )
     start = 0
@@ -155,6 +157,7 @@ def read(db: Session, source_id: int) -> Answers:
         tuple(tuple(json.loads(segment.labels)) for segment in segments),
         accounts=filled.accounts if filled.known else None,
         days=filled.days if filled.days.any() else None,
+        ids=filled.ids,
     )
 
 
@@ -219,12 +222,13 @@ class Filled:
     weights: Floats
     accounts: NDArray[np.int64]
     days: NDArray[np.int32]
+    ids: NDArray[np.int64]
     known: dict[str, int]
 
     def put(self, where: slice, rows: Sequence[Any], scales: Sequence[Scale]) -> None:
         if not rows:
             return
-        outcomes, ratings, segments, weights, accounts, days, _ = zip(*rows, strict=True)
+        outcomes, ratings, segments, weights, accounts, days, ids = zip(*rows, strict=True)
         if self.outcomes.shape[1]:
             self.outcomes[where] = unpack_outcomes(b"".join(outcomes), self.outcomes.shape[1])
         if scales:
@@ -235,6 +239,7 @@ class Filled:
         if any(accounts):
             number_accounts(self.accounts[where], accounts, self.known)
         self.days[where] = day_numbers(days)
+        self.ids[where] = ids
 
 
 def uses_of(db: Session, source_id: int) -> Sequence[Any]:

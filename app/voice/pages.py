@@ -1,11 +1,12 @@
 """The voice: sources with their figures, one source, its rows and comments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.changes import counts
@@ -16,13 +17,13 @@ from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.trail import trail
 from app.voice import board, import_pages, reading
-from app.voice.answers import uses_of
 from app.voice.models import Outcome, Source
 from app.voice.queries import before, outcomes_of, taken_sources, visible_to
 from app.voice.readings.actions import note_reading
 from app.voice.rules import may_import, sees_rows
+from app.voice.scopes import Choice, Scope, by_place, scope
 from app.voice.showing import Parted, parted
-from app.web import Request, Response, ThingId, download, page, router, slow, unchanged
+from app.web import Request, Response, download, page, router, slow, unchanged
 from app.web.rendering import number_words
 from app.web.sheets import Cell, csv_rows
 
@@ -171,28 +172,102 @@ def parted_lines(db: Session, source: Source, outcome: Outcome) -> list[tuple[Pa
     return told
 
 
+Words = Annotated[list[Annotated[str, Field(max_length=MOST_WORDS)]], Query(max_length=8)]
+Word = Annotated[str, Query(max_length=MOST_WORDS)]
+
+
 @routes.get("/voice/sources/{id}/rows")
 def source_rows(
-    request: Request, db: Db, actor: Employee, source: TheSource, touchpoint: ThingId | None = None, after: int = 0
+    request: Request,
+    db: Db,
+    actor: Employee,
+    source: TheSource,
+    segment: Words = [],  # noqa: B006 - read alone
+    label: Words = [],  # noqa: B006
+    of: Word = "",
+    camp: Word = "",
+    touchpoint: str = "",
+    after: int = 0,
 ) -> Response:
     only_for_readers(actor, source)
-    told = reading.rows(db, source, touchpoint, after)
+    chosen = filter_of(segment, label, of, camp)
+    about = scope(db, actor, Choice("", source.name, (source,)))
+    ids = reading.behind(db, source, chosen, about.recodes) if chosen else None
+    n = source.responses if ids is None else len(ids)
+    few = ids is not None and 0 < n < source.minimum_cell
+    rated = int(touchpoint) if touchpoint.isdecimal() and len(touchpoint) < 19 else None
+    told = [] if few else reading.rows(db, source, rated, after, ids)
     shown, more = told[: reading.PAGE], len(told) > reading.PAGE
-    here = f"/voice/sources/{source.id}/rows"
-    kept = {"touchpoint": touchpoint} if touchpoint else {}
-    next_href = f"{here}?{urlencode({**kept, 'after': shown[-1].id})}" if more else None
-    uses = uses_of(db, source.id)
+    here, kept = f"/voice/sources/{source.id}/rows", options_of(chosen, touchpoint)
     return page(
         request,
         "voice/rows.html",
         trail=trail(db, actor, "voice"),
         source=source,
         shown=shown,
-        touchpoint=touchpoint,
-        touchpoints=[(use.touchpoint_id, name) for use, name in uses],
-        outcomes=outcomes_of(db, source.id),
-        next_href=next_href,
+        n=n,
+        few=few,
+        chosen=chosen,
+        set=set_filters(here, chosen, touchpoint, about),
+        touchpoint=rated,
+        touchpoints=[("", "no touchpoint"), *about.touchpoints.items()],
+        outcomes=[one for _, one in by_place(about.waves[0])],
+        what=about.what(chosen.of) if chosen.of else None,
+        csv=f"{here}.csv?{urlencode(kept)}",
+        next_href=f"{here}?{urlencode([*kept, ('after', str(shown[-1].id))])}" if more else None,
     )
+
+
+def filter_of(segment: Sequence[str], label: Sequence[str], of: str, camp: str) -> reading.Filter:
+    """Segments and labels come in pairs."""
+    return reading.Filter(tuple(zip(segment, label, strict=False)), of, camp if camp in reading.CAMPS else "")
+
+
+def options_of(chosen: reading.Filter, touchpoint: str = "") -> list[tuple[str, str]]:
+    pairs = [pair for key, label in chosen.parts for pair in (("segment", key), ("label", label))]
+    more = (("of", chosen.of), ("camp", chosen.camp), ("touchpoint", touchpoint))
+    return pairs + [(name, value) for name, value in more if value]
+
+
+def set_filters(here: str, chosen: reading.Filter, touchpoint: str, about: Scope) -> list[tuple[str, str]]:
+    """What is set, in words, each with the address without it."""
+    names = dict(about.partings())
+    told = [
+        (label if key.startswith("period:") else f"{names.get(key, key)}: {label}", without(chosen, key))
+        for key, label in chosen.parts
+    ]
+    if chosen.camp:
+        told.append((f"{chosen.camp}s", replace(chosen, camp="")))
+    if chosen.of and (what := about.what(chosen.of)):
+        told.append((f"answered {what.name}", replace(chosen, of="", camp="")))
+    return [(words, f"{here}?{urlencode(options_of(rest, touchpoint))}") for words, rest in told]
+
+
+def without(chosen: reading.Filter, key: str) -> reading.Filter:
+    return replace(chosen, parts=tuple(pair for pair in chosen.parts if pair[0] != key))
+
+
+@routes.get("/voice/sources/{id}/rows.csv")
+@slow
+def rows_csv(
+    request: Request,
+    db: Db,
+    actor: Employee,
+    source: TheSource,
+    segment: Words = [],  # noqa: B006
+    label: Words = [],  # noqa: B006
+    of: Word = "",
+    camp: Word = "",
+) -> Response:
+    """All rows behind a figure: outcomes, ratings and segments, one line a response."""
+    only_for_readers(actor, source)
+    chosen = filter_of(segment, label, of, camp)
+    about = scope(db, actor, Choice("", source.name, (source,)))
+    ids = reading.behind(db, source, chosen, about.recodes)
+    if chosen and 0 < len(ids) < source.minimum_cell:
+        ids = ids[:0]
+    header, told = reading.whole_rows(db, source, ids)
+    return download(csv_rows(header, told), f"{source.name} rows.csv")
 
 
 def only_for_readers(actor: Actor, source: Source) -> None:

@@ -1,5 +1,7 @@
 """Recodes, saved analyses, the parts in a purchase; figures know their standard error and their accounts."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,7 +23,7 @@ def number() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def whose(table: str) -> list[sa.schema.SchemaItem]:
+def whose(table: str) -> list[Any]:
     """What both kinds of things that people keep point to."""
     return [
         sa.Column("series_id", number(), nullable=True),

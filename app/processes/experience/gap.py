@@ -12,7 +12,8 @@ from math import sqrt
 import numpy as np
 
 from app.estimates import Estimate
-from app.voice.indices import mean, t95
+from app.voice.distributions import t95
+from app.voice.indices import mean
 
 
 @dataclass(frozen=True)

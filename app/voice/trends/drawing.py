@@ -106,7 +106,7 @@ def across(points: Sequence[Point], start: float, end: float) -> dict[str, float
 
 def drawn(trend: Trend, scale: Scale, places: dict[str, float], digits: int, unit: str, quiet: bool) -> Drawn:
     marks: list[tuple[Point, Mark]] = [
-        (point, mark(point, scale, places[point.key], digits, unit))
+        (point, mark(point, scale, places[point.key] - (6 if quiet else 0), digits, unit))
         for point in trend.points
         if point.figure and point.value is not None and point.key in places
     ]
