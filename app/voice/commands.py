@@ -21,6 +21,7 @@ from app.voice.importing.reading import read_table
 from app.voice.importing.responses import Checked
 from app.voice.models import Audience, Source
 from app.voice.queries import source_named
+from app.voice.rules import too_wide
 from app.voice.showing import as_json
 from app.voice.uploads import digest
 
@@ -37,7 +38,9 @@ def import_(
         bool, typer.Option("--set-aside", help="Treat cells that cannot be read as missing, and say how many.")
     ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of the source with that name.")] = False,
-    rows_for: Annotated[Audience, typer.Option(help="Who may read the rows and comments.")] = Audience.COMMITTEE,
+    rows_for: Annotated[Audience, typer.Option(help="Who may read the rows.")] = Audience.COMMITTEE,
+    comments_for: Annotated[Audience | None, typer.Option(help="Who may read the comments; as the rows.")] = None,
+    figures_for: Annotated[Audience, typer.Option(help="Who may see the figures.")] = Audience.EMPLOYEES,
     as_object: AS_JSON = False,
 ) -> None:
     """Take a survey in. Nothing is stored unless all of it can be."""
@@ -52,7 +55,10 @@ def import_(
             source_id = known.id
         else:
             refuse_problems(checked)
-            taking = Taking(checked, survey_map, file.name, file_hash, None, rows_for, replace)
+            refuse_wide(figures_for, rows_for, comments_for or rows_for)
+            taking = Taking(
+                checked, survey_map, file.name, file_hash, None, rows_for, replace, figures_for, comments_for
+            )
             source_id = take(database, taking)
         answer(database, source_id, as_object)
     finally:
@@ -92,6 +98,11 @@ def checked_file(file: Path, map_file: Path, set_aside: bool) -> tuple[SurveyMap
         raise Trouble(error.sentence + hint) from error
     except WrongMap as error:
         raise Trouble(several(error.sentences)) from error
+
+
+def refuse_wide(figures_for: Audience, *others: Audience) -> None:
+    if any(too_wide(figures_for, other) for other in others):
+        raise Trouble("Neither comments nor rows are for more people than the figures: these can be worked out.")
 
 
 def refuse_problems(checked: Checked) -> None:

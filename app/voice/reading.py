@@ -22,6 +22,7 @@ PAGE = 25
 class Said:
     id: int
     words: str
+    marks: str
     question: str
     coded: bool
     source_id: int
@@ -46,6 +47,7 @@ def comments(
     columns = (
         Remark.id,
         Remark.words,
+        Remark.marks,
         Remark.question,
         Remark.coded,
         Remark.source_id,
