@@ -56,6 +56,7 @@ class TouchpointLine:
     missing: int
     factor: str
     where: str
+    moment: bool = False  # a moment of truth
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,7 @@ def touchpoint_line(
         use.missing,
         touchpoint.factor.value if touchpoint.factor else "",
         ", ".join(part for part in (touchpoint.journey, touchpoint.stage) if part),
+        touchpoint.moment_of_truth,
     )
 
 

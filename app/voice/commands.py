@@ -12,6 +12,7 @@ from app.errors import Trouble
 from app.main import open_database
 from app.settings import load
 from app.voice.actions import Taking, take, taken_already
+from app.voice.evidence.count_commands import count
 from app.voice.importing.checking import apply
 from app.voice.importing.finding import code_tables
 from app.voice.importing.limits import Unreadable, counted
@@ -25,7 +26,8 @@ from app.voice.rules import too_wide
 from app.voice.showing import as_json
 from app.voice.uploads import digest
 
-commands = typer.Typer(no_args_is_help=True, help="Evidence: take surveys in, show their figures.")
+commands = typer.Typer(no_args_is_help=True, help="Evidence: take surveys and counts in, show their figures.")
+commands.command()(count)
 MOST_SAID = 5
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print one object, numbers unrounded.")]
 
