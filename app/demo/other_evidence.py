@@ -18,7 +18,7 @@ from app.voice.touchpoints.actions import mark
 from app.voice.touchpoints.models import MomentForm
 from app.voice.touchpoints.queries import by_name
 
-# Complaints a month at the beginning, and how the last quarter compares with the rest.
+# Complaints a month at the beginning, and how the last one compares with the rest.
 COMPLAINTS = (
     ("Waiting at security", 61, 1.45),
     ("Waiting at bag drop", 42, 1.05),
@@ -76,15 +76,15 @@ def source_of(
 
 
 def complaints(world: World, days_ago: float) -> None:
-    """The twelve whole months before, with the passengers of each."""
+    """The thirteen whole months before, with the passengers of each."""
     end = world.day(days_ago).replace(day=1) - timedelta(days=1)
     lines = []
-    for back in range(11, -1, -1):
+    for back in range(12, -1, -1):
         number = end.year * 12 + end.month - 1 - back
         first, last = months(number // 12, number % 12 + 1, 1)
         passengers = 210_000 + 9_000 * ((number % 12) in (5, 6, 7)) + world.chance.randint(-6_000, 6_000)
         for name, usual, late in COMPLAINTS:
-            expected = usual * (late if back < 3 else 1.0)
+            expected = usual * (late if back < 1 else 1.0)
             lines.append(
                 Line(name, first, last, max(0, round(world.chance.gauss(expected, expected**0.5))), passengers)
             )

@@ -17,6 +17,7 @@ from app.processes.priority import Assessment, Item, Rule, Survey, assess
 from app.voice.answers import Answers, answers
 from app.voice.models import Source
 from app.voice.packed import Floats
+from app.voice.showing import without_small
 
 KEPT = 40
 
@@ -129,6 +130,7 @@ def chosen(drivers: Sequence[Driver], told: Answers, names: Sequence[str]) -> tu
 
 
 def worked_out(told: Answers, question: Question, drivers: tuple[Driver, ...], smallest: int) -> Picture:
+    told = without_small(told, smallest)
     weights = told.weights if question.weighted else None
     if question.weighted and weights is None:
         raise Invalid("This source has no weights.")

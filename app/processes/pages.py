@@ -33,6 +33,7 @@ from app.voice import board
 from app.voice.models import Outcome, Source, Touchpoint
 from app.voice.queries import before, headline
 from app.voice.queries import visible_to as sources_visible_to
+from app.voice.touchpoints.queries import known_to_all
 from app.web import Fields, Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import Cell, csv_rows
 
@@ -144,7 +145,7 @@ def answered(db: Session, what: Asked) -> tuple[Picture | None, str]:
 def the_rows(db: Session, actor: Actor, what: Asked, told: Picture | None, known: Mapping[int, Process]) -> list[Row]:
     if told is None or what.source is None:
         return []
-    earlier = before(db, what.source)
+    earlier = before(db, what.source, actor)
     was = queries.performances(db, earlier.id, earlier.minimum_cell) if earlier else {}
     now = queries.performances(db, what.source.id, what.source.minimum_cell)
     return rows_of(told, known, was, now, ideas_by_process(db, actor))
@@ -213,8 +214,17 @@ def form_page(
         people=db.execute(people.order_by(col(Person.name))).all(),
         committees=db.execute(select(col(Committee.id), col(Committee.name))).all(),
         departments=db.execute(select(col(Department.id), col(Department.name)).order_by(col(Department.name))).all(),
-        touchpoints=db.execute(select(col(Touchpoint.id), col(Touchpoint.name)).order_by(col(Touchpoint.name))).all(),
+        touchpoints=touchpoint_choices(db, process),
     )
+
+
+def touchpoint_choices(db: Session, process: Process | None) -> Sequence[tuple[int, str]]:
+    """Touchpoints that everybody may know of, and those that the process has already."""
+    own = select(col(ProcessTouchpoint.touchpoint_id)).where(
+        col(ProcessTouchpoint.process_id) == (process.id if process else 0)
+    )
+    query = select(col(Touchpoint.id), col(Touchpoint.name)).where(known_to_all() | col(Touchpoint.id).in_(own))
+    return [(number, name) for number, name in db.execute(query.order_by(col(Touchpoint.name)))]
 
 
 def read_form(db: Session, fields: Fields, process: Process | None) -> tuple[Form[ProcessForm], dict[int, float]]:

@@ -15,6 +15,7 @@ from app.refs import Kind
 from app.voice.answers import answers
 from app.voice.indices import Measured, measured_mean
 from app.voice.queries import headline
+from app.voice.showing import without_small
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -49,7 +50,7 @@ def evidence(db: Session, process_id: int) -> Item | None:
 
 def performances(db: Session, source_id: int, smallest: int) -> dict[int, Measured]:
     """How each process stood in a source, on 0 to 100, with its standard error: what it takes to compare waves."""
-    told = answers(db, source_id)
+    told = without_small(answers(db, source_id), smallest)
     drivers = all_drivers(db, told)
     said = combined(told, drivers)
     found: dict[int, Measured] = {}

@@ -133,7 +133,11 @@ def answer(database: Database, source_id: int, as_object: bool) -> None:
         typer.echo(f"{counted(source.set_aside, 'cell')} set aside")
     for outcome in told["outcomes"]:  # type: ignore[attr-defined]
         value = "withheld" if outcome["value"] is None else f"{outcome['value']:.2f}"
-        typer.echo(f"{outcome['name']}: {value}, n {outcome['n']:,}")
+        typer.echo(f"{outcome['name']}: {value}" + (f", n {outcome['n']:,}" if outcome["n"] is not None else ""))
     for use in told["touchpoints"]:  # type: ignore[attr-defined]
-        mean = "withheld" if use["mean"] is None else f"{use['mean']:.2f}"
-        typer.echo(f"  {use['name']}: {mean}, n {use['n']:,}, not applicable {use['not_applicable']:,}")
+        if use["n"] is None:
+            typer.echo(f"  {use['name']}: withheld")
+            continue
+        mean = "none yet" if use["mean"] is None else f"{use['mean']:.2f}"
+        rest = "" if use["not_applicable"] is None else f", not applicable {use['not_applicable']:,}"
+        typer.echo(f"  {use['name']}: {mean}, n {use['n']:,}{rest}")

@@ -21,7 +21,7 @@ from app.voice.evidence.models import OTHER
 from app.voice.models import Outcome, Source, SourceKind
 from app.voice.queries import before, outcomes_of, taken_sources, visible_to
 from app.voice.rules import keeps, may_import, sees_comments, sees_rows
-from app.voice.showing import Parted, parted
+from app.voice.showing import Parted, camps_of, parted
 from app.web import Request, Response, ThingId, download, page, router, see, slow, unchanged
 from app.web.rendering import number_words
 from app.web.sheets import Cell, csv_rows
@@ -117,7 +117,7 @@ def source_page(
     if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice", "people")):
         return kept
     outcomes = outcomes_of(db, source.id)
-    earlier = before(db, source)
+    earlier = before(db, source, actor)
     chosen = one_of(outcomes, outcome)
     lines = outcome_lines(db, source, earlier)
     touchpoints = board.touchpoint_lines(db, source, earlier)
@@ -129,6 +129,7 @@ def source_page(
         earlier=earlier,
         keeping=board.keeping(db, source),
         lines=lines,
+        camps={one.id: told for one in outcomes if (told := camps_of(one, source.minimum_cell))},
         answer=(figure_words(lines[0], outcomes[0]) + since_words(lines[0]) + ".") if lines else "",
         lowest=[one for one in board.in_order(touchpoints, "lowest") if one.line.estimate][:1],
         touchpoints=board.in_order(touchpoints, sort),

@@ -53,8 +53,9 @@ def market(request: Request, db: Db, actor: Employee) -> Response:
 
 
 def answer(told: list[queries.Compared]) -> str:
-    """The first index's latest pair, in words."""
-    pair = next((pair for one in told for pair in one.pairs if pair.difference), None)
+    """The first index's latest pair, in words; one whose uncertainty is known before one whose is not."""
+    found = [pair for one in told for pair in one.pairs if pair.difference]
+    pair = min(found, key=lambda one: one.difference is not None and not one.difference.both, default=None)
     if pair is None or pair.difference is None or pair.ours is None:
         return (
             "No figure of ours stands beside one of the market yet." if told else "Nothing is known of the market yet."

@@ -20,7 +20,7 @@ from app.voice.queries import visible_to as sources_visible_to
 from app.voice.showing import use_estimate
 from app.voice.touchpoints.queries import visible_to as touchpoints_visible_to
 
-FARTHEST = 400  # days between our figure and the market's, from one's end to the other's beginning
+FARTHEST = 183  # days between our figure and the market's, from one's end to the other's beginning
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def one_index(key: tuple[str, int | None], rows: Sequence[tuple[Benchmark, str]]
 
 
 def nearest(benchmark: Benchmark, ours: Sequence[Ours]) -> Ours | None:
-    """The figure of ours whose days lie nearest to the benchmark's, at most a year and a month apart."""
+    """The figure of ours whose days lie nearest to the benchmark's, at most half a year apart."""
 
     def apart(one: Ours) -> tuple[int, int]:
         gap = max((one.first_day - benchmark.last_day).days, (benchmark.first_day - one.last_day).days, 0)
