@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import analyses, evidence, founding, judging, piloting, priorities, reasons, thinking
+from app.demo import analyses, evidence, founding, judging, other_evidence, piloting, priorities, reasons, thinking
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
@@ -22,6 +22,7 @@ def tell(database: Database) -> World:
     world.plan(400, founding.found)
     world.plan(372, evidence.hear, first)
     world.plan(370, evidence.register)
+    other_evidence.plan(world)
     priorities.first_round(world)
     world.plan(318, founding.form_teams)
     thinking.first_ideas(world)

@@ -13,6 +13,7 @@ from app.voice.answers import Answers, answers
 from app.voice.indices import Measured, measured_mean, measured_nps, measured_share
 from app.voice.models import Outcome, OutcomeKind, Source
 from app.voice.packed import Floats
+from app.voice.showing import withheld
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,31 @@ def measured(
     """
     told = answers(db, source_id)
     kind, column = asked_as(db, source_id, outcome, told)
+    smallest = smallest_cell(db, source_id)
+    if place and tells_a_small_cell(told, place, column, smallest, elsewhere=elsewhere):
+        return None
     chosen = rest_of(told, place) if elsewhere and place else told.where(*parts(place))
     values = column[chosen]
     weights = told.weights[chosen] if weighted and told.weights is not None else None
     figure = figured(kind, values, weights)
-    return figure if figure and figure.n >= smallest_cell(db, source_id) else None
+    return figure if figure and figure.n >= smallest else None
+
+
+def tells_a_small_cell(told: Answers, place: Place, column: Floats, smallest: int, *, elsewhere: bool) -> bool:
+    """Whether a place's figure, taken from that of everybody, leaves one of fewer than the smallest cell.
+
+    The cells that a source's own page withholds are withheld here too; and what is elsewhere, where those who did not
+    say where they were are few: they are what is left of all without both sides.
+    """
+    chosen = told.where(*parts(place))
+    answered = ~np.isnan(column)
+    whose = told.segments[answered, told.segment_names.index(place.segment)]
+    labels = told.labels[told.segment_names.index(place.segment)]
+    counts = [int((whose == number).sum()) for number in range(-1, len(labels))]
+    there = [number for number, count in enumerate(counts) if count]
+    hidden = {there[at] for at in withheld([counts[number] for number in there], smallest)}
+    mine = int(told.segments[chosen, told.segment_names.index(place.segment)][0]) + 1 if chosen.any() else -1
+    return mine in hidden or (elsewhere and 0 in hidden)
 
 
 def parts(place: Place | None) -> tuple[str | None, str | None]:

@@ -22,6 +22,7 @@ from app.pilots.models import Measure, Pilot
 from app.record.actions import write
 from app.voice.models import Outcome, Segment, Source, Touchpoint, Use
 from app.voice.queries import FOR_ALL
+from app.voice.touchpoints.queries import known_to_all
 from app.web import FormModel
 
 STEP = 6
@@ -70,8 +71,9 @@ def sources(db: Session) -> Sequence[tuple[int, str]]:
 
 def outcomes(db: Session) -> Sequence[str]:
     """What can be measured: outcomes first, then touchpoints, which count on 0 to 100."""
-    named = select(col(Outcome.name)).distinct().order_by(col(Outcome.name)).limit(200)
-    return [*db.scalars(named), *db.scalars(select(col(Touchpoint.name)).order_by(col(Touchpoint.name)).limit(500))]
+    named = select(col(Outcome.name)).join(Source, col(Source.id) == col(Outcome.source_id)).where(FOR_ALL).distinct()
+    places = select(col(Touchpoint.name)).where(known_to_all()).order_by(col(Touchpoint.name)).limit(500)
+    return [*db.scalars(named.order_by(col(Outcome.name)).limit(200)), *db.scalars(places)]
 
 
 def asking(db: Session, name: str) -> set[int]:
@@ -86,7 +88,8 @@ def asking(db: Session, name: str) -> set[int]:
 
 def places(db: Session) -> Sequence[str]:
     """Segments and their labels as `Segment=Label`, to choose from while typing."""
-    rows = db.execute(select(col(Segment.name), col(Segment.labels)).limit(200))
+    query = select(col(Segment.name), col(Segment.labels)).join(Source, col(Source.id) == col(Segment.source_id))
+    rows = db.execute(query.where(FOR_ALL).limit(200))
     found = {f"{name}={label}" for name, labels in rows for label in json.loads(labels)[:50]}
     return sorted(found)[:400]
 

@@ -21,8 +21,9 @@ from app.processes.priority import Assessment, Item, Rule, judge
 from app.processes.resampling import MOST_AT_ONCE
 from app.processes.study import FEWEST_ANSWERS, Measure, Study
 from app.processes.working import Driver, quick, worked_out
-from app.voice.answers import answers, uses_of
+from app.voice.answers import Answers, answers, uses_of
 from app.voice.models import Outcome, Source
+from app.voice.showing import without_small
 
 KEPT = 12
 
@@ -118,7 +119,12 @@ def studied(db: Session, source: Source, wish: Wish, outcomes: int, *, patient: 
         return found
     if not patient and not quick(source.responses, len(wish.drivers), outcomes, wish.method):
         raise NotYet(wish)
-    return remembered(db, wish, worked_out(answers(db, source.id), wish.drivers, wish.method, weighted=wish.weighted))
+    return remembered(db, wish, worked_out(shown(db, source), wish.drivers, wish.method, weighted=wish.weighted))
+
+
+def shown(db: Session, source: Source) -> Answers:
+    """Its answers as figures may be made of them."""
+    return without_small(answers(db, source.id), source.minimum_cell)
 
 
 def known(db: Session, wish: Wish, place: str = "") -> Study | None:
@@ -148,7 +154,7 @@ def stands(db: Session, source: Source) -> tuple[tuple[Driver, ...], Study]:
     if found is None:
         if source.responses > MOST_AT_ONCE:
             raise NotYet(wish)
-        plain = worked_out(answers(db, source.id), drivers, wish.method, resamples=0)
+        plain = worked_out(shown(db, source), drivers, wish.method, resamples=0)
         found = remembered(db, wish, plain, " stands")
     return drivers, found
 

@@ -133,7 +133,7 @@ def the_rows(
     """The rows, and whether the wave before is still being worked out."""
     if told is None or what.source is None:
         return [], False
-    measure, earlier, waits = what.performance, before(db, what.source), False
+    measure, earlier, waits = what.performance, before(db, what.source, actor), False
     drivers = [one.driver for one in told.standings]
     now = queries.measured(drivers, told.study, measure, what.source.minimum_cell)
     was: Mapping[int, Measured] = {}

@@ -1,5 +1,6 @@
 """The register of processes: who owns one, which departments and touchpoints belong to it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -18,6 +19,7 @@ from app.processes.models import Process, ProcessDepartment, ProcessForm, Proces
 from app.processes.queries import visible_to
 from app.processes.rules import may_edit, may_register
 from app.voice.models import Touchpoint
+from app.voice.touchpoints.queries import known_to_all
 from app.web import Fields, Form, Request, Response, Typed, blank, fill, page, router, see
 
 routes = router()
@@ -56,8 +58,17 @@ def form_page(
         people=db.execute(people.order_by(col(Person.name))).all(),
         committees=db.execute(select(col(Committee.id), col(Committee.name))).all(),
         departments=db.execute(select(col(Department.id), col(Department.name)).order_by(col(Department.name))).all(),
-        touchpoints=db.execute(select(col(Touchpoint.id), col(Touchpoint.name)).order_by(col(Touchpoint.name))).all(),
+        touchpoints=touchpoint_choices(db, process),
     )
+
+
+def touchpoint_choices(db: Session, process: Process | None) -> Sequence[tuple[int, str]]:
+    """Touchpoints that everybody may know of, and those that the process has already."""
+    own = select(col(ProcessTouchpoint.touchpoint_id)).where(
+        col(ProcessTouchpoint.process_id) == (process.id if process else 0)
+    )
+    query = select(col(Touchpoint.id), col(Touchpoint.name)).where(known_to_all() | col(Touchpoint.id).in_(own))
+    return [(number, name) for number, name in db.execute(query.order_by(col(Touchpoint.name)))]
 
 
 def read_form(db: Session, fields: Fields, process: Process | None) -> tuple[Form[ProcessForm], dict[int, float]]:

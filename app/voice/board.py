@@ -18,7 +18,7 @@ from app.voice.distributions import t95
 from app.voice.indices import Change, Measured, change
 from app.voice.models import Outcome, OutcomeKind, Series, Source, Touchpoint, Use
 from app.voice.queries import TAKEN
-from app.voice.showing import estimate_of, use_estimate
+from app.voice.showing import estimate_of, unrated, use_estimate
 
 OLD = timedelta(days=400)
 
@@ -53,10 +53,11 @@ class TouchpointLine:
     line: Line
     mean: float | None
     scale: str
-    not_applicable: int
-    missing: int
+    not_applicable: int | None  # None where it is withheld
+    missing: int | None
     factor: str
     where: str
+    moment: bool = False  # a moment of truth
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ def touchpoint_line(
     was = use_estimate(before, before_smallest) if before else None
     both = before is not None and was is not None and estimate is not None
     since = moved(measured_use(before), measured_use(use)) if before and both else None
+    rest = unrated(use, smallest)
     line = Line(
         str(touchpoint.id),
         touchpoint.name,
@@ -224,10 +226,11 @@ def touchpoint_line(
         line,
         use.mean if estimate else None,
         f"{use.worst:g} to {use.best:g}",
-        use.not_applicable,
-        use.missing,
+        rest[0] if rest else None,
+        rest[1] if rest else None,
         touchpoint.factor.value if touchpoint.factor else "",
         ", ".join(part for part in (touchpoint.journey, touchpoint.stage) if part),
+        touchpoint.moment_of_truth,
     )
 
 

@@ -12,6 +12,7 @@ from app.errors import Trouble
 from app.main import open_database
 from app.settings import load
 from app.voice.actions import Taking, take, taken_already
+from app.voice.evidence.count_commands import count
 from app.voice.importing.checking import apply
 from app.voice.importing.finding import code_tables
 from app.voice.importing.limits import Unreadable, counted
@@ -21,10 +22,12 @@ from app.voice.importing.reading import read_table
 from app.voice.importing.responses import Checked
 from app.voice.models import Audience, Source
 from app.voice.queries import source_named
+from app.voice.rules import too_wide
 from app.voice.showing import as_json
 from app.voice.uploads import digest
 
-commands = typer.Typer(no_args_is_help=True, help="Evidence: take surveys in, show their figures.")
+commands = typer.Typer(no_args_is_help=True, help="Evidence: take surveys and counts in, show their figures.")
+commands.command()(count)
 MOST_SAID = 5
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print one object, numbers unrounded.")]
 
@@ -37,7 +40,9 @@ def import_(
         bool, typer.Option("--set-aside", help="Treat cells that cannot be read as missing, and say how many.")
     ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of the source with that name.")] = False,
-    rows_for: Annotated[Audience, typer.Option(help="Who may read the rows and comments.")] = Audience.COMMITTEE,
+    rows_for: Annotated[Audience, typer.Option(help="Who may read the rows.")] = Audience.COMMITTEE,
+    comments_for: Annotated[Audience | None, typer.Option(help="Who may read the comments; as the rows.")] = None,
+    figures_for: Annotated[Audience, typer.Option(help="Who may see the figures.")] = Audience.EMPLOYEES,
     as_object: AS_JSON = False,
 ) -> None:
     """Take a survey in. Nothing is stored unless all of it can be."""
@@ -52,7 +57,10 @@ def import_(
             source_id = known.id
         else:
             refuse_problems(checked)
-            taking = Taking(checked, survey_map, file.name, file_hash, None, rows_for, replace)
+            refuse_wide(figures_for, rows_for, comments_for or rows_for)
+            taking = Taking(
+                checked, survey_map, file.name, file_hash, None, rows_for, replace, figures_for, comments_for
+            )
             source_id = take(database, taking)
         answer(database, source_id, as_object)
     finally:
@@ -94,6 +102,11 @@ def checked_file(file: Path, map_file: Path, set_aside: bool) -> tuple[SurveyMap
         raise Trouble(several(error.sentences)) from error
 
 
+def refuse_wide(figures_for: Audience, *others: Audience) -> None:
+    if any(too_wide(figures_for, other) for other in others):
+        raise Trouble("Neither comments nor rows are for more people than the figures: these can be worked out.")
+
+
 def refuse_problems(checked: Checked) -> None:
     if checked.acceptable:
         return
@@ -120,7 +133,11 @@ def answer(database: Database, source_id: int, as_object: bool) -> None:
         typer.echo(f"{counted(source.set_aside, 'cell')} set aside")
     for outcome in told["outcomes"]:  # type: ignore[attr-defined]
         value = "withheld" if outcome["value"] is None else f"{outcome['value']:.2f}"
-        typer.echo(f"{outcome['name']}: {value}, n {outcome['n']:,}")
+        typer.echo(f"{outcome['name']}: {value}" + (f", n {outcome['n']:,}" if outcome["n"] is not None else ""))
     for use in told["touchpoints"]:  # type: ignore[attr-defined]
-        mean = "withheld" if use["mean"] is None else f"{use['mean']:.2f}"
-        typer.echo(f"  {use['name']}: {mean}, n {use['n']:,}, not applicable {use['not_applicable']:,}")
+        if use["n"] is None:
+            typer.echo(f"  {use['name']}: withheld")
+            continue
+        mean = "none yet" if use["mean"] is None else f"{use['mean']:.2f}"
+        rest = "" if use["not_applicable"] is None else f", not applicable {use['not_applicable']:,}"
+        typer.echo(f"  {use['name']}: {mean}, n {use['n']:,}{rest}")

@@ -25,7 +25,7 @@ from app.voice.importing.mapfile import WrongMap, from_toml, to_toml
 from app.voice.mapping import Columns, columns_of, drafted
 from app.voice.models import AT_WORK, Audience, Source, Upload, UploadStage
 from app.voice.queries import taken_sources
-from app.voice.rules import may_import
+from app.voice.rules import may_import, too_wide
 from app.web import Fields, Form, Request, Response, Typed, blank, page, router, see, unchanged
 
 routes = router()
@@ -125,16 +125,30 @@ def say_map(request: Request, db: Db, actor: Employee, upload: TheUpload, fields
     """The map is checked for sense at once; a job then holds the file against it."""
     proposal = json.loads(upload.proposal or '{"rows": 0, "columns": [], "draft": {}}')
     columns = Columns(fields.texts, proposal["columns"])
+    audiences = audiences_of(fields)
     try:
         text = words_of(columns, fields, proposal["draft"])
+        refuse_wide(audiences)
     except WrongMap as error:
         columns.sentences = error.sentences
         return ask(request, db, upload, columns, status=422)
-    audience = fields.get("rows_for")
-    rows_for = Audience(audience) if audience in {one.value for one in Audience} else Audience.COMMITTEE
     upload_stage_is(upload, UploadStage.ASKING)
-    uploads.move(db, upload, UploadStage.CHECKING, map=text, rows_for=rows_for, problem="")
+    uploads.move(db, upload, UploadStage.CHECKING, map=text, problem="", **audiences)
     return see(request, f"/voice/import/{upload.id}")
+
+
+def audiences_of(fields: Fields) -> dict[str, Audience]:
+    """Who sees what, as the form says; what it does not say is as it is at first: figures for all, the rest not."""
+    known = {one.value for one in Audience}
+    usual = {"figures_for": Audience.EMPLOYEES, "rows_for": Audience.COMMITTEE}
+    told = {name: Audience(fields.get(name)) if fields.get(name) in known else other for name, other in usual.items()}
+    comments = fields.get("comments_for")
+    return {**told, "comments_for": Audience(comments) if comments in known else told["rows_for"]}
+
+
+def refuse_wide(audiences: Mapping[str, Audience]) -> None:
+    if any(too_wide(audiences["figures_for"], audiences[name]) for name in ("comments_for", "rows_for")):
+        raise WrongMap(["Neither comments nor rows are for more people than the figures: these can be worked out."])
 
 
 def words_of(columns: Columns, fields: Fields, draft: Mapping[str, Any]) -> str:

@@ -49,7 +49,8 @@ class Columns:
 def columns_of(proposal: Mapping[str, Any], upload: Upload) -> Columns:
     """The form as it is first shown: what was said before, else what was proposed."""
     seen = proposal["columns"]
-    texts: dict[str, list[str]] = {"minimum_cell": ["10"], "rows_for": [upload.rows_for.value]}
+    audiences = {name: [getattr(upload, name).value] for name in ("figures_for", "comments_for", "rows_for")}
+    texts: dict[str, list[str]] = {"minimum_cell": ["10"], **audiences}
     survey_map = from_toml(upload.map) if upload.map else None
     if survey_map:
         texts |= said(survey_map, seen)

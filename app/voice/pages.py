@@ -17,13 +17,14 @@ from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.trail import trail
 from app.voice import board, import_pages, reading
-from app.voice.models import Outcome, Source
+from app.voice.evidence.models import OTHER
+from app.voice.models import Outcome, Source, SourceKind
 from app.voice.queries import before, outcomes_of, taken_sources, visible_to
 from app.voice.readings.actions import note_reading
-from app.voice.rules import may_import, sees_rows
+from app.voice.rules import keeps, may_import, sees_comments, sees_rows
 from app.voice.scopes import Choice, Scope, by_place, scope
-from app.voice.showing import Parted, parted
-from app.web import Request, Response, download, page, router, slow, unchanged
+from app.voice.showing import Parted, camps_of, parted
+from app.web import Request, Response, download, page, router, see, slow, unchanged
 from app.web.rendering import number_words
 from app.web.sheets import Cell, csv_rows
 
@@ -38,7 +39,8 @@ MOST_WORDS = 200
 def voice(request: Request, db: Db, actor: Employee) -> Response:
     if kept := unchanged(request, actor.rights, counts(db, "voice", "people")):
         return kept
-    sources = taken_sources(db, actor)
+    every = taken_sources(db, actor)
+    sources = [source for source in every if source.kind is SourceKind.SURVEY]
     told = board.boards(db, sources)
     return page(
         request,
@@ -47,7 +49,8 @@ def voice(request: Request, db: Db, actor: Employee) -> Response:
         answer=answer(told),
         gaps=board.gaps(db, told),
         comments=bool(reading.commented_sources(db, actor)),
-        may_import=may_import(actor, [source.department_id for source in sources]),
+        others=[source for source in every if source.kind in OTHER][:8],
+        may_import=may_import(actor, [source.department_id for source in every]),
     )
 
 
@@ -111,11 +114,13 @@ def comments(
 def source_page(
     request: Request, db: Db, actor: Employee, source: TheSource, outcome: str = "", sort: str = "question"
 ) -> Response:
+    if source.kind in OTHER:
+        return see(request, f"/voice/evidence/{source.id}")
     if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice", "people")):
         return kept
     note_reading(request.app.state.database, db, actor, source)
     outcomes = outcomes_of(db, source.id)
-    earlier = before(db, source)
+    earlier = before(db, source, actor)
     chosen = one_of(outcomes, outcome)
     lines = outcome_lines(db, source, earlier)
     touchpoints = board.touchpoint_lines(db, source, earlier)
@@ -127,6 +132,7 @@ def source_page(
         earlier=earlier,
         keeping=board.keeping(db, source),
         lines=lines,
+        camps={one.id: told for one in outcomes if (told := camps_of(one, source.minimum_cell))},
         answer=(figure_words(lines[0], outcomes[0]) + since_words(lines[0]) + ".") if lines else "",
         lowest=[one for one in board.in_order(touchpoints, "lowest") if one.line.estimate][:1],
         touchpoints=board.in_order(touchpoints, sort),
@@ -135,6 +141,8 @@ def source_page(
         chosen=chosen,
         segments=parted_lines(db, source, chosen) if chosen else [],
         sees_rows=sees_rows(actor, source),
+        sees_comments=sees_comments(actor, source),
+        keeps=keeps(actor, source),
     )
 
 
@@ -272,7 +280,7 @@ def rows_csv(
 
 def only_for_readers(actor: Actor, source: Source) -> None:
     if not sees_rows(actor, source):
-        raise Refused(f"The rows of this source are for its {source.rows_for.value}. Its figures are for everybody.")
+        raise Refused(f"The rows of this source are for its {source.rows_for.value}.")
 
 
 @routes.get("/voice/sources.csv")

@@ -109,13 +109,17 @@ def source_named(db: Session, words: str) -> Source:
     raise Missing(f"There is no source {words}.")
 
 
-def before(db: Session, source: Source) -> Source | None:
-    """The wave of the same series before this one."""
+def before(db: Session, source: Source, actor: Actor | None = None) -> Source | None:
+    """The wave of the same series before this one, of those that this person may see; without one, that all may."""
     if source.series_id is None:
         return None
     query = (
         select(Source)
-        .where(TAKEN, col(Source.series_id) == source.series_id, col(Source.last_day) < source.last_day)
+        .where(
+            visible_to(actor) if actor else FOR_ALL,
+            col(Source.series_id) == source.series_id,
+            col(Source.last_day) < source.last_day,
+        )
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )

@@ -29,6 +29,7 @@ CHUNK = 5_000
 class Said:
     id: int
     words: str
+    marks: str
     question: str
     coded: bool
     source_id: int
@@ -53,6 +54,7 @@ def comments(
     columns = (
         Remark.id,
         Remark.words,
+        Remark.marks,
         Remark.question,
         Remark.coded,
         Remark.source_id,

@@ -1,7 +1,7 @@
 """A source's figures as they are shown: withheld where too few stand behind them, and as JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.estimates import Estimate
 from app.voice import indices
-from app.voice.answers import answers, uses_of
+from app.voice.answers import Answers, answers, uses_of
 from app.voice.figures import MEASURES, clustered
 from app.voice.models import Outcome, OutcomeKind, Source, Use
 from app.voice.packed import Floats
@@ -105,6 +105,17 @@ def withheld(counts: Sequence[int], smallest: int) -> frozenset[int]:
     return frozenset(hidden)
 
 
+def without_small(told: Answers, smallest: int) -> Answers:
+    """The answers without the ratings of touchpoints that fewer than the smallest cell have rated.
+
+    A process of several touchpoints, and the mean over all of them, would else tell what is withheld of one.
+    """
+    few = (told.steps >= 0).sum(axis=0) < smallest
+    if not few.any():
+        return told
+    return replace(told, steps=np.where(few, told.steps.dtype.type(-1), told.steps))
+
+
 def as_json(db: Session, source: Source) -> Mapping[str, object]:
     """What `voice show --json` and `voice import --json` print; numbers are unrounded."""
     return {
@@ -119,24 +130,43 @@ def as_json(db: Session, source: Source) -> Mapping[str, object]:
 
 
 def outcome_json(outcome: Outcome, smallest: int) -> Mapping[str, object]:
-    figures = ("value", "low", "high", "weighted", "mean", "promoters", "passives", "detractors")
+    figures = ("value", "low", "high", "weighted", "mean")
     shown = outcome.n >= smallest
     clustered_by = {"accounts": outcome.accounts, "design_effect": outcome.design_effect} if outcome.accounts else {}
     return {
         "name": outcome.name,
         "kind": OutcomeKind(outcome.kind).value,
-        "n": outcome.n,
+        "n": outcome.n if shown else None,
         **{name: getattr(outcome, name) if shown else None for name in figures},
         **(clustered_by if shown else {}),
+        **dict(zip(CAMPS, camps_of(outcome, smallest) or (None, None, None), strict=True)),
     }
 
 
+CAMPS = ("promoters", "passives", "detractors")
+
+
+def camps_of(outcome: Outcome, smallest: int) -> tuple[int, ...] | None:
+    """How many promoters, passives and detractors; None for all of them where one is a cell too small to show."""
+    told = [getattr(outcome, name) for name in CAMPS]
+    if outcome.n < smallest or any(count is None or 0 < count < smallest for count in told):
+        return None
+    return tuple(told)
+
+
+def unrated(use: Use, smallest: int) -> tuple[int, int] | None:
+    """How many did not use a touchpoint, and how many did not answer. None where too few rated it, since with the
+    number of responses these would tell how many, or where one of them is itself a cell too small to show."""
+    few = any(0 < count < smallest for count in (use.not_applicable, use.missing))
+    return None if use.n < smallest or few else (use.not_applicable, use.missing)
+
+
 def use_json(use: Use, name: str, smallest: int) -> Mapping[str, object]:
-    shown = use.n >= smallest
+    shown, rest = use.n >= smallest, unrated(use, smallest)
     return {
         "name": name,
-        "n": use.n,
+        "n": use.n if shown else None,
         **{figure: getattr(use, figure) if shown else None for figure in ("mean", "low", "high")},
-        "not_applicable": use.not_applicable,
-        "missing": use.missing,
+        "not_applicable": rest[0] if rest else None,
+        "missing": rest[1] if rest else None,
     }

@@ -19,8 +19,8 @@ from app.ideas.models import UNANSWERED, Idea
 from app.lately import lately
 from app.pilots.effect import Verdict
 from app.pilots.models import Measure, Pilot, PilotStage
-from app.voice.models import Outcome, OutcomeKind, Source, SourceStage
-from app.voice.queries import headline
+from app.voice.models import Outcome, OutcomeKind, Source
+from app.voice.queries import FOR_ALL, headline
 from app.voice.showing import estimate_of
 from app.work.processes import Need, needs
 
@@ -89,8 +89,8 @@ def latest(db: Session) -> Waves | None:
     earlier = (
         select(Source)
         .where(
+            FOR_ALL,
             col(Source.series_id) == source.series_id,
-            col(Source.stage) == SourceStage.TAKEN,
             col(Source.last_day) < source.last_day,
         )
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())

@@ -11,14 +11,13 @@ from app.columns import now
 from app.db import Database
 from app.errors import Stale
 from app.outbox import Task, Watch
-from app.processes.assessing import all_drivers
+from app.processes.assessing import all_drivers, shown
 from app.processes.drivers import Method
 from app.processes.impact.keeping import JOB, Wish, ask, keep, row_of, sign_of_life, wish_of
 from app.processes.impact.models import Assessment
 from app.processes.queries import headline_question
 from app.processes.resampling import MOST_AT_ONCE
 from app.processes.working import worked_out
-from app.voice.answers import answers
 from app.voice.models import Source
 from app.voice.queries import before
 
@@ -32,7 +31,7 @@ def work(database: Database, payload: Mapping[str, Any]) -> None:
         return
     wish = wish_of(row)
     with database.reading() as db:
-        told = answers(db, wish.source_id)
+        told = shown(db, db.get_one(Source, wish.source_id))
     if told.version != wish.version:
         forget(database, row.id)
         return

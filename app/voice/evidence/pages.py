@@ -88,7 +88,7 @@ def one_source(
     if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice", "people")):
         return kept
     counted = source.kind in COUNTED
-    told = queries.series(db, actor, source_id=source.id) if counted else []
+    told = queries.worst_first(queries.series(db, actor, source_id=source.id)) if counted else []
     chosen = next((one for one in told if one.touchpoint_id == touchpoint), told[0] if told else None)
     return page(
         request,

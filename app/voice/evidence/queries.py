@@ -22,7 +22,7 @@ from app.voice.queries import comments_visible_to, visible_to
 from app.voice.touchpoints.queries import Rating, latest_ratings, names_of
 from app.voice.touchpoints.queries import visible_to as touchpoints_visible_to
 
-PER = 1000.0  # rates are per thousand of whatever is counted among
+PER = (100, 1_000, 10_000, 100_000, 1_000_000)  # rates are per the first of these that makes the usual one at least 1
 PAGE = 25
 
 
@@ -50,7 +50,7 @@ kinds = [
 
 @dataclass(frozen=True)
 class Point:
-    """One period. `count` is None where it is withheld; `figure` is a rate per 1,000, or the count itself.
+    """One period. `count` is None where it is withheld; `figure` is a rate (see Series.per), or the count itself.
 
     open: the period is not over.
     """
@@ -101,6 +101,7 @@ class Series:
     touchpoint_id: int
     touchpoint: str
     points: Sequence[Point]
+    per: int = 1
 
     @property
     def is_rate(self) -> bool:
@@ -150,13 +151,25 @@ def same_a_year_before(point: Point, first: date, last: date) -> bool:
     )
 
 
-def point(row: EventCount, smallest: int, today: date, *, by_rate: bool) -> Point:
-    """Counts from 1 to below the smallest cell are withheld, with all that would tell them."""
-    hidden = 0 < row.count < smallest
+def usual_rate(rows: Sequence[EventCount], smallest: int) -> int:
+    """Per how many a source's rates are told, the same for all its touchpoints."""
+    rates = sorted(row.count / row.exposure for row in rows if row.exposure and row.count >= smallest)
+    middle = rates[len(rates) // 2] if rates else 1.0
+    return next((per for per in PER if per * middle >= 1), PER[-1])
+
+
+def withheld(rows: Sequence[EventCount], smallest: int) -> set[int]:
+    """The ids of counts that are not shown: from 1 to below the smallest cell; and those of periods that such a one
+    lies in, since a quarter without its two other months is the third."""
+    few = [row for row in rows if 0 < row.count < smallest]
+    return {row.id for row in rows for one in few if row.first_day <= one.last_day and one.first_day <= row.last_day}
+
+
+def point(row: EventCount, today: date, per: int, *, hidden: bool) -> Point:
     figure = None
     if not hidden:
         low, high = poisson.interval(row.count)
-        rate = poisson.rate(row.count, row.exposure, PER) if by_rate and row.exposure else None
+        rate = poisson.rate(row.count, row.exposure, per) if per > 1 and row.exposure else None
         figure = rate or Estimate(float(row.count), low, high, row.count)
     amount = None if hidden or row.amount is None else Estimate(row.amount, row.amount_low, row.amount_high, row.count)
     count = None if hidden else row.count
@@ -182,14 +195,31 @@ def series(
     grouped: dict[tuple[int, int], list[tuple[EventCount, Source, str]]] = {}
     for row, source, name in db.execute(query):
         grouped.setdefault((source.id, row.touchpoint_id), []).append((row, source, name))
-    return [one_series(rows) for rows in grouped.values()]
+    by_source: dict[int, list[EventCount]] = {}
+    smallest: dict[int, int] = {}
+    for (number, _), rows in grouped.items():
+        by_source.setdefault(number, []).extend(row for row, _, _ in rows)
+        smallest[number] = max(1, rows[0][1].minimum_cell)
+    per = {number: usual_rate(rows, smallest[number]) for number, rows in by_source.items()}
+    return [one_series(rows, per[number]) for (number, _), rows in grouped.items()]
 
 
-def one_series(rows: Sequence[tuple[EventCount, Source, str]]) -> Series:
+def one_series(rows: Sequence[tuple[EventCount, Source, str]], per: int) -> Series:
+    """A rate where every period has an exposure, else counts."""
     source, name, today = rows[0][1], rows[0][2], now().date()
-    by_rate = all(row.exposure for row, _, _ in rows)
-    points = [point(row, source.minimum_cell, today, by_rate=by_rate) for row, _, _ in rows]
-    return Series(source.id, source.name, source.kind, source.unit, rows[0][0].touchpoint_id, name, points)
+    per = per if all(row.exposure for row, _, _ in rows) else 1
+    hidden = withheld([row for row, _, _ in rows], source.minimum_cell)
+    points = [point(row, today, per, hidden=row.id in hidden) for row, _, _ in rows]
+    return Series(source.id, source.name, source.kind, source.unit, rows[0][0].touchpoint_id, name, points, per)
+
+
+def worst_first(told: Sequence[Series]) -> list[Series]:
+    """What has risen beyond chance, then by how many there were."""
+
+    def key(one: Series) -> tuple[bool, int]:
+        return not (one.change and one.change.tone == "hurt"), -(one.latest.count or 0)
+
+    return sorted(told, key=key)
 
 
 @dataclass(frozen=True)

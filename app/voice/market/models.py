@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from app.columns import Row, choice, instant, points_to, text
 from app.voice.evidence.periods import words_of
+from app.web import FormModel
 
 
 class Whose(StrEnum):
@@ -48,3 +50,40 @@ class Benchmark(Row, table=True):
     @property
     def period(self) -> str:
         return words_of(self.first_day, self.last_day)
+
+
+class BenchmarkForm(FormModel):
+    index: Literal["NPS", "TCS mean", "TCS top two", "touchpoint"]
+    touchpoint: int | None = None
+    whose: Whose = Whose.MARKET
+    name: str = Field(min_length=1, max_length=200)
+    first_day: date
+    last_day: date
+    value: float = Field(ge=-100, le=100)
+    low: float | None = Field(default=None, ge=-100, le=100)
+    high: float | None = Field(default=None, ge=-100, le=100)
+    n: int | None = Field(default=None, ge=1, le=1_000_000_000)
+    error: float | None = Field(default=None, gt=0, le=100)
+    read_in: str = Field(min_length=1, max_length=1_000)
+    link: str = Field(default="", max_length=500)
+    read_on: date
+
+
+def wrong_with(form: BenchmarkForm) -> list[tuple[str, str]]:
+    """What is wrong with a benchmark that can be read: field and words."""
+    found = []
+    if form.last_day < form.first_day:
+        found.append(("last_day", "The last day is not before the first one."))
+    if form.index == SCORE and form.touchpoint is None:
+        found.append(("touchpoint", "Say which touchpoint's score it is."))
+    if form.index != SCORE and form.touchpoint is not None:
+        found.append(("touchpoint", f"{form.index} is of the whole, not of one touchpoint."))
+    if form.index != NPS and min(form.value, form.low or 0, form.high or 0) < 0:
+        found.append(("value", f"{form.index} is on 0 to 100; NPS alone goes below."))
+    if (form.low is None) != (form.high is None):
+        found.append(("high", "Give both ends of the interval, or neither."))
+    elif form.low is not None and form.high is not None and not form.low <= form.value <= form.high:
+        found.append(("low", "The value lies within its interval."))
+    if form.link and not form.link.startswith(("https://", "http://")):
+        found.append(("link", "A link begins with https://."))
+    return found

@@ -49,18 +49,28 @@ def change(db: Session, actor: Actor, touchpoint: Touchpoint, form: TouchpointFo
     write(db, actor.id, "change", touchpoint.ref, figures=figures, words={"name": form.name})
 
 
+def wrong_names(db: Session, touchpoint: Touchpoint, form: TouchpointForm) -> list[tuple[str, str]]:
+    """What only the database can find wrong with the names in a form: field and words."""
+    wanted = other_names(form.aliases)
+    found = []
+    if len(wanted) > MOST_ALIASES or any(len(name) > 200 for name in wanted.values()):
+        return [("aliases", f"At most {MOST_ALIASES} other names of at most 200 characters fit here.")]
+    for field, name in [("name", form.name), *(("aliases", name) for name in wanted.values())]:
+        other = found_by_name(db, name)
+        if other is not None and other.id != touchpoint.id:
+            found.append((field, f"Another touchpoint has the name {name}. Two names of one place are merged."))
+    return found
+
+
 def rename(db: Session, actor: Actor, touchpoint: Touchpoint, name: str) -> None:
     """The earlier name stays as another one, since files go on using it."""
     name = " ".join(name.split())
     if name == touchpoint.name:
         return
-    other = found_by_name(db, name)
-    if other is not None and other.id != touchpoint.id:
-        raise Invalid(f"{other.name} has this name already. Two names of one place are merged.")
-    old, old_key = touchpoint.name, touchpoint.key
     for alias in aliases_of(db, touchpoint.id):
         if alias.key == plain(name):
             db.delete(alias)
+    old, old_key = touchpoint.name, touchpoint.key
     touchpoint.name, touchpoint.key = name, plain(name)
     db.flush()
     if old_key != touchpoint.key:
@@ -68,12 +78,14 @@ def rename(db: Session, actor: Actor, touchpoint: Touchpoint, name: str) -> None
 
 
 def keep_aliases(db: Session, actor: Actor, touchpoint: Touchpoint, typed: str) -> None:
-    """Other names, one a line. They are added, never taken away: a file of last year may go by any of them."""
-    wanted = {plain(line): " ".join(line.split()) for line in typed.splitlines() if line.strip()}
-    if len(wanted) > MOST_ALIASES or any(len(name) > 200 for name in wanted.values()):
-        raise Invalid(f"At most {MOST_ALIASES} other names of at most 200 characters fit here.")
-    for name in wanted.values():
+    """Other names are added, never taken away: a file of last year may go by any of them."""
+    for name in other_names(typed).values():
         add_alias(db, actor, touchpoint, name)
+
+
+def other_names(typed: str) -> dict[str, str]:
+    """One a line: key -> name."""
+    return {plain(line): " ".join(line.split()) for line in typed.splitlines() if line.strip()}
 
 
 def add_alias(db: Session, actor: Actor, touchpoint: Touchpoint, name: str) -> None:

@@ -14,7 +14,7 @@ from app.refs import Kind
 from app.voice.evidence.models import EventCount, Finding
 from app.voice.importing.table import plain
 from app.voice.models import Factor, Source, Touchpoint, Use
-from app.voice.queries import TAKEN
+from app.voice.queries import FOR_ALL, TAKEN
 from app.voice.queries import visible_to as sources_visible_to
 from app.voice.showing import use_estimate
 from app.voice.touchpoints.models import TouchpointAlias
@@ -27,7 +27,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """A touchpoint is known to whoever sees a source that asked about it; one that no source names, to everybody."""
     if actor.guest:
         return false()
-    seen = sources_visible_to(actor)
+    return known_by(sources_visible_to(actor))
+
+
+def known_to_all() -> ColumnElement[bool]:
+    """What stands on pages for everybody."""
+    return known_by(FOR_ALL)
+
+
+def known_by(seen: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(IN_USE, or_(*(named_in(model, seen) for model in (Use, EventCount, Finding)), ~named_at_all()))
 
 
