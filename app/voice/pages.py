@@ -17,8 +17,9 @@ from app.people.found import found
 from app.trail import trail
 from app.voice import board, import_pages, reading
 from app.voice.answers import uses_of
-from app.voice.models import Outcome, Source
-from app.voice.queries import before, outcomes_of, taken_sources, visible_to
+from app.voice.models import Outcome, Source, SourceStage
+from app.voice.queries import before, open_to, outcomes_of, taken_sources, visible_to
+from app.voice.replacing import plain_name, replacing
 from app.voice.rules import may_import, sees_rows
 from app.voice.showing import Parted, parted
 from app.web import Request, Response, ThingId, download, page, router, slow, unchanged
@@ -29,6 +30,7 @@ area = Area("voice", 0, "Sources", "/voice")
 routes = router()
 routes.routes.extend(import_pages.routes.routes)
 TheSource = Annotated[Source, Depends(found(Source, visible_to))]
+AnySource = Annotated[Source, Depends(found(Source, open_to))]
 MOST_WORDS = 200
 
 
@@ -67,6 +69,8 @@ def figure_words(line: board.Line, outcome: Outcome | None) -> str:
 
 
 def since_words(line: board.Line) -> str:
+    if line.broken:
+        return ", which cannot be compared with the wave before: it was asked otherwise"
     if line.since is None:
         return ""
     by = number_words(abs(line.since.change), line.digits)
@@ -107,7 +111,7 @@ def comments(
 @routes.get("/voice/sources/{id}")
 @slow
 def source_page(
-    request: Request, db: Db, actor: Employee, source: TheSource, outcome: str = "", sort: str = "question"
+    request: Request, db: Db, actor: Employee, source: AnySource, outcome: str = "", sort: str = "question"
 ) -> Response:
     if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice", "people")):
         return kept
@@ -121,8 +125,11 @@ def source_page(
         "voice/source.html",
         trail=trail(db, actor, "voice"),
         source=source,
+        name=plain_name(source),
+        broken=[line for line in (*lines, *(one.line for one in touchpoints)) if line.broken],
         earlier=earlier,
         keeping=board.keeping(db, source),
+        replacing=replacing(db, source),
         lines=lines,
         answer=(figure_words(lines[0], outcomes[0]) + since_words(lines[0]) + ".") if lines else "",
         lowest=[one for one in board.in_order(touchpoints, "lowest") if one.line.estimate][:1],
@@ -131,7 +138,7 @@ def source_page(
         outcomes=outcomes,
         chosen=chosen,
         segments=parted_lines(db, source, chosen) if chosen else [],
-        sees_rows=sees_rows(actor, source),
+        sees_rows=sees_rows(actor, source) and source.stage is SourceStage.TAKEN,
     )
 
 

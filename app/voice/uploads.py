@@ -142,7 +142,7 @@ def claim(database: Database, upload_id: int) -> Upload | None:
 def read(database: Database, upload: Upload) -> None:
     """What each column seems to be."""
     table = table_of(upload, sheet=json.loads(upload.said or "{}").get("sheet"))
-    found = propose(table, Path(upload.file_name).stem[:200] or "Survey")
+    found = propose(table, " ".join(Path(upload.file_name).stem.replace("_", " ").split())[:200] or "Survey")
     proposal: dict[str, Any] = {
         "rows": len(table),
         "columns": [shown(profile, len(table)) for profile in found.profiles],
@@ -206,7 +206,7 @@ def check(database: Database, upload: Upload) -> None:
     """What taking it would do."""
     checked = checked_file(database, upload, survey_map := from_toml(upload.map))
     with database.reading() as db:
-        doubts = [asdict(doubt) for doubt in waves.doubts(db, checked, survey_map, json.loads(upload.proposal or "{}"))]
+        doubts = [asdict(doubt) for doubt in waves.doubts(db, checked, survey_map)]
     report = json.dumps(report_of(checked) | {"doubts": doubts}, ensure_ascii=False)
     with database.writing() as db:
         move(db, upload, UploadStage.CHECKED, report=report, problem="")

@@ -1,10 +1,8 @@
 """Whether a file is the wave that it is said to be: its days, and whether its people have answered before."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from sqlalchemy import select
@@ -32,7 +30,7 @@ class Doubt:
     grave: bool = False
 
 
-def doubts(db: Session, checked: Checked, survey_map: SurveyMap, proposal: Mapping[str, Any]) -> list[Doubt]:
+def doubts(db: Session, checked: Checked, survey_map: SurveyMap) -> list[Doubt]:
     """What speaks against this being the wave that the map says; a file that replaces its namesake is that wave."""
     others = [source for source in latest(db) if source.name != survey_map.source]
     found = [outside(checked, survey_map), *again(db, checked, others)]

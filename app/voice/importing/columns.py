@@ -129,17 +129,18 @@ def drawn(seen: Profile, column: Column, decimal: str = ".") -> tuple[str, tuple
         return "empty", ()
     if seen.scale:
         return "scale", _on_scale(seen, column, counts, decimal)
-    if seen.dates:
+    if seen.dates and seen.use == "date":
         return "days", _by_month(column, counts)
-    if seen.use == "comment" or seen.mean_length > 40:
+    numbers = len(seen.values) > 12 and len(seen.words) <= 3 and seen.use not in ("segment", "respondent")
+    own = seen.distinct > 12 and seen.distinct > 0.4 * seen.filled
+    if seen.use in ("comment", "respondent") or seen.mean_length > 40 or (own and not numbers):
         return "texts", tuple(Bar(text[:160], n) for text, n in seen.top if text.strip())[:3]
-    numbers = len(seen.values) > 12 and len(seen.words) <= 3
-    if numbers and seen.use not in ("segment", "respondent"):
+    if numbers:
         return "spread", _spread(column, counts, decimal)
     return "words", _commonest(seen)
 
 
-def _commonest(seen: Profile, most: int = 6) -> tuple[Bar, ...]:
+def _commonest(seen: Profile, most: int = 5) -> tuple[Bar, ...]:
     shown = [Bar(_with_words(text, seen), n, "answer" if text.strip() else "missing") for text, n in seen.top]
     numeric = len(shown) <= most and not seen.words
     if numeric:
@@ -182,7 +183,7 @@ def _on_scale(seen: Profile, column: Column, counts: np.ndarray, decimal: str) -
 
 def _binned(values: np.ndarray, counts: np.ndarray, low: float, high: float, bins: int = 12) -> list[Bar]:
     heights, edges = np.histogram(values, bins=bins, range=(low, high if high > low else low + 1), weights=counts)
-    return [Bar(f"{edges[at]:.4g} to {edges[at + 1]:.4g}", int(n)) for at, n in enumerate(heights)]
+    return [Bar(f"{edges[at]:,.6g} to {edges[at + 1]:,.6g}", int(n)) for at, n in enumerate(heights)]
 
 
 def _spread(column: Column, counts: np.ndarray, decimal: str) -> tuple[Bar, ...]:
