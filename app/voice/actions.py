@@ -302,6 +302,8 @@ def replace_namesake(db: Session, source: Source, name: str) -> None:
         earlier.stage = SourceStage.REPLACED
         earlier.replaced_by = source.id
         db.flush()
+        by, before, after = {"by": source.ref}, SourceStage.TAKEN.value, SourceStage.REPLACED.value
+        write(db, source.imported_by, "replace", earlier.ref, before=before, after=after, figures=by)
 
 
 def add_figures(db: Session, source_id: int, survey_map: SurveyMap, figures: Figures) -> None:

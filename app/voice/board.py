@@ -14,6 +14,7 @@ from app.charts import span
 from app.columns import now
 from app.estimates import Estimate
 from app.people.models import Department, Person
+from app.voice.breaks import outcome_break, use_break
 from app.voice.distributions import t95
 from app.voice.indices import Change, Measured, change
 from app.voice.models import Outcome, OutcomeKind, Series, Source, Touchpoint, Use
@@ -37,11 +38,12 @@ class Line:
     signed: bool = False
     source_id: int = 0
     note: str = ""
+    broken: str = ""  # what was asked otherwise before: then no change is certain
 
     @property
     def tone(self) -> str:
-        """Better or worse where the whole interval of the change lies on one side of 0."""
-        if self.since is None or self.since.low <= 0 <= self.since.high:
+        """Better or worse where the whole interval of the change lies on one side of 0, of the same question."""
+        if self.broken or self.since is None or self.since.low <= 0 <= self.since.high:
             return "quiet"
         return "good" if self.since.low > 0 else "hurt"
 
@@ -121,6 +123,7 @@ def outcome_line(outcome: Outcome, smallest: int, before: Outcome | None = None,
         1 if outcome.kind in (OutcomeKind.NPS, OutcomeKind.YESNO) else 2,
         outcome.kind is OutcomeKind.NPS,
         outcome.source_id,
+        broken=outcome_break(before, outcome),
     )
     return in_percent(line) if outcome.kind is OutcomeKind.YESNO else line
 
@@ -221,6 +224,7 @@ def touchpoint_line(
         was.value if was else None,
         since,
         source_id=use.source_id,
+        broken=use_break(before, use),
     )
     return TouchpointLine(
         line,

@@ -1,6 +1,7 @@
 """`voice import` and `voice show`."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from app.voice.evidence.count_commands import count
 from app.voice.importing.checking import apply
 from app.voice.importing.finding import code_tables
 from app.voice.importing.limits import Unreadable, counted
-from app.voice.importing.mapfile import WrongMap, from_toml
+from app.voice.importing.mapfile import WrongMap, from_dict, from_toml
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.reading import read_table
 from app.voice.importing.responses import Checked
@@ -24,7 +25,8 @@ from app.voice.models import Audience, Source
 from app.voice.queries import source_named
 from app.voice.rules import too_wide
 from app.voice.showing import as_json
-from app.voice.uploads import digest
+from app.voice.uploads import digest, latest_day
+from app.voice.waves import doubts
 
 commands = typer.Typer(no_args_is_help=True, help="Evidence: take surveys and counts in, show their figures.")
 commands.command()(count)
@@ -34,12 +36,17 @@ AS_JSON = Annotated[bool, typer.Option("--json", help="Print one object, numbers
 
 @commands.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV or XLSX.")],
-    map_file: Annotated[Path, typer.Option("--map", help="A survey map: what the columns mean (TOML).")],
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, XLSX, XLS, ODS or SAV.")],
+    map_file: Annotated[Path | None, typer.Option("--map", help="A survey map: what the columns mean (TOML).")] = None,
+    like: Annotated[str, typer.Option(help="Instead of a map: the earlier source whose map this wave follows.")] = "",
+    name: Annotated[str, typer.Option(help="With --like: the new source's name.")] = "",
+    first_day: Annotated[str, typer.Option("--from", help="With --like: the first day, such as 2026-05-01.")] = "",
+    last_day: Annotated[str, typer.Option("--until", help="With --like: the last day.")] = "",
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Treat cells that cannot be read as missing, and say how many.")
     ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of the source with that name.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Take it though it looks like another wave.")] = False,
     rows_for: Annotated[Audience, typer.Option(help="Who may read the rows.")] = Audience.COMMITTEE,
     comments_for: Annotated[Audience | None, typer.Option(help="Who may read the comments; as the rows.")] = None,
     figures_for: Annotated[Audience, typer.Option(help="Who may see the figures.")] = Audience.EMPLOYEES,
@@ -48,7 +55,9 @@ def import_(
     """Take a survey in. Nothing is stored unless all of it can be."""
     database = ready()
     try:
-        survey_map, checked = checked_file(file, map_file, set_aside)
+        survey_map = the_map(database, map_file, Following(like, name, first_day, last_day))
+        folders = (map_file.parent, file.parent) if map_file else (file.parent,)
+        checked = checked_file(file, survey_map, folders, set_aside)
         file_hash = digest(file)
         with database.reading() as db:
             known = taken_already(db, file_hash, survey_map)
@@ -58,6 +67,9 @@ def import_(
         else:
             refuse_problems(checked)
             refuse_wide(figures_for, rows_for, comments_for or rows_for)
+            refuse_doubts(database, checked, survey_map, anyway)
+            for note in checked.notes[:MOST_SAID]:
+                typer.echo(note, err=True)
             taking = Taking(
                 checked, survey_map, file.name, file_hash, None, rows_for, replace, figures_for, comments_for
             )
@@ -85,16 +97,62 @@ def ready() -> Database:
     return database
 
 
-def checked_file(file: Path, map_file: Path, set_aside: bool) -> tuple[SurveyMap, Checked]:
+@dataclass(frozen=True)
+class Following:
+    """The next wave of a source, and what it does not share with it."""
+
+    like: str
+    name: str
+    first_day: str
+    last_day: str
+
+
+def the_map(database: Database, map_file: Path | None, following: Following) -> SurveyMap:
+    """The map in a file, or that of an earlier source with this wave's name and days."""
+    if (map_file is None) == (not following.like):
+        raise Trouble("Say what the columns mean: by --map with a file, or by --like with an earlier source.")
     try:
-        survey_map = from_toml(map_file.read_text(encoding="utf-8"))
-        table = read_table(file, encoding=survey_map.encoding, sheet=survey_map.sheet)
-        codes = code_tables(survey_map, (map_file.parent, file.parent))
-        return survey_map, apply(table, survey_map, codes, set_aside=set_aside)
+        if map_file is None:
+            with database.reading() as db:
+                return followed(source_named(db, following.like), following)
+        return from_toml(map_file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Trouble(f"The map cannot be opened: {(error.strerror or 'unknown reason').lower()}.") from error
     except UnicodeDecodeError as error:
         raise Trouble("The map is not UTF-8 text.") from error
+    except WrongMap as error:
+        raise Trouble(several(error.sentences)) from error
+
+
+def followed(source: Source, following: Following) -> SurveyMap:
+    if not source.map:
+        raise Trouble(f"{source.name} did not come in by a map.")
+    if not following.name:
+        raise Trouble("Name this wave with --name.")
+    data = from_toml(source.map).model_dump(exclude_defaults=True)
+    days = [day for day in (following.first_day, following.last_day) if day]
+    if "date" not in data and len(days) < 2:
+        raise Trouble("Say when this wave was asked, with --from and --until.")
+    data.pop("period", None)
+    return from_dict({**data, "source": following.name, **({"period": days} if days else {})})
+
+
+def refuse_doubts(database: Database, checked: Checked, survey_map: SurveyMap, anyway: bool) -> None:
+    """What speaks against this wave is said; where it is grave, the file is taken by word alone."""
+    with database.reading() as db:
+        found = doubts(db, checked, survey_map)
+    grave = [doubt.sentence for doubt in found if doubt.grave]
+    if grave and not anyway:
+        raise Trouble(f"{several(grave)} If it is this wave all the same, say --anyway.")
+    for doubt in found:
+        typer.echo(doubt.sentence, err=True)
+
+
+def checked_file(file: Path, survey_map: SurveyMap, folders: tuple[Path, ...], set_aside: bool) -> Checked:
+    try:
+        table = read_table(file, encoding=survey_map.encoding, sheet=survey_map.sheet)
+        codes = code_tables(survey_map, folders)
+        return apply(table, survey_map, codes, set_aside=set_aside, today=latest_day())
     except Unreadable as error:
         hint = f' If that is what it is, write encoding = "{error.could_be}" in the map.' if error.could_be else ""
         raise Trouble(error.sentence + hint) from error

@@ -1,49 +1,49 @@
 """Bringing a file in by the web: the file, what its columns mean, what it would do, and taking it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends
-from sqlalchemy import ColumnElement
+from fastapi import Query
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.changes import counts
 from app.db import Db
-from app.errors import Refused, Stale
+from app.errors import Refused
 from app.once import new_key, once
 from app.people.actor import Actor, Employee
-from app.people.found import found
-from app.voice import uploads
+from app.voice import map_pages, uploads
 from app.voice.actions import named, same_bytes, taken_already
+from app.voice.breaks import ahead
+from app.voice.coming import TheUpload, upload_stage_is
 from app.voice.importing import limits
 from app.voice.importing.kinds import kind_of
 from app.voice.importing.limits import Unreadable
-from app.voice.importing.mapfile import WrongMap, from_toml, to_toml
-from app.voice.mapping import Columns, columns_of, drafted
-from app.voice.models import AT_WORK, Audience, Source, Upload, UploadStage
+from app.voice.importing.mapfile import from_toml
+from app.voice.map_pages import ask
+from app.voice.models import AT_WORK, Source, Upload, UploadStage
 from app.voice.queries import taken_sources
-from app.voice.rules import may_import, too_wide
+from app.voice.rules import may_import
 from app.web import Fields, Form, Request, Response, Typed, blank, page, router, see, unchanged
 
 routes = router()
+routes.routes.extend(map_pages.routes.routes)
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ROOM_FOR_FORM = 1024 * 1024
-MOST_COLUMNS = 180  # a form of more fields than these make is not read; wider files take a map as text
 WAITING = {
     UploadStage.READING: "Reading the file",
     UploadStage.CHECKING: "Holding it against the map",
     UploadStage.TAKING: "Taking the answers in",
 }
-
-
-def own(actor: Actor) -> ColumnElement[bool]:
-    """An upload is seen by whoever made it, until it is thrown away."""
-    return (col(Upload.person_id) == actor.id) & (col(Upload.stage) != UploadStage.GONE)
-
-
-TheUpload = Annotated[Upload, Depends(found(Upload, own))]
+WAITS_FOR_YOU = {
+    UploadStage.ASKING: "waits for you to say what its columns are",
+    UploadStage.CHECKED: "waits for you to take it in",
+    UploadStage.BROKEN: "cannot be read",
+}
 
 
 def only_importers(db: Session, actor: Actor) -> None:
@@ -54,7 +54,15 @@ def only_importers(db: Session, actor: Actor) -> None:
 @routes.get("/voice/import")
 def choose_file(request: Request, db: Db, actor: Employee) -> Response:
     only_importers(db, actor)
-    return page(request, "voice/import.html", form=blank(key=new_key()))
+    return page(request, "voice/import.html", form=blank(key=new_key()), waiting=waiting(db, actor))
+
+
+def waiting(db: Session, actor: Actor) -> Sequence[tuple[Upload, str]]:
+    """This person's files that are on their way in: they were left, and go on."""
+    under_way = col(Upload.stage).in_([*AT_WORK, *WAITS_FOR_YOU])
+    query = select(Upload).where(col(Upload.person_id) == actor.id, under_way).order_by(col(Upload.id).desc()).limit(10)
+    words = {stage: words[0].lower() + words[1:] for stage, words in WAITING.items()} | WAITS_FOR_YOU
+    return [(one, words[UploadStage(one.stage)]) for one in db.scalars(query)]
 
 
 @routes.post("/voice/import", max_body_size=limits.FILE_BYTES + ROOM_FOR_FORM)
@@ -64,107 +72,55 @@ def send_file(request: Request, db: Db, actor: Employee, fields: Typed) -> Respo
     file = fields.files.get("file")
     if file is None:
         form.refuse("file", "Choose a file.")
-        return page(request, "voice/import.html", status=422, form=form)
-    try:
-        kind_of(file.filename or "")
-    except Unreadable as error:
-        form.refuse("file", error.sentence)
-        return page(request, "voice/import.html", status=422, form=form)
+        return page(request, "voice/import.html", status=422, form=form, waiting=waiting(db, actor))
+    codes = fields.files.get("codes")
+    for name, sent in (("file", file), ("codes", codes)):
+        try:
+            kind_of((sent.filename or "") if sent else "none.csv")
+        except Unreadable as error:
+            form.refuse(name, error.sentence)
+    if form.errors:
+        return page(request, "voice/import.html", status=422, form=form, waiting=waiting(db, actor))
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
-    path = uploads.keep(request.app.state.settings, file.file)
-    upload = uploads.begin(db, actor.id, Path(file.filename or "file").name, path)
+    settings = request.app.state.settings
+    path = uploads.keep(settings, file.file)
+    lists = {Path(codes.filename or "codes").name: uploads.keep(settings, codes.file)} if codes else {}
+    upload = uploads.begin(db, actor.id, Path(file.filename or "file").name, path, lists)
     return once_.see(f"/voice/import/{upload.id}")
 
 
 @routes.get("/voice/import/{id}")
-def show(request: Request, db: Db, actor: Employee, upload: TheUpload) -> Response:
+def show_upload(
+    request: Request, db: Db, actor: Employee, upload: TheUpload, show: str = "all", page_number: PageNumber = 1
+) -> Response:
     """Where this import stands: a wait, a question, a report, or the source it became."""
     if upload.stage is UploadStage.TAKEN:
         return see(request, f"/voice/sources/{upload.source_id}")
     if upload.stage in AT_WORK:
         if kept := unchanged(request, actor.rights, counts(db, "voice")):
             return kept
-        doing = WAITING[upload.stage]
-        return page(request, "voice/working.html", upload=upload, doing=doing, total=max(upload.total, 1))
+        steps = [(words, stage is upload.stage) for stage, words in WAITING.items()]
+        size = limits.size(size_of(upload))
+        return page(request, "voice/working.html", upload=upload, doing=WAITING[upload.stage], steps=steps, size=size)
     if upload.stage is UploadStage.CHECKED:
         return report(request, db, upload, blank(key=new_key()))
     if upload.stage is UploadStage.BROKEN:
         return page(request, "voice/broken.html", upload=upload)
-    return ask(request, db, upload)
+    return ask(request, db, upload, show=show, number=page_number)
 
 
-def ask(request: Request, db: Db, upload: Upload, columns: Columns | None = None, *, status: int = 200) -> Response:
-    proposal = json.loads(upload.proposal)
-    columns = columns or columns_of(proposal, upload)
-    known = same_bytes(db, upload.file_hash)
-    return page(
-        request,
-        "voice/map.html",
-        status=status,
-        upload=upload,
-        rows=proposal["rows"],
-        seen=proposal["columns"],
-        columns=columns,
-        wide=len(proposal["columns"]) > MOST_COLUMNS,
-        known=known,
-        audiences=AUDIENCES,
-    )
-
-
-AUDIENCES = (
-    (Audience.COMMITTEE.value, "the committee"),
-    (Audience.DEPARTMENT.value, "the department that keeps it, and the committee"),
-    (Audience.EMPLOYEES.value, "every employee"),
-)
-
-
-@routes.post("/voice/import/{id}/map")
-def say_map(request: Request, db: Db, actor: Employee, upload: TheUpload, fields: Typed) -> Response:
-    """The map is checked for sense at once; a job then holds the file against it."""
-    proposal = json.loads(upload.proposal or '{"rows": 0, "columns": [], "draft": {}}')
-    columns = Columns(fields.texts, proposal["columns"])
-    audiences = audiences_of(fields)
-    try:
-        text = words_of(columns, fields, proposal["draft"])
-        refuse_wide(audiences)
-    except WrongMap as error:
-        columns.sentences = error.sentences
-        return ask(request, db, upload, columns, status=422)
-    upload_stage_is(upload, UploadStage.ASKING)
-    uploads.move(db, upload, UploadStage.CHECKING, map=text, problem="", **audiences)
-    return see(request, f"/voice/import/{upload.id}")
-
-
-def audiences_of(fields: Fields) -> dict[str, Audience]:
-    """Who sees what, as the form says; what it does not say is as it is at first: figures for all, the rest not."""
-    known = {one.value for one in Audience}
-    usual = {"figures_for": Audience.EMPLOYEES, "rows_for": Audience.COMMITTEE}
-    told = {name: Audience(fields.get(name)) if fields.get(name) in known else other for name, other in usual.items()}
-    comments = fields.get("comments_for")
-    return {**told, "comments_for": Audience(comments) if comments in known else told["rows_for"]}
-
-
-def refuse_wide(audiences: Mapping[str, Audience]) -> None:
-    if any(too_wide(audiences["figures_for"], audiences[name]) for name in ("comments_for", "rows_for")):
-        raise WrongMap(["Neither comments nor rows are for more people than the figures: these can be worked out."])
-
-
-def words_of(columns: Columns, fields: Fields, draft: Mapping[str, Any]) -> str:
-    if fields.get("as_text"):
-        return to_toml(from_toml(fields.get("map")))
-    return drafted(columns, draft)
-
-
-def upload_stage_is(upload: Upload, *wanted: UploadStage) -> None:
-    if upload.stage not in wanted:
-        raise Stale("This import has gone on meanwhile. Look at it again.")
+def size_of(upload: Upload) -> int:
+    path = Path(upload.path)
+    return path.stat().st_size if path.exists() else 0
 
 
 def report(request: Request, db: Db, upload: Upload, form: Form[Any], *, status: int = 200) -> Response:
     told = json.loads(upload.report)
     survey_map = from_toml(upload.map)
+    first_day = date.fromisoformat(told["period"][0]) if told["period"] else date.max
+    earlier, otherwise = ahead(db, survey_map, first_day)
     return page(
         request,
         "voice/report.html",
@@ -174,6 +130,8 @@ def report(request: Request, db: Db, upload: Upload, form: Form[Any], *, status:
         map=survey_map,
         namesake=namesake_of(db, upload),
         known=same_bytes(db, upload.file_hash),
+        earlier=earlier,
+        otherwise=otherwise,
         form=form,
     )
 
@@ -201,6 +159,8 @@ def confirm_problems(db: Session, upload: Upload, fields: Fields) -> Sequence[tu
     found = []
     if told["problems"] and fields.get("set_aside") != "on":
         found.append(("set_aside", "Set these cells aside, or go back and say what they mean."))
+    if any(doubt["grave"] for doubt in told.get("doubts", [])) and fields.get("sure") != "on":
+        found.append(("sure", "Say that it is the wave that you mean, or go back and correct what it is."))
     if namesake_of(db, upload) and fields.get("replace") != "on":
         found.append(("replace", "A source has this name already. Replace it, or go back and name this one otherwise."))
     return found

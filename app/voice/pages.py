@@ -18,9 +18,10 @@ from app.people.found import found
 from app.trail import trail
 from app.voice import board, import_pages, reading
 from app.voice.evidence.models import OTHER
-from app.voice.models import Outcome, Source, SourceKind
-from app.voice.queries import before, outcomes_of, taken_sources, visible_to
+from app.voice.models import Outcome, Source, SourceKind, SourceStage
+from app.voice.queries import before, open_to, outcomes_of, taken_sources, visible_to
 from app.voice.readings.actions import note_reading
+from app.voice.replacing import plain_name, replacing
 from app.voice.rules import keeps, may_import, sees_comments, sees_rows
 from app.voice.scopes import Choice, Scope, by_place, scope
 from app.voice.showing import Parted, camps_of, parted
@@ -32,6 +33,7 @@ area = Area("voice", 0, "Sources", "/voice")
 routes = router()
 routes.routes.extend(import_pages.routes.routes)
 TheSource = Annotated[Source, Depends(found(Source, visible_to))]
+AnySource = Annotated[Source, Depends(found(Source, open_to))]
 MOST_WORDS = 200
 
 
@@ -72,6 +74,8 @@ def figure_words(line: board.Line, outcome: Outcome | None) -> str:
 
 
 def since_words(line: board.Line) -> str:
+    if line.broken:
+        return ", which cannot be compared with the wave before: it was asked otherwise"
     if line.since is None:
         return ""
     by = number_words(abs(line.since.change), line.digits)
@@ -112,7 +116,7 @@ def comments(
 @routes.get("/voice/sources/{id}")
 @slow
 def source_page(
-    request: Request, db: Db, actor: Employee, source: TheSource, outcome: str = "", sort: str = "question"
+    request: Request, db: Db, actor: Employee, source: AnySource, outcome: str = "", sort: str = "question"
 ) -> Response:
     if source.kind in OTHER:
         return see(request, f"/voice/evidence/{source.id}")
@@ -129,8 +133,11 @@ def source_page(
         "voice/source.html",
         trail=trail(db, actor, "voice"),
         source=source,
+        name=plain_name(source),
+        broken=[line for line in (*lines, *(one.line for one in touchpoints)) if line.broken],
         earlier=earlier,
         keeping=board.keeping(db, source),
+        replacing=replacing(db, source),
         lines=lines,
         camps={one.id: told for one in outcomes if (told := camps_of(one, source.minimum_cell))},
         answer=(figure_words(lines[0], outcomes[0]) + since_words(lines[0]) + ".") if lines else "",
@@ -140,9 +147,9 @@ def source_page(
         outcomes=outcomes,
         chosen=chosen,
         segments=parted_lines(db, source, chosen) if chosen else [],
-        sees_rows=sees_rows(actor, source),
-        sees_comments=sees_comments(actor, source),
-        keeps=keeps(actor, source),
+        sees_rows=sees_rows(actor, source) and source.stage is SourceStage.TAKEN,
+        sees_comments=sees_comments(actor, source) and source.stage is SourceStage.TAKEN,
+        keeps=keeps(actor, source) and source.stage is SourceStage.TAKEN,
     )
 
 

@@ -16,6 +16,7 @@ from app.voice.models import Audience, Outcome, Source, SourceStage
 from app.voice.packed import Floats
 
 TAKEN = col(Source.stage) == SourceStage.TAKEN
+REPLACED = col(Source.stage) == SourceStage.REPLACED
 
 
 # What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds. Not from a source
@@ -28,6 +29,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return for_audience(actor, Source.figures_for)
 
 
+def open_to(actor: Actor) -> ColumnElement[bool]:
+    """The sources whose own page this person may open: those in sight, and of those replaced what was in sight."""
+    return or_(visible_to(actor), and_(REPLACED, *audiences(actor, Source.figures_for)))
+
+
 def comments_visible_to(actor: Actor) -> ColumnElement[bool]:
     return for_audience(actor, Source.comments_for)
 
@@ -38,15 +44,20 @@ def rows_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def for_audience(actor: Actor, named: Any) -> ColumnElement[bool]:
     """`rules.is_for` as a condition on one of a source's three audiences."""
+    return and_(TAKEN, *audiences(actor, named))
+
+
+def audiences(actor: Actor, named: Any) -> list[ColumnElement[bool]]:
+    """`rules.is_for` as conditions, whatever the source's stage is."""
     if actor.guest:
-        return false()
+        return [false()]
     allowed = [col(named) == Audience.EMPLOYEES, col(Source.imported_by) == actor.id]
     if actor.on_a_committee:
         allowed.append(true())
     if actor.department_id is not None:
         own = col(Source.department_id) == actor.department_id
         allowed.append(and_(col(named) == Audience.DEPARTMENT, own))
-    return and_(TAKEN, or_(*allowed))
+    return [or_(*allowed)]
 
 
 def kept_by(actor: Actor) -> ColumnElement[bool]:

@@ -6,8 +6,9 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, BinaryIO
 
 from sqlalchemy import CursorResult, select, update
@@ -19,9 +20,12 @@ from app.db import Database
 from app.errors import Refusal, Stale
 from app.outbox import later
 from app.settings import Settings
+from app.voice import following, waves
 from app.voice.actions import Taking, sweep, take, taken_already
+from app.voice.importing import coding
 from app.voice.importing.checking import apply
 from app.voice.importing.columns import Profile
+from app.voice.importing.finding import code_tables
 from app.voice.importing.limits import Unreadable
 from app.voice.importing.mapfile import WrongMap, from_toml
 from app.voice.importing.maps import SurveyMap
@@ -33,8 +37,9 @@ from app.voice.models import AT_WORK, Upload, UploadStage
 
 KEPT_FOR = timedelta(days=1)
 SILENT_FOR = timedelta(seconds=90)
-SHOWN_TEXTS = 8
+EVERY = 1.0  # seconds between two signs of life
 SHOWN_PROBLEMS = 200
+SHOWN_MAPS = 5
 JOB, SWEEP = "voice import", "voice sweep"
 
 
@@ -54,8 +59,9 @@ def keep(settings: Settings, file: BinaryIO) -> Path:
     return path
 
 
-def begin(db: Session, person_id: int, file_name: str, path: Path) -> Upload:
-    upload = Upload(person_id=person_id, file_name=file_name[-300:], path=str(path))
+def begin(db: Session, person_id: int, file_name: str, path: Path, lists: Mapping[str, Path] | None = None) -> Upload:
+    told = json.dumps({name: str(place) for name, place in (lists or {}).items()})
+    upload = Upload(person_id=person_id, file_name=file_name[-300:], path=str(path), lists=told)
     db.add(upload)
     db.flush()
     later(db, JOB, upload=upload.id)
@@ -78,7 +84,25 @@ def move(db: Session, upload: Upload, stage: UploadStage, **values: Any) -> None
 
 def throw_away(db: Session, upload: Upload) -> None:
     move(db, upload, UploadStage.GONE)
-    Path(upload.path).unlink(missing_ok=True)
+    for path in files_of(upload):
+        path.unlink(missing_ok=True)
+
+
+def lists_of(upload: Upload) -> dict[str, Path]:
+    """The code lists that were sent with a file, by their names."""
+    return {name: Path(path) for name, path in json.loads(upload.lists or "{}").items()}
+
+
+def add_list(upload: Upload, name: str, path: Path) -> None:
+    """A code list beside the file; one of the same name takes the other's place."""
+    known = json.loads(upload.lists or "{}")
+    if old := known.get(name):
+        Path(old).unlink(missing_ok=True)
+    upload.lists = json.dumps(known | {name: str(path)}, ensure_ascii=False)
+
+
+def files_of(upload: Upload) -> list[Path]:
+    return [Path(upload.path), *lists_of(upload).values()]
 
 
 def work(database: Database, payload: Mapping[str, Any]) -> None:
@@ -117,9 +141,22 @@ def claim(database: Database, upload_id: int) -> Upload | None:
 
 def read(database: Database, upload: Upload) -> None:
     """What each column seems to be."""
-    table = table_of(upload)
-    found = propose(table, Path(upload.file_name).stem[:200] or "Survey")
-    proposal = {"rows": len(table), "columns": [shown(profile) for profile in found.profiles], "draft": found.draft}
+    table = table_of(upload, sheet=json.loads(upload.said or "{}").get("sheet"))
+    found = propose(table, " ".join(Path(upload.file_name).stem.replace("_", " ").split())[:200] or "Survey")
+    proposal: dict[str, Any] = {
+        "rows": len(table),
+        "columns": [shown(profile, len(table)) for profile in found.profiles],
+        "draft": found.draft,
+        "sheets": list(table.sheets),
+        "lists": coding.propose(found.profiles, lists_of(upload)),
+    }
+    for place, which in coding.coded(proposal["lists"], found.profiles).items():
+        proposal["columns"][place] |= {"use": "coded", "list": which, "reason": "numbers that the code list has"}
+    with database.reading() as db:
+        fitting = following.fitting(db, upload.person_id, table.header)
+    proposal["fitting"] = [asdict(kept) for kept in fitting[:SHOWN_MAPS]]
+    first_time = not upload.proposal
+    values = {"like_id": fitting[0].source_id} if fitting and first_time else {}
     with database.writing() as db:
         move(
             db,
@@ -127,13 +164,26 @@ def read(database: Database, upload: Upload) -> None:
             UploadStage.ASKING,
             proposal=json.dumps(proposal, ensure_ascii=False),
             file_hash=digest(Path(upload.path)),
+            **values,
         )
 
 
-def shown(profile: Profile) -> dict[str, Any]:
-    """A column as the page shows it: its commonest texts, cut, with their rows."""
-    kept = {name: value for name, value in asdict(profile).items() if name not in ("top", "values", "words")}
-    return kept | {"top": [(text[:60], rows) for text, rows in profile.top[:SHOWN_TEXTS]]}
+def shown(profile: Profile, rows: int) -> dict[str, Any]:
+    """A column as the page shows it: its bars with their heights of 0 to 1000."""
+    unsaid = ("top", "values", "words", "bars", "days", "rows")
+    kept = {name: value for name, value in asdict(profile).items() if name not in unsaid}
+    most = max((bar.n for bar in profile.bars if bar.kind != "rest"), default=0) or 1
+    bars = [
+        {"label": bar.label, "n": bar.n, "kind": bar.kind, "short": short(bar.n), "h": min(1000 * bar.n // most, 1000)}
+        for bar in profile.bars
+    ]
+    years = [day.year for day in profile.days] if profile.days else []
+    return kept | {"bars": bars, "empty": rows - profile.filled, "years": years}
+
+
+def short(n: int) -> str:
+    """A count that fits above a bar."""
+    return str(n) if n < 10_000 else f"{n / 1000:.0f}k" if n < 1_000_000 else f"{n / 1_000_000:.1f}M"
 
 
 def digest(path: Path) -> str:
@@ -141,8 +191,8 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def table_of(upload: Upload, survey_map: SurveyMap | None = None) -> Table:
-    encoding, sheet = (survey_map.encoding, survey_map.sheet) if survey_map else (None, None)
+def table_of(upload: Upload, survey_map: SurveyMap | None = None, sheet: str | None = None) -> Table:
+    encoding, sheet = (survey_map.encoding, survey_map.sheet) if survey_map else (None, sheet)
     path = Path(upload.path)
     try:
         return read_table(path, upload.file_name, encoding=encoding, sheet=sheet)
@@ -154,10 +204,33 @@ def table_of(upload: Upload, survey_map: SurveyMap | None = None) -> Table:
 
 def check(database: Database, upload: Upload) -> None:
     """What taking it would do."""
-    checked = apply(table_of(upload, survey_map := from_toml(upload.map)), survey_map)
-    report = json.dumps(report_of(checked), ensure_ascii=False)
+    checked = checked_file(database, upload, survey_map := from_toml(upload.map))
+    with database.reading() as db:
+        doubts = [asdict(doubt) for doubt in waves.doubts(db, checked, survey_map)]
+    report = json.dumps(report_of(checked) | {"doubts": doubts}, ensure_ascii=False)
     with database.writing() as db:
         move(db, upload, UploadStage.CHECKED, report=report, problem="")
+
+
+def checked_file(database: Database, upload: Upload, survey_map: SurveyMap, set_aside: bool = False) -> Checked:
+    """The file held against its map; how far that is, in rows, is said as it goes on."""
+    table = table_of(upload, survey_map)
+    lists = lists_of(upload)
+    codes = code_tables(survey_map, {name: lists[name] for name in lists})
+    last = [monotonic()]
+
+    def progress(done: int, total: int) -> None:
+        if monotonic() - last[0] >= EVERY:
+            last[0] = monotonic()
+            with database.writing() as db:
+                sign_of_life(db, upload.id, len(table) * done // total, len(table))
+
+    return apply(table, survey_map, codes, set_aside=set_aside, today=latest_day(), progress=progress)
+
+
+def latest_day() -> date:
+    """Nobody has answered later than it is today anywhere on earth."""
+    return now().date() + timedelta(days=1)
 
 
 def report_of(checked: Checked) -> dict[str, Any]:
@@ -176,6 +249,7 @@ def report_of(checked: Checked) -> dict[str, Any]:
         "groups_total": checked.problems.groups_total,
         "groups": [asdict(group) for group in checked.problems.groups[:SHOWN_PROBLEMS]],
         "notes": checked.notes,
+        "themes": len({theme for _, one in checked.comments for theme in one.themes}),
     }
 
 
@@ -188,7 +262,7 @@ def store(database: Database, upload: Upload) -> None:
         with database.writing() as db:
             finish(db, upload, known.id)
     else:
-        checked = apply(table_of(upload, survey_map), survey_map, set_aside=upload.set_aside)
+        checked = checked_file(database, upload, survey_map, upload.set_aside)
         taking = Taking(
             checked,
             survey_map,
@@ -207,7 +281,8 @@ def store(database: Database, upload: Upload) -> None:
             lambda db, done: sign_of_life(db, upload.id, done, total),
             lambda db, source_id: finish(db, upload, source_id),
         )
-    Path(upload.path).unlink(missing_ok=True)
+    for path in files_of(upload):
+        path.unlink(missing_ok=True)
 
 
 def sign_of_life(db: Session, upload_id: int, done: int, total: int) -> None:
@@ -226,7 +301,7 @@ def tidy(database: Database, payload: Mapping[str, Any]) -> None:
         waiting = col(Upload.stage).in_((UploadStage.ASKING, UploadStage.CHECKED, UploadStage.BROKEN, *AT_WORK))
         for upload in db.scalars(select(Upload).where(waiting, col(Upload.made_at) <= old)).all():
             throw_away(db, upload)
-        known = set(db.scalars(select(col(Upload.path)).where(waiting)).all())
+        known = {str(path) for upload in db.scalars(select(Upload).where(waiting)) for path in files_of(upload)}
     settings: Settings = database.known["settings"]
     for file in folder(settings).iterdir():
         if str(file) not in known and file.stat().st_mtime < old.timestamp():

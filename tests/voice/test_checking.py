@@ -83,7 +83,7 @@ def test_equal_problems_are_one_group_and_all_stand_in_the_order_of_the_file() -
 
 
 def test_a_thousand_problems_are_kept_and_all_are_counted() -> None:
-    table = a_table("FOOD,NPS", *(f"a{n % 7},b{n}" for n in range(1500)))
+    table = a_table("FOOD,NPS", *(f"a{n % 7},b{n}" for n in range(1500)), "5,10")
     problems = check(table, touchpoints=[FOOD], outcomes=[NPS]).problems
     assert (problems.total, problems.groups_total) == (3000, 1507)
     assert len(problems.first) == len(problems.groups) == 1000

@@ -206,7 +206,7 @@ def test_what_is_no_table_is_refused_at_the_door(app: Pilotage, as_: As, cast: C
     noor = as_(cast.noor)
     answer = send(noor, ("program.exe", b"MZ", "application/octet-stream"))
     assert answer.status_code == 422
-    assert "Only CSV, TSV and XLSX" in answer.text
+    assert "Only CSV, TSV, XLSX" in answer.text
     assert noor.post("/voice/import", {"key": "k"}).status_code == 422
     assert list(uploads.folder(app.state.settings).iterdir()) == []
 

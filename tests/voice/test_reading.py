@@ -67,6 +67,11 @@ def test_windows_1252_only_by_a_persons_word(tmp_path: Path) -> None:
     assert (table.encoding, cells(table)[0]) == ("windows-1252", ["Köln", "5"])
 
 
+def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "Food,b,Food (1), FOOD ,\n1,2,3,4,\n"))
+    assert table.header == ["Food (2)", "b", "Food (1)", "FOOD (3)"]
+
+
 def test_quoted_line_breaks_keep_the_row_numbers(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, 'id,said\n1,"one\ntwo"\n\n2,"say ""hi"""\r\n3,x'))
     assert cells(table) == [["1", "one\ntwo"], ["2", 'say "hi"'], ["3", "x"]]
@@ -89,10 +94,6 @@ def test_columns_without_name_and_text_are_left_out(tmp_path: Path) -> None:
         ("a,b\n", "The file has a header in row 1 but no rows below it."),
         ("a,b\n1,2\n1\n", 'Row 3 has 1 cell where the header has 2: it ends after column "a".'),
         ("a,b\n1,2,3\n", 'Row 2 has 3 cells where the header has 2: cells follow after column "b".'),
-        (
-            "Food,b,c, FOOD \n1,2,3,4\n",
-            'Row 1: columns 1 and 4 are both named "FOOD"; every column needs a name of its own.',
-        ),
         (b"a,b\n1,2\n3,x\x00y\n", 'Row 3, column "b": the cell holds a NUL byte, which is not text.'),
         ('a,b\n1,2\n3,"open\n4,5\n', "Row 3: a quotation mark is opened and never closed."),
         (
@@ -149,7 +150,8 @@ def test_bad_text_is_one_sentence(tmp_path: Path, content: bytes | str, sentence
         (
             b"MZ",
             "a.exe",
-            "Only CSV, TSV and XLSX files can be imported: the name has to end in .csv, .tsv or .xlsx.",
+            "Only CSV, TSV, XLSX, XLS, ODS and SAV files can be imported: the name has to end in one of .csv, .tsv,"
+                " .txt, .tab, .xlsx, .xls, .ods, .sav, .zsav.",
         ),
     ],
 )

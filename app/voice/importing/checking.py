@@ -256,8 +256,7 @@ class _Check:
         for part in self.found.themes:
             said = [canonical(text) for text in part.column.texts]
             if part.name:
-                own: tuple[str, ...] = (part.name,)
-                names = [own if text in part.marked else () for text in said]
+                names: list[tuple[str, ...]] = [(part.name,) if text in part.marked else () for text in said]
                 wrong = {code for code, text in enumerate(said) if text not in part.marked | part.unmarked}
                 self.problems.texts(part.column, dict.fromkeys(wrong, UNMARKED))
             else:

@@ -158,14 +158,21 @@ def _themes(finder: _Finder, part: Themes) -> list[ThemeColumn]:
     return [ThemeColumn(column, name(column), marked, unmarked, part.separator) for column in columns if column]
 
 
-def code_tables(survey_map: SurveyMap, folders: Sequence[Path]) -> dict[str, Table]:
-    """The map's code lists, each from the first of the folders that has it. Raises WrongMap, Unreadable."""
+def code_tables(survey_map: SurveyMap, places: Sequence[Path] | Mapping[str, Path]) -> dict[str, Table]:
+    """The map's code lists: each from the first of some folders that has it, or by its name from where it lies.
+
+    Raises WrongMap, Unreadable.
+    """
     tables: dict[str, Table] = {}
     for name in dict.fromkeys(part.codes for part in survey_map.comments if part.codes):
-        path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        if isinstance(places, Mapping):
+            path, where = places.get(name), "was not sent with the file"
+        else:
+            path = next((folder / name for folder in places if (folder / name).is_file()), None)
+            where = "is not beside the map nor beside the file"
         if path is None:
-            raise WrongMap([f"Comments: the code list {quoted(name)} is not beside the map nor beside the file."])
-        tables[name] = read_table(path)
+            raise WrongMap([f"Comments: the code list {quoted(name)} {where}."])
+        tables[name] = read_table(path, name)
     return tables
 
 
