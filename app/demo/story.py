@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import evidence, founding, judging, piloting, priorities, thinking
+from app.demo import asking, evidence, founding, judging, piloting, priorities, thinking
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
@@ -30,6 +30,7 @@ def tell(database: Database) -> World:
     thinking.later_ideas(world)
     thinking.kept_ideas(world)
     world.plan(18, evidence.hear, second)
+    asking.counter_cards(world)
     judging.running_round(world)
     thinking.waiting_ideas(world)
     priorities.running_round(world)

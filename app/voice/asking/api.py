@@ -109,21 +109,21 @@ models = (Sent, Done, Problem)
     responses=SENDING | REFUSALS,
 )
 @slow
-def send(request: Request, body: Annotated[Parsed, Depends(parsed)], db: Db, call: Sender) -> Response:
+def send(request: Request, body: Annotated[Parsed, Depends(parsed)], db: Db, by: Sender) -> Response:
     """Up to 1,000 responses into a source that is collecting. All are stored, or none."""
     key = key_of(request)
-    if done := known(db, call.actor, key, body):
+    if done := known(db, by.actor, key, body):
         return done
     sent = body.sent
-    asking, source = wanted(db, call.actor, sent.source)
+    asking, source = wanted(db, by.actor, sent.source)
     asking, source = locked(db, asking.id)
-    if done := known(db, call.actor, key, body):  # the same batch, while this one waited for the lock
+    if done := known(db, by.actor, key, body):  # the same batch, while this one waited for the lock
         return done
     only_collecting(db, asking, source)
     told = design(db, source.id)
     answers = Reading(told, asking.opens_on, asking.closes_on, home_day(db)).answers(sent)
     stored = store(db, asking, source, told, answers)
-    return answer(keep(db, call, source, key, body, stored))
+    return answer(keep(db, by, source, key, body, stored))
 
 
 def key_of(request: Request) -> str:
@@ -178,11 +178,11 @@ def only_collecting(db: Session, asking: Asking, source: Source) -> None:
         raise NotCollecting(f"{source.name} {way}.")
 
 
-def keep(db: Session, call: Call, source: Source, key: str, body: Parsed, stored: Stored) -> Batch:
+def keep(db: Session, by: Call, source: Source, key: str, body: Parsed, stored: Stored) -> Batch:
     batch = Batch(
         source_id=source.id,
-        person_id=call.actor.id,
-        token_id=call.token_id,
+        person_id=by.actor.id,
+        token_id=by.token_id,
         key=key,
         body=body.digest,
         stored=stored.stored,
@@ -193,7 +193,7 @@ def keep(db: Session, call: Call, source: Source, key: str, body: Parsed, stored
     db.flush()
     if stored.stored:
         figures = {"batch": batch.id, "stored": stored.stored, "responses": stored.responses}
-        write(db, call.actor.id, "receive", source.ref, figures=figures)
+        write(db, by.actor.id, "receive", source.ref, figures=figures)
     return batch
 
 
