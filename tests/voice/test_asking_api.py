@@ -1,11 +1,13 @@
 """Answers sent by programs: who may, what is stored, what is refused and how, and that nothing is stored twice."""
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -140,7 +142,7 @@ WRONG: list[tuple[dict[str, Any], str, object, str]] = [
     (answer("   "), "respondent", "   ", "needed"),
     (answer("r" * 201), "respondent", "r" * 80 + "…", "200 characters"),
     (answer("a\x00b"), "respondent", "a\x00b", "NUL"),
-    (answer("a\ud800b"), "respondent", "a?b", "whole characters"),
+    (answer("a\ud800b"), "respondent", "a?b", "half a character"),
     (answer(comments=[{"text": "x" * 1_000_000}]), "comments.0.text", "x" * 80 + "…", "10,000 characters"),
     (answer(comments=[{"text": "a\x00"}]), "comments.0.text", "a\x00", "NUL"),
     (answer(comments=[{"words": "a"}]), "comments.0.text", "an object", "needed"),
@@ -344,11 +346,15 @@ def test_what_is_acknowledged_in_twenty_parallel_posts_is_counted(both: Database
 
     def post(number: int) -> Any:
         program = Program(app, secret)
-        while (told := program.send(sent[number], key=f"batch {number}")).status_code in (503, 409):
-            pass
+        program.http.portal = portal  # one loop for all, as one process has
+        for _ in range(30):
+            told = program.send(sent[number], key=f"batch {number}")
+            if told.status_code not in (503, 409):
+                break
+            time.sleep(0.2)
         return told
 
-    with ThreadPoolExecutor(20) as pool:
+    with start_blocking_portal() as portal, ThreadPoolExecutor(20) as pool:
         told = list(pool.map(post, [*range(20), *range(20)]))
     assert {one.status_code for one in told} == {200}
     assert [one.json() for one in told[:20]] == [one.json() for one in told[20:]]

@@ -28,9 +28,9 @@ from app.voice.models import Source, SourceStage
 from app.voice.queries import taken_sources, visible_to
 from app.voice.showing import as_json
 from app.web import Request, Response, api_router, slow
+from app.web.guard import API_BODY
 
 routes = api_router()
-BODY = 4 * 1024 * 1024
 LONGEST_KEY = 200
 TheSource = Annotated[Source, Depends(found(Source, visible_to, reader))]
 
@@ -104,7 +104,7 @@ models = (Sent, Done, Problem)
 @routes.post(
     "/api/v1/voice/responses",
     summary="Send answers",
-    max_body_size=BODY,
+    max_body_size=API_BODY,
     openapi_extra=ASKED,
     responses=SENDING | REFUSALS,
 )
@@ -198,9 +198,10 @@ def keep(db: Session, by: Call, source: Source, key: str, body: Parsed, stored: 
 
 
 READING: dict[str, Any] = {"security": [{"token": []}]}
+REFUSALS_OF_READING = REFUSALS | {422: PROBLEM | {"description": "The address cannot be read."}}
 
 
-@routes.get("/api/v1/voice/sources", summary="List sources", openapi_extra=READING, responses=REFUSALS)
+@routes.get("/api/v1/voice/sources", summary="List sources", openapi_extra=READING, responses=REFUSALS_OF_READING)
 def list_sources(request: Request, db: Db, actor: Reader) -> Response:
     """Every source that you may see, the latest first."""
     told = [
@@ -217,7 +218,7 @@ def list_sources(request: Request, db: Db, actor: Reader) -> Response:
     return JSONResponse({"sources": told}, headers={"Cache-Control": "no-store"})
 
 
-@routes.get("/api/v1/voice/sources/{id}", summary="Read a source", openapi_extra=READING, responses=REFUSALS)
+@routes.get("/api/v1/voice/sources/{id}", summary="Read a source", openapi_extra=READING, responses=REFUSALS_OF_READING)
 def show_source(request: Request, db: Db, actor: Reader, source: TheSource) -> Response:
     """Its figures, unrounded; what fewer than its smallest cell have answered is null."""
     return JSONResponse(dict(as_json(db, source)), headers={"Cache-Control": "no-store"})
