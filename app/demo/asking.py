@@ -8,6 +8,8 @@ from sqlmodel import col
 
 from app.demo.world import World
 from app.people.models import Organisation
+from app.people.tokens.actions import make
+from app.people.tokens.models import Scope
 from app.voice.asking.actions import Plan, begin, locked
 from app.voice.asking.queries import asking_of, design
 from app.voice.asking.storing import Answer, store
@@ -54,6 +56,7 @@ def ask(world: World, days_ago: float) -> None:
                 "open": {"en": "What should we do better?", "es": "¿Qué deberíamos hacer mejor?"},
             },
         )
+        make(db, actor, "Till of the food court", Scope.SEND, 180)
         world.sources["cards"] = begin(db, actor, plan).source_id
 
 
