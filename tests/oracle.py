@@ -108,6 +108,14 @@ class Person:
         inner = self.member or self.name in LEADERS
         return self.employee and (row.stage == "published" or (row.stage == "closed" and inner))
 
+    def keeps_asking(self, asking: int) -> bool:
+        near = "person_id = :me or department_id = (select department_id from person where id = :me)"
+        own = self.has(f"select 1 from asking where id = :asking and ({near})", asking=asking)
+        return self.member or self.administrator or self.name in LEADERS or (self.employee and own)
+
+    def has_token(self, token: int) -> bool:
+        return self.has("select 1 from token where id = :token and person_id = :me", token=token)
+
     def reads_rows(self, source: int) -> bool:
         keeps = (
             "select 1 from source s join person p on p.id = :me where s.id = :source and (s.rows_for = 'employees'"
@@ -192,6 +200,14 @@ N = r"(\d+)"
 READ: dict[str, Rule] = {
     "/": anyone,
     "/me": anyone,
+    "/me/tokens/new": employees,
+    f"/me/tokens/{N}": Person.has_token,
+    "/docs": employees,
+    r"/openapi\.json": anyone,
+    "/voice/ask": employees,
+    "/voice/ask/new": Person.imports,
+    f"/voice/ask/{N}": employees,
+    rf"/voice/ask/{N}/(card|qr\.(svg|png))": lambda person, asking, *_: person.keeps_asking(asking),
     "/notices": anyone,
     "/search": anyone,
     "/ideas": anyone,
@@ -256,6 +272,10 @@ READ: dict[str, Rule] = {
 }
 SEND: dict[str, Rule] = {
     "/me(/password|/sessions)?": anyone,
+    "/me/tokens/new": employees,
+    f"/me/tokens/{N}/revoke": Person.has_token,
+    "/voice/ask/new": Person.imports,
+    f"/voice/ask/{N}/(moves|until|link)": lambda person, asking, *_: person.keeps_asking(asking),
     "/notices/read": anyone,
     f"/notices/{N}/read": lambda person, entry: person.has(
         "select 1 from notice where entry = :entry and person_id = :me", entry=entry

@@ -6,7 +6,18 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import analyses, evidence, founding, judging, other_evidence, piloting, priorities, reasons, thinking
+from app.demo import (
+    analyses,
+    asking,
+    evidence,
+    founding,
+    judging,
+    other_evidence,
+    piloting,
+    priorities,
+    reasons,
+    thinking,
+)
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
@@ -33,6 +44,7 @@ def tell(database: Database) -> World:
     thinking.kept_ideas(world)
     world.plan(18, evidence.hear, second)
     world.plan(11, analyses.keep)
+    asking.counter_cards(world)
     judging.running_round(world)
     thinking.waiting_ideas(world)
     priorities.running_round(world)

@@ -89,6 +89,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "make_token": "Token made",
         "revoke_token": "Token revoked",
     },
+    "source": {
+        "import": "Brought in",
+        "ask": "Set to collect",
+        "receive": "Answers received",
+        "close": "Closed",
+        "prolong": "Last day moved",
+        "reopen": "Opened again",
+        "renew_link": "Given a new link",
+    },
     "committee": {"add": "Committee made", "change": "Committee changed", "seat": "Seat changed"},
     "organisation": {"set_up": "Set up", "change": "Organisation changed"},
 }

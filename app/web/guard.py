@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Invalid, Refusal, Refused, Unavailable
+from app.errors import Invalid, Refusal, Refused, TooLarge, Unavailable
 from app.settings import Settings
 
 log = structlog.get_logger()
@@ -21,6 +21,7 @@ AT_ONCE = 500
 """Requests that one process works on at a time; the next one is told to come back."""
 # Changes that need not come from our own pages: a customer's answer, whose right is in the link.
 CARRY_THEIR_RIGHT = ("/s/",)
+API_BODY = 4 * 1024 * 1024
 SECRET = re.compile(r"[^/]{20,}")
 TOLD = (401, 403, 413, 429)
 """Refusals that are written to the log."""
@@ -113,6 +114,8 @@ class Guard:
         headers = Headers(scope=scope)
         if self.hosts and headers.get("host", "").rsplit(":", 1)[0].lower() not in self.hosts:
             return Invalid("This address is not one of ours.")
+        if scope["path"].startswith("/api/") and announced(headers) > API_BODY:
+            return TooLarge("That is more than 4 MB: send it in smaller batches.")  # Starlette would say so as text
         if not readable(scope):
             return Invalid("The address holds a character that cannot be read.")
         if scope["method"] not in SAFE_METHODS and not (carries_its_right(scope, headers) or self.own(headers)):
@@ -131,9 +134,17 @@ class Guard:
 
 
 def carries_its_right(scope: Scope, headers: Headers) -> bool:
-    """Nothing that a browser adds by itself gives it: a bearer token without a cookie, or a link."""
-    bearer = headers.get("authorization", "").lower().startswith("bearer ") and "cookie" not in headers
-    return bearer or scope["path"].startswith(CARRY_THEIR_RIGHT)
+    """Nothing that a browser adds by itself gives it: a link, or a bearer token without a cookie (to the API, which
+    says itself what is missing, whoever comes without a cookie)."""
+    if scope["path"].startswith(CARRY_THEIR_RIGHT):
+        return True
+    bearer = headers.get("authorization", "").lower().startswith("bearer ")
+    return "cookie" not in headers and (bearer or scope["path"].startswith("/api/"))
+
+
+def announced(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 19 else 0
 
 
 def for_logs(scope: Scope) -> str:

@@ -1,6 +1,7 @@
 """The template environment: escaping always on, our filters, versioned static addresses."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -81,6 +82,7 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
         money=lambda value: money_words(value, currency),
         markdown=markdown,
         spelt=spelt,
+        pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
         plural=lambda count, one, many: f"{count:,} {one if count == 1 else many}",
     )
     return jinja

@@ -28,9 +28,9 @@ from app.voice.models import Source, SourceStage
 from app.voice.queries import taken_sources, visible_to
 from app.voice.showing import as_json
 from app.web import Request, Response, api_router, slow
+from app.web.guard import API_BODY
 
 routes = api_router()
-BODY = 4 * 1024 * 1024
 LONGEST_KEY = 200
 TheSource = Annotated[Source, Depends(found(Source, visible_to, reader))]
 
@@ -104,26 +104,26 @@ models = (Sent, Done, Problem)
 @routes.post(
     "/api/v1/voice/responses",
     summary="Send answers",
-    max_body_size=BODY,
+    max_body_size=API_BODY,
     openapi_extra=ASKED,
     responses=SENDING | REFUSALS,
 )
 @slow
-def send(request: Request, body: Annotated[Parsed, Depends(parsed)], db: Db, call: Sender) -> Response:
+def send(request: Request, body: Annotated[Parsed, Depends(parsed)], db: Db, by: Sender) -> Response:
     """Up to 1,000 responses into a source that is collecting. All are stored, or none."""
     key = key_of(request)
-    if done := known(db, call.actor, key, body):
+    if done := known(db, by.actor, key, body):
         return done
     sent = body.sent
-    asking, source = wanted(db, call.actor, sent.source)
+    asking, source = wanted(db, by.actor, sent.source)
     asking, source = locked(db, asking.id)
-    if done := known(db, call.actor, key, body):  # the same batch, while this one waited for the lock
+    if done := known(db, by.actor, key, body):  # the same batch, while this one waited for the lock
         return done
     only_collecting(db, asking, source)
     told = design(db, source.id)
     answers = Reading(told, asking.opens_on, asking.closes_on, home_day(db)).answers(sent)
     stored = store(db, asking, source, told, answers)
-    return answer(keep(db, call, source, key, body, stored))
+    return answer(keep(db, by, source, key, body, stored))
 
 
 def key_of(request: Request) -> str:
@@ -178,11 +178,11 @@ def only_collecting(db: Session, asking: Asking, source: Source) -> None:
         raise NotCollecting(f"{source.name} {way}.")
 
 
-def keep(db: Session, call: Call, source: Source, key: str, body: Parsed, stored: Stored) -> Batch:
+def keep(db: Session, by: Call, source: Source, key: str, body: Parsed, stored: Stored) -> Batch:
     batch = Batch(
         source_id=source.id,
-        person_id=call.actor.id,
-        token_id=call.token_id,
+        person_id=by.actor.id,
+        token_id=by.token_id,
         key=key,
         body=body.digest,
         stored=stored.stored,
@@ -193,14 +193,15 @@ def keep(db: Session, call: Call, source: Source, key: str, body: Parsed, stored
     db.flush()
     if stored.stored:
         figures = {"batch": batch.id, "stored": stored.stored, "responses": stored.responses}
-        write(db, call.actor.id, "receive", source.ref, figures=figures)
+        write(db, by.actor.id, "receive", source.ref, figures=figures)
     return batch
 
 
 READING: dict[str, Any] = {"security": [{"token": []}]}
+REFUSALS_OF_READING = REFUSALS | {422: PROBLEM | {"description": "The address cannot be read."}}
 
 
-@routes.get("/api/v1/voice/sources", summary="List sources", openapi_extra=READING, responses=REFUSALS)
+@routes.get("/api/v1/voice/sources", summary="List sources", openapi_extra=READING, responses=REFUSALS_OF_READING)
 def list_sources(request: Request, db: Db, actor: Reader) -> Response:
     """Every source that you may see, the latest first."""
     told = [
@@ -217,7 +218,7 @@ def list_sources(request: Request, db: Db, actor: Reader) -> Response:
     return JSONResponse({"sources": told}, headers={"Cache-Control": "no-store"})
 
 
-@routes.get("/api/v1/voice/sources/{id}", summary="Read a source", openapi_extra=READING, responses=REFUSALS)
+@routes.get("/api/v1/voice/sources/{id}", summary="Read a source", openapi_extra=READING, responses=REFUSALS_OF_READING)
 def show_source(request: Request, db: Db, actor: Reader, source: TheSource) -> Response:
     """Its figures, unrounded; what fewer than its smallest cell have answered is null."""
     return JSONResponse(dict(as_json(db, source)), headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""The link of a survey: 192 bits that nobody can guess, that the database does not hold, and that can be shown again.
+"""The link of a survey: 160 bits that nobody can guess, that the database does not hold, and that can be shown again.
 
 The token is HMAC-SHA256 of (survey, nonce) under the installation's secret, which stands outside the database; the
 nonce stands in it, and so does the token's hash, by which a link is found. A copy of the database alone opens no
@@ -8,7 +8,7 @@ them again, and offers a new link. See docs/decisions/live-answers.md.
 
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b32encode
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -34,8 +34,9 @@ def secrets_of(db: Session) -> Iterator[bytes]:
 
 
 def derive(secret: bytes, asking_id: int, nonce: str) -> str:
+    """32 letters and digits, none of which is easily taken for another: they stand on a card and may be typed."""
     right = hmac.digest(secret, f"survey {asking_id} {nonce}".encode(), "sha256")
-    return urlsafe_b64encode(right[:24]).decode()
+    return b32encode(right[:20]).decode().lower()
 
 
 def new_link(db: Session, asking: Asking) -> tuple[str, str]:
@@ -61,4 +62,4 @@ def address_of(db: Session, asking: Asking) -> str | None:
 def find(db: Session, token: str) -> Asking | None:
     if len(token) > LONGEST:
         return None
-    return db.scalars(select(Asking).where(col(Asking.link) == session_key(token))).first()
+    return db.scalars(select(Asking).where(col(Asking.link) == session_key(token.lower()))).first()

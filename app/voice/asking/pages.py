@@ -66,9 +66,9 @@ def only_keepers(actor: Actor, asking: Asking) -> None:
 def asked(request: Request, db: Db, actor: Employee) -> Response:
     if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice", "people")):
         return kept
-    found = queries.askings(db, actor)
-    open_ones = [pair for pair in found if pair[1].collecting]
-    done = [pair for pair in found if not pair[1].collecting]
+    every = queries.askings(db, actor)
+    open_ones = [pair for pair in every if pair[1].collecting]
+    done = [pair for pair in every if not pair[1].collecting]
     return page(request, "voice/asking/index.html", open_ones=open_ones, done=done, may_ask=may_ask(db, actor))
 
 

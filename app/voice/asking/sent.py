@@ -202,7 +202,8 @@ def words_of(problem: Any) -> str:
         case "list_type":
             return "This is a list."
         case "too_long":
-            return f"At most {problem['ctx']['max_length']:,} fit here."
+            things = "characters " if isinstance(problem["input"], str) else ""
+            return f"At most {problem['ctx']['max_length']:,} {things}fit here."
         case "too_short":
             return "At least one is needed."
         case "extra_forbidden":
