@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import evidence, founding, judging, piloting, priorities, thinking
+from app.demo import evidence, founding, judging, piloting, priorities, thinking, understanding
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
@@ -21,6 +21,7 @@ def tell(database: Database) -> World:
     world.plan(400, founding.found)
     world.plan(372, evidence.hear, first)
     world.plan(370, evidence.register)
+    understanding.understanding(world)
     priorities.first_round(world)
     world.plan(318, founding.form_teams)
     thinking.first_ideas(world)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -24,8 +24,8 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
         .scalar_subquery()
     )
     still: ColumnElement[bool] = or_(
-        and_(col(Diagnosis.stage) == DiagnosisStage.OPEN, or_(asked, actor.administrator or actor.chairs_one)),
-        and_(col(Diagnosis.stage) == DiagnosisStage.CLOSED, actor.chairs_one),
+        and_(col(Diagnosis.stage) == DiagnosisStage.OPEN, or_(asked, known(actor.administrator or actor.chairs_one))),
+        and_(col(Diagnosis.stage) == DiagnosisStage.CLOSED, known(actor.chairs_one)),
     )
     query = select(Diagnosis, asked, mine, written).where(still).order_by(col(Diagnosis.id))
     return [
@@ -33,6 +33,10 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
         for diagnosis, is_asked, has_answered, count in db.execute(query)
         if (todo := one(actor, day, diagnosis, is_asked and not has_answered, count))
     ]
+
+
+def known(word: bool) -> ColumnElement[bool]:
+    return true() if word else false()
 
 
 def one(actor: Actor, day: date, diagnosis: Diagnosis, owes: bool, written: int) -> Todo | None:
