@@ -16,6 +16,7 @@ from app.voice.customer_jobs.models import Job, JobForm, JobKind, OutcomeForm
 from app.voice.journeys import actions as journeys
 from app.voice.journeys.models import ArrangeForm, Journey, JourneyForm, JourneyStage
 from app.voice.models import Touchpoint
+from app.voice.readings.actions import keep
 
 CONNECTING = (
     ("Off the plane", ("Being met by somebody who knows", "Signs inside")),
@@ -38,6 +39,7 @@ def understanding(world: World) -> None:
         world.plan(338 - place / 4, answer, who, "Diagnosis of last year", place)
     world.plan(333, hear_customers, "Diagnosis of last year")
     world.plan(326, conclude)
+    world.plan(14, read_figures)
     world.plan(6, ask_ourselves, "Diagnosis of this year", -8)
     for place, who in enumerate(("maya", "salma", "yusuf", "rana", "lina", "tariq", "karim", "dina")):
         world.plan(5 - place / 4, answer, who, "Diagnosis of this year", place + 3)
@@ -154,6 +156,16 @@ ANSWERERS = (
     *("amal", "maya", "salma", "omar", "layla", "yusuf", "rana", "sami", "lina", "tariq"),
     *("zaid", "karim", "root", "badr", "huda"),
 )
+READERS = ("Terminal operations", "Security", "Finance")
+
+
+def read_figures(world: World, days_ago: float) -> None:
+    """Somebody of these departments has opened the second wave."""
+    with world.scene("noor", days_ago) as (db, _):
+        for name in READERS:
+            keep(db, world.sources["second"], world.departments[name])
+
+
 # What most people of a department saw a year ago, in the order of ITEMS.
 SEEN = {
     "amal": (2, 2, 3, 2, 2, 1, 2, 2, 1, 2, 1),
