@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from scipy import stats
 from sqlalchemy import text
@@ -47,6 +47,7 @@ def test_opportunity_is_ulwicks(importance: float, satisfaction: float, score: f
     assert in_words(score) == said
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(some.floats(0, 10), some.floats(0, 10))
 def test_opportunity_lies_between_importance_and_twice_it(importance: float, satisfaction: float) -> None:
     score = opportunity(importance, satisfaction)
