@@ -19,7 +19,9 @@ from app.main import Pilotage, open_database
 from app.people.actor import find_actor
 from app.voice.answers import answers as unpacked
 from app.voice.board import Line
+from app.voice.indices import Measured, change
 from app.voice.journeys import actions, drawing, words
+from app.voice.journeys.many import together
 from app.voice.journeys.models import ArrangeForm, Journey, JourneyForm, JourneyStage
 from app.voice.journeys.queries import Cell, Placed, Point, compared, figures_of, order_of
 from app.voice.models import Source, Touchpoint
@@ -238,6 +240,24 @@ def test_two_segments_are_compared_as_scipy_does(database: Database, cast: Cast,
         assert line.since.z == pytest.approx(expected.statistic)
         low, high = stats.t.interval(0.95, len(one) - 1, one.mean(), stats.sem(one))
         assert (line.estimate.low, line.estimate.high) == pytest.approx((low, high), rel=3e-3)
+
+
+def test_many_differences_are_held_to_one_level_together() -> None:
+    """The decisions are those of statsmodels' Bonferroni on the same differences."""
+    from statsmodels.stats.multitest import multipletests
+
+    rng = np.random.default_rng(3)
+    z = rng.normal(0, 3.0, 27)
+    changes = [change(Measured(0, 1, 9), Measured(float(by), 0.5, 9)) for by in z]
+    told = together([*changes, None])
+    p = [2 * stats.norm.sf(abs(one.z or 0)) for one in changes]
+    rejected = multipletests(p, method="bonferroni")[0]
+    assert [one is not None and not one.low <= 0 <= one.high for one in told[:-1]] == list(rejected)
+    assert told[-1] is None
+    assert told[0] is not None
+    assert (told[0].high - told[0].low) / (changes[0].high - changes[0].low) == pytest.approx(
+        stats.norm.ppf(1 - 0.025 / 27) / stats.norm.ppf(0.975)
+    )
 
 
 def test_small_groups_are_withheld_and_so_is_what_would_give_them_away(
