@@ -107,6 +107,8 @@ def pointed(world: World, db: Any, pilot: Pilot, value: Any) -> Any:
         return value
     if value.startswith("@"):
         key = value[1:]
+        if key.startswith("job "):
+            return world.jobs[key.removeprefix("job ")]
         return artefacts.made(db, pilot).of(key)[0].row.id if key in KINDS else world.people[key]
     if value.startswith("+") and value.endswith("d") and value[1:-1].isdecimal():
         return world.day(CHARTERED - int(value[1:-1]))

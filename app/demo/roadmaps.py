@@ -32,7 +32,7 @@ BUSES: dict[int, list[Made]] = {
     ],
     2: [
         ("challenge", {"statement": "How might people know their belt before the bus stops, so that the hall stays empty under the screen?", "measure": "Rating of waiting for bags", "today": "61", "target": "66", "by": "+200d"}),
-        ("jobs", {"when": "The bus drives and there is nothing to do", "want": "Know where to go\nKnow how long", "so": "One walks straight there", "feel": "Looked after", "today": "Follow the others", "hold": "Nothing on the bus tells anything"}),
+        ("jobs", {"when": "The bus drives and there is nothing to do", "want": "Know where to go\nKnow how long", "so": "One walks straight there", "feel": "Looked after", "today": "Follow the others", "hold": "Nothing on the bus tells anything", "job": "@job belt"}),
     ],
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from app.demo import (
     priorities,
     reasons,
     thinking,
+    understanding,
 )
 from app.demo.world import World
 from app.ideas.actions import invite
@@ -34,6 +35,7 @@ def tell(database: Database) -> World:
     world.plan(372, evidence.hear, first)
     world.plan(370, evidence.register)
     other_evidence.plan(world)
+    understanding.understanding(world)
     priorities.first_round(world)
     world.plan(318, founding.form_teams)
     thinking.first_ideas(world)

@@ -22,6 +22,14 @@ WORDS = (
 )
 
 
+# The jobs of passengers that ideas name, by their keys in understanding.py.
+JOBS = {
+    "Hold a desk for the last hour": ("gate",),
+    "One tray height": ("family", "gate"),
+    "Bags by belt, told in the bus": ("belt",),
+}
+
+
 def author_of(world: World, thought: Thought) -> tuple[str, int | None]:
     """Who writes it, and for which team."""
     from app.demo.content import TEAMS
@@ -45,6 +53,7 @@ def write_down(world: World, thought: Thought, days_ago: float) -> None:
             novelty=thought.novelty,
             area=thought.area,
             cost=thought.cost,
+            jobs=[world.jobs[key] for key in JOBS.get(thought.title, ()) if key in world.jobs],
             then="signal" if thought.fate in (Stage.SIGNAL, Stage.ANSWERED) else "draft",
         )
         world.ideas[thought.title] = actions.begin(db, actor, form).id

@@ -29,6 +29,8 @@ class World:
     sources: dict[str, int] = field(default_factory=dict)
     rounds: dict[str, int] = field(default_factory=dict)
     meetings: dict[str, int] = field(default_factory=dict)
+    jobs: dict[str, int] = field(default_factory=dict)
+    diagnoses: dict[str, int] = field(default_factory=dict)
     planned: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     committee: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(2026))  # noqa: S311 - a story, not a secret

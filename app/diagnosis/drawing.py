@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.charts import Scale
 from app.diagnosis.items import Item
 
-WIDTH, FROM, TO, ROW, HEAD = 1000.0, 330.0, 960.0, 40.0, 40.0
+WIDTH, FROM, TO, ROW, HEAD = 800.0, 260.0, 776.0, 36.0, 40.0
 NARROW, INSET, DEEP = 360.0, 20.0, 58.0
 FADED = 3  # how many former profiles are drawn
 

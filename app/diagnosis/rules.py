@@ -51,7 +51,7 @@ def may_write(actor: Actor, diagnosis: Diagnosis) -> bool:
 S = DiagnosisStage
 life: Workflow[Diagnosis] = Workflow(
     "stage",
-    Move("close", "Close the answering", (S.OPEN,), S.CLOSED, keeper, tone="main"),
+    Move("close", "Close the answering", (S.OPEN,), S.CLOSED, keeper),
     Move("publish", "Publish our answers", (S.CLOSED,), S.PUBLISHED, chair, tone="main"),
     Move("cancel", "Cancel it", (S.OPEN, S.CLOSED), S.CANCELLED, keeper, reason=True, tone="danger"),
 )

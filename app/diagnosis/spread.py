@@ -54,7 +54,8 @@ def spread(item: str, levels: Mapping[int, Sequence[int]]) -> Spread:
     inside = [level for key, own in levels.items() if key != CUSTOMERS for level in own]
     outside = list(levels.get(CUSTOMERS, ()))
     means = [one.mean for one in groups if one.mean is not None]
-    shown = len(everybody) >= SMALLEST and not hidden_alone(sizes, apart)
+    few_customers = 0 < len(outside) < SMALLEST  # the total less what colleagues say would be theirs
+    shown = len(everybody) >= SMALLEST and not few_customers and not hidden_alone(sizes, apart)
     return Spread(
         item,
         len(everybody),

@@ -23,13 +23,9 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
         .where(col(Finding.diagnosis_id) == col(Diagnosis.id))
         .scalar_subquery()
     )
-    leads, chairs = (true() if so else false() for so in (actor.administrator or actor.chairs_one, actor.chairs_one))
     still: ColumnElement[bool] = or_(
-        and_(
-            col(Diagnosis.stage) == DiagnosisStage.OPEN,
-            or_(asked, leads),
-        ),
-        and_(col(Diagnosis.stage) == DiagnosisStage.CLOSED, chairs),
+        and_(col(Diagnosis.stage) == DiagnosisStage.OPEN, or_(asked, known(actor.administrator or actor.chairs_one))),
+        and_(col(Diagnosis.stage) == DiagnosisStage.CLOSED, known(actor.chairs_one)),
     )
     query = select(Diagnosis, asked, mine, written).where(still).order_by(col(Diagnosis.id))
     return [
@@ -37,6 +33,10 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
         for diagnosis, is_asked, has_answered, count in db.execute(query)
         if (todo := one(actor, day, diagnosis, is_asked and not has_answered, count))
     ]
+
+
+def known(word: bool) -> ColumnElement[bool]:
+    return true() if word else false()
 
 
 def one(actor: Actor, day: date, diagnosis: Diagnosis, owes: bool, written: int) -> Todo | None:

@@ -21,8 +21,15 @@ def answer(told: Told) -> str:
 def sentence(told: Told, pair: Pair) -> str:
     """ "Security and Retail share three processes, two of them vital." """
     shared = counted(len(pair.shared), "process", "processes")
-    vital = "" if not pair.vital else ", vital" if len(pair.shared) == 1 else f", {spelt(pair.vital)} of them vital"
-    return f"{told.names[pair.one]} and {told.names[pair.other]} share {shared}{vital}."
+    return f"{told.names[pair.one]} and {told.names[pair.other]} share {shared}{of_them(pair.vital, len(pair.shared))}."
+
+
+def of_them(vital: int, shared: int) -> str:
+    if not vital:
+        return ""
+    if vital < shared:
+        return f", {spelt(vital)} of them vital"
+    return {1: ", vital", 2: ", both vital"}.get(shared, ", all vital")
 
 
 def worst(pair: Pair) -> str:

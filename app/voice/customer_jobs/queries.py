@@ -17,6 +17,7 @@ from app.voice.board import Line, in_percent, moved, scale_ends, shared_ends
 from app.voice.customer_jobs.models import Job, JobCell, JobOutcome, JobStage
 from app.voice.customer_jobs.opportunity import opportunity
 from app.voice.indices import mean, measured_mean, measured_nps, measured_share
+from app.voice.journeys.many import together
 from app.voice.journeys.models import Journey, JourneyStage
 from app.voice.models import Outcome, OutcomeKind, Segment, Source
 from app.voice.packed import Floats
@@ -158,7 +159,8 @@ def heard_in(db: Session, source: Source, segment: str, labels: Sequence[str]) -
     ]
     ends = shared_ends(touchpoints)
     shown = shown_cells(np.ones(len(whose)), whose, own, source.minimum_cell)
-    lines = [replace(line, ends=ends) for line in touchpoints]
+    sure = together([line.since for line in touchpoints])
+    lines = [replace(line, ends=ends, since=since) for line, since in zip(touchpoints, sure, strict=True)]
     lines.sort(key=lambda line: line.since.change if line.since else 0.0)
     return Heard(source, segment, labels, int(mask.sum()) if shown else None, outcomes, lines)
 

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from app.charts import Scale, Tick, axis, text_width
 from app.voice.journeys.queries import Point
 
-WIDTH, LEFT, RIGHT, TOP, DEEP, FOOT = 1000.0, 40.0, 20.0, 44.0, 250.0, 128.0
+WIDTH, LEFT, RIGHT, TOP, DEEP, FOOT = 1000.0, 72.0, 20.0, 44.0, 250.0, 128.0
 TALL, SIDE, FROM, ROW, HEAD = 360.0, 12.0, 158.0, 42.0, 30.0
 SMALL, LETTERS = 12.0, 26
 
@@ -54,20 +54,18 @@ class Curve:
 
 
 def valleys(points: Sequence[Point], most: int = 2) -> list[Point]:
-    """Where the curve is lower than just before and just after, and below its own mean; deepest first."""
-    known = [one for one in points if one.value is not None]
+    """Where the curve is no higher than just before and just after, and not above its own mean; deepest first.
+
+    Beyond a place that nobody asks about there is no neighbour.
+    """
+    known = [one.value for one in points if one.value is not None]
     if not known:
         return []
-    middle = sum(one.value or 0 for one in known) / len(known)
-    heights = [float("inf"), *(one.value or 0 for one in known), float("inf")]
-    found = [one for one, before, after in zip(known, heights, heights[2:], strict=False) if is_low(one, before, after)]
-    below = [one for one in found if (one.value or 0) <= middle] or known
-    return sorted(below, key=lambda one: one.value or 0)[:most]
-
-
-def is_low(one: Point, before: float, after: float) -> bool:
-    value = one.value or 0
-    return value <= before and value <= after
+    middle = sum(known) / len(known)
+    heights = [float("inf") if one.value is None else one.value for one in points]
+    around = zip(points, [float("inf"), *heights], [*heights[1:], float("inf")], strict=False)
+    low = [one for one, before, after in around if one.value is not None and one.value <= min(before, after, middle)]
+    return sorted(low, key=lambda one: one.value or 0)[:most]
 
 
 def ends_of(points: Sequence[Point]) -> tuple[float, float]:
@@ -127,7 +125,7 @@ def mark(one: Point, scale: Scale, deepest: Sequence[Point], across: float | Non
     was = one.line.was if one.line else None
     other = scale.held(was) if was is not None else None
     x, y = (across, at) if across is not None else (at, down)
-    lines = (shortened(one.placed.name, 24),) if across is not None else wrapped(one.placed.name, FROM - 26, 12)
+    lines = (shortened(one.placed.name, 23),) if across is not None else wrapped(one.placed.name, FROM - 26, 12)
     return Mark(one, x, y, known, low, high, other, any(one is low_ for low_ in deepest), lines)
 
 

@@ -14,6 +14,7 @@ from app.refs import Kind
 from app.voice.answers import Answers, answers
 from app.voice.board import Line, measured_use, moved, shared_ends
 from app.voice.indices import Change, Measured, mean, measured_mean
+from app.voice.journeys.many import together
 from app.voice.journeys.models import Journey, JourneyStage, JourneyTouchpoint
 from app.voice.models import Source, Touchpoint, Use
 from app.voice.packed import Floats
@@ -195,11 +196,16 @@ def hidden(told: Answers, values: Floats, cell: Cell) -> bool:
 
 
 def compared(db: Session, points: Sequence[Point], cell: Cell, other: Cell | None) -> list[Point]:
-    """The journey of one cell, beside another one's: two parts of a source, or two waves."""
+    """The journey of one cell, beside another one's: two parts of a source, or two waves.
+
+    The intervals of the differences hold for all touchpoints together: the largest is not looked for in vain.
+    """
     first, second = heard_from(db, cell), heard_from(db, other) if other else {}
     told = [against(one, cell, first, second, other) for one in points]
-    ends = shared_ends(one.line for one in told)
-    return [replace(one, line=one.line and replace(one.line, ends=ends)) for one in told]
+    ends, lines = shared_ends(one.line for one in told), [one.line for one in told]
+    sure = together([line.since if line else None for line in lines])
+    pairs = zip(told, lines, sure, strict=True)
+    return [replace(one, line=line and replace(line, ends=ends, since=since)) for one, line, since in pairs]
 
 
 def against(one: Point, cell: Cell, first: Heard_of, second: Heard_of, other: Cell | None) -> Point:

@@ -19,14 +19,15 @@ def finding(points: Sequence[Point]) -> str:
     if not low:
         return "Nobody has been asked about any of its touchpoints."
     told = listed([f"{one.placed.name} ({number_words(one.value, 0)})" for one in low])
-    return f"It lies lowest at {told}, of 100{doubt(low)}."
+    valley = "Its deepest valley is" if len(low) == 1 else "Its deepest valleys are"
+    return f"{valley} {told}, of 100{doubt(low)}."
 
 
 def doubt(low: Sequence[Point]) -> str:
     first, *rest = (one.line.estimate for one in low if one.line and one.line.estimate)
     if not rest or first.high is None or rest[0].low is None or first.high < rest[0].low:
         return ""
-    return "; which of the two is lower cannot be told"
+    return "; which of the two is deeper cannot be told"
 
 
 def gaps(points: Sequence[Point]) -> str:
