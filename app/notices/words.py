@@ -20,6 +20,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "publish": "Priorities are out",
         "cancel": "Prioritisation cancelled",
     },
+    "alarm": {
+        "raise": "Worse beyond chance",
+        "look": "Looked at",
+        "close": "Closed",
+        "open_again": "Opened again",
+        "correct": "Figures of a corrected file",
+    },
+    "theme": {
+        "add": "Theme named",
+        "code_many": "Comments coded",
+        "undo_coding": "Codes taken back",
+        "merge": "Merged",
+    },
     "pilot": {
         "charter": "Pilot chartered",
         "scale": "To be rolled out further",

@@ -22,6 +22,7 @@ from app.people.found import found
 from app.people.models import Committee, Department, Kind, Person
 from app.pilots.models import Pilot
 from app.processes import actions, queries, round_pages
+from app.processes.alarms.queries import open_alarms
 from app.processes.assessing import Picture, Question, picture
 from app.processes.drawing import Row, answer, drawn, notes, rows_of, sorted_rows
 from app.processes.drivers import Method
@@ -279,6 +280,7 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         process=process,
         told=told,
         item=standing.item if standing else None,
+        alarms=open_alarms(db, actor, process.id),
         touchpoints=own_touchpoints(db, process),
         past=queries.past_priorities(db, process.id),
         ideas=latest_ideas(db, actor, process),
