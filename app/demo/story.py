@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.db import Database
-from app.demo import evidence, founding, judging, piloting, priorities, thinking
+from app.demo import comments, evidence, founding, judging, piloting, priorities, thinking
 from app.demo.world import World
 from app.ideas.actions import invite
 from app.ideas.models import Idea
@@ -30,8 +30,10 @@ def tell(database: Database) -> World:
     thinking.later_ideas(world)
     thinking.kept_ideas(world)
     world.plan(18, evidence.hear, second)
+    comments.coding(world)
     judging.running_round(world)
     thinking.waiting_ideas(world)
+    comments.citing(world)
     priorities.running_round(world)
     world.plan(5, invite_guest)
     world.play()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.changes import table_of
 from app.estimates import Estimate
 from app.people.actor import Actor
 from app.people.models import Person
@@ -27,8 +28,13 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return exists().where(*here).correlate_except(Source)
 
 
-TOUCHPOINT = select(col(Touchpoint.name)).where(col(Touchpoint.id) == col(Alarm.touchpoint_id)).scalar_subquery()
-THEME = select(col(Theme.name)).where(col(Theme.id) == col(Alarm.theme_id)).scalar_subquery()
+TOUCHPOINT = (
+    select(col(Touchpoint.name))
+    .where(col(Touchpoint.id) == col(Alarm.touchpoint_id))
+    .correlate(Alarm)
+    .scalar_subquery()
+)
+THEME = select(col(Theme.name)).where(col(Theme.id) == col(Alarm.theme_id)).correlate(Alarm).scalar_subquery()
 SUBJECT = func.coalesce(TOUCHPOINT, THEME, literal(""))
 kinds = [Kind("alarm", Alarm, visible_to, SUBJECT, lambda number: f"/processes/alarms/{number}")]
 
@@ -88,7 +94,8 @@ class Shown:
 
 
 def alarms() -> Select[Any]:
-    before = select(col(Source.name)).where(col(Source.id) == col(Alarm.before_id)).scalar_subquery()
+    earlier = table_of(Source).alias()
+    before = select(earlier.c.name).where(earlier.c.id == col(Alarm.before_id)).correlate(Alarm).scalar_subquery()
     query: Select[Any] = (
         select(Alarm, SUBJECT, func.coalesce(col(Process.name), ""), func.coalesce(col(Person.name), ""))
         .add_columns(col(Process.owner_id), col(Source.name), func.coalesce(before, ""))

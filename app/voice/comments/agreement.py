@@ -46,6 +46,8 @@ def kappa(table: Table) -> Estimate:
         return Estimate(None, None, None, n)
     value = (agreed - chance) / (1 - chance)
     reach = Z95 * error(cells, rows, columns, value, chance, n)
+    if not reach:
+        return Estimate(value, None, None, n)  # all alike: the formula knows no doubt, and few comments prove little
     return Estimate(value, max(-1.0, value - reach), min(1.0, value + reach), n)
 
 

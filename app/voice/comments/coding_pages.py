@@ -1,5 +1,6 @@
 """Coding comments: one by one, many at once and back again; the code frame and how those who code agree."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -45,7 +46,6 @@ def themes(request: Request, db: Db, actor: Employee) -> Response:
         raise Missing()
     told = queries.standings(db, actor)
     codes = may_frame(actor, queries.keepers(db, actor))
-    coded = sum(one.n for one in told)
     return page(
         request,
         "voice/comments/themes.html",
@@ -54,8 +54,15 @@ def themes(request: Request, db: Db, actor: Employee) -> Response:
         agreements=queries.agreements(db, actor),
         codes=codes,
         batches=queries.batches(db, actor) if codes else [],
-        answer=f"{len(told)} themes stand for {coded:,} comments." if told else "No theme has been named yet.",
+        answer=answer(len(told), sources),
     )
+
+
+def answer(themes: int, sources: Sequence[tuple[Source, object, int, int]]) -> str:
+    if not themes:
+        return "No theme has been named yet."
+    coded, every = sum(row[2] for row in sources), sum(row[3] for row in sources)
+    return f"{coded:,} of {every:,} comments have one of {themes} themes."
 
 
 @routes.get("/voice/comments/themes/new")

@@ -85,7 +85,7 @@ def named(offered: Options, asked: Asked) -> list[tuple[str, str]]:
         "question": f"Question: {asked.question}",
         "theme": "Without a theme" if asked.unthemed else themes.get(asked.theme or 0, "A theme that is not here"),
         "touchpoint": touchpoints.get(asked.touchpoint or 0, "A touchpoint that is not here"),
-        "score": ": ".join(asked.score or ()).capitalize(),
+        "score": upper(": ".join(asked.score or ())),
         "segment": ": ".join(asked.segment or ()),
         "speaks": f"Speak {SPEAKS.get(asked.speaks, '')}",
         "since": f"From {asked.since}",
@@ -93,6 +93,10 @@ def named(offered: Options, asked: Asked) -> list[tuple[str, str]]:
         "sort": "Best fit first",
     }
     return [(name, said_of[name]) for name in asked.fields()]
+
+
+def upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 @routes.get("/voice/comments.csv")
@@ -136,7 +140,7 @@ def terms(request: Request, db: Db, actor: Employee) -> Answer:
         sources=[(one.id, one.name) for one in everything.sources],
         source=source,
         split=split,
-        splits=[(words, words.capitalize()) for words in splits(offered)],
+        splits=[(words, upper(words)) for words in splits(offered)],
         chosen=": ".join(split.asked.score or split.asked.segment or ()) if split else "",
         told=told,
         answer=terms_answer(bool(source), bool(split), told),
