@@ -11,11 +11,14 @@ from sqlalchemy import Connection, text
 from app.columns import Minor, Utc
 from app.tables import metadata
 
-SHADOWS = ("idea_text",)  # the full-text index and its shadow tables, made by hand
+SHADOWS = ("idea_text", "remark_text")  # the full-text indices and their shadow tables, made by hand
+TOLD = ("remark", "told")  # the words of comments as PostgreSQL's full-text search keeps them
 
 
-def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    return not (kind == "table" and name is not None and name.startswith(SHADOWS))
+def include_name(name: str | None, kind: str, parents: Any) -> bool:
+    if kind == "column" and (parents["table_name"], name) == TOLD:
+        return False
+    return not (kind in ("table", "index") and name is not None and name.startswith(SHADOWS))
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:

@@ -15,8 +15,19 @@
     if (typing(event.target)) return;
     if (event.key === "/") return goSearching(event);
     const scale = event.target.closest("[data-scale]");
-    if (scale && /^[1-9]$/.test(event.key)) score(scale, event);
+    if (scale && /^[1-9]$/.test(event.key)) return score(scale, event);
+    const coding = document.querySelector("form[data-digits]");
+    if (coding) code(coding, event);
   });
+
+  /* Coding: 1 to 9 set and take away the first nine themes, Enter keeps them. */
+  function code(form, event) {
+    const box = form.querySelectorAll("input[type=checkbox]")[Number(event.key) - 1];
+    if (/^[1-9]$/.test(event.key) && box) box.checked = !box.checked;
+    else if (event.key === "Enter" && !event.target.closest("a, button, summary")) form.requestSubmit();
+    else return;
+    event.preventDefault();
+  }
 
   function goSearching(event) {
     const field = document.querySelector("main [data-search]");

@@ -9,6 +9,7 @@ from app.db import Database
 from app.demo import (
     analyses,
     asking,
+    comments,
     evidence,
     founding,
     judging,
@@ -47,8 +48,10 @@ def tell(database: Database) -> World:
     world.plan(18, evidence.hear, second)
     world.plan(11, analyses.keep)
     asking.counter_cards(world)
+    comments.coding(world)
     judging.running_round(world)
     thinking.waiting_ideas(world)
+    comments.citing(world)
     priorities.running_round(world)
     reasons.reasons(world)
     world.plan(5, invite_guest)

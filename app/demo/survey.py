@@ -28,6 +28,7 @@ SIGNS_BY_TERMINAL = {
 TERMINALS = ("Terminal 1", "Terminal 2")
 PURPOSES = (("Leisure", 0.55), ("Business", 0.27), ("Visiting family", 0.18))
 COMPANY = (("Alone", 0.42), ("As a pair", 0.30), ("With a child under 8", 0.16), ("In a group", 0.12))
+GLAD = ("clean", "kind", "better", "works now", "Quiet", "liked", "Best", "came when")
 HOURS = (("Morning", 0.4), ("Midday", 0.33), ("Evening", 0.27))
 
 
@@ -104,7 +105,7 @@ def draw(wave: Wave) -> Survey:
     common = {work.key: served(rng, felt, work) for work in PROCESSES}
     for number, (work, place) in enumerate(all_places(), start=1):
         columns[f"Q{number}"] = answers(rng, common[work.key], work, place, wave, terminal)
-    columns["WISH"] = wishes(rng, felt)
+    columns["WISH"] = wishes(rng, felt, wave)
     return Survey(wave.name, written(columns), map_of(wave))
 
 
@@ -112,10 +113,17 @@ def all_places() -> list[tuple[Work, Place]]:
     return [(work, place) for work in PROCESSES for place in work.places]
 
 
-def wishes(rng: np.random.Generator, felt: np.ndarray) -> np.ndarray:
-    """One passenger in eight writes something, the unhappy ones more often."""
+def wishes(rng: np.random.Generator, felt: np.ndarray, wave: Wave) -> np.ndarray:
+    """One passenger in eight writes something, the unhappy ones more often and less kindly; of late of bag drop."""
     wrote = rng.random(len(felt)) < np.clip(0.13 - 0.06 * felt, 0.02, 0.4)
-    return np.where(wrote, rng.choice(COMMENTS, size=len(felt)), "")
+    weight = np.ones(len(COMMENTS))
+    weight[:2] = 3.0 if wave.key == "second" else 1.0
+    glad = np.array([any(part in words for part in GLAD) for words in COMMENTS])
+    told = [
+        rng.choice(COMMENTS, size=len(felt), p=one / one.sum())
+        for one in (weight * np.where(glad, 0.4, 1.0), weight * np.where(glad, 3.0, 0.6))
+    ]
+    return np.where(wrote, np.where(felt < 0, *told), "")
 
 
 def written(columns: dict[str, np.ndarray]) -> str:

@@ -17,6 +17,7 @@ from app.columns import today
 from app.db import Database, Db
 from app.ideas import pages_teams, pages_writing, queries, rules, saying
 from app.ideas.cards import Directory, cards, directory
+from app.ideas.citing.queries import citations_of
 from app.ideas.drawing import lines
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
 from app.ideas.models import UNANSWERED, Idea, Stage
@@ -202,7 +203,7 @@ routes.routes.extend(pages_writing.literal.routes)
 @routes.get("/ideas/{id}")
 def show(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
     changes = counts(db, "ideas", "talk", "people", "processes", "review", "pilots", "record", "voice")
-    if kept := unchanged(request, actor.rights, actor.teams, changes):
+    if kept := unchanged(request, actor.rights, actor.teams, actor.department_id, changes):
         return kept
     return page(request, "ideas/show.html", **shown_page(request, db, actor, id, changes[1]))
 
@@ -232,6 +233,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
+        "citations": citations_of(db, actor, idea.id),
         "ways": ways(actor, idea, shown.process.owner_id),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),

@@ -55,6 +55,8 @@ HAPPENED: Mapping[str, str] = {
     "invite": "A guest invited",
     "uninvite": "An invitation taken back",
     "import": "Imported",
+    "cite": "A customer’s comment cited",
+    "uncite": "A citation taken back",
 }
 
 

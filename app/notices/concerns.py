@@ -16,6 +16,8 @@ from app.notices.words import kind_of, sentence
 from app.people.actor import HEADS
 from app.people.models import Kind, Membership, Person, Seat, Team
 from app.pilots.models import Keeper, Pilot, Step
+from app.processes.alarms.models import Alarm
+from app.processes.alarms.queries import SUBJECT
 from app.processes.models import Prioritisation, Process
 from app.record.models import Entry
 from app.review.models import Order, Reviewer, Round
@@ -54,6 +56,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
+    "alarm": {"raise": (OWNER,)},
     "pilot": {
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
@@ -94,6 +97,7 @@ class Lookup:
     rounds: dict[int, Any] = field(default_factory=dict)
     orders: dict[int, int] = field(default_factory=dict)
     prioritisations: dict[int, Any] = field(default_factory=dict)
+    alarms: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -111,6 +115,7 @@ class Lookup:
             "pilot": self.pilots,
             "round": self.rounds,
             "prioritisation": self.prioritisations,
+            "alarm": self.alarms,
             "team": self.named_teams,
         }
 
@@ -153,6 +158,8 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.rounds = by_id(db, Round, ids_of(entries, "round"), col(Round.name))
     fields = (col(Prioritisation.name), col(Prioritisation.committee_id))
     found.prioritisations = by_id(db, Prioritisation, ids_of(entries, "prioritisation"), *fields)
+    owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
+    found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), SUBJECT.label("name"), owned.label("owner_id"))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name))
     look_up_people(db, found)
     return found
@@ -213,6 +220,8 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return about_pilot(key, entry, found)
         case "round":
             return {REVIEWER: found.reviewers[key]}
+        case "alarm":
+            return {OWNER: {thing.owner_id} - {None}}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:

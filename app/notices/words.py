@@ -53,6 +53,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "publish": "Diagnosis published",
         "cancel": "Diagnosis cancelled",
     },
+    "alarm": {
+        "raise": "Worse beyond chance",
+        "look": "Looked at",
+        "close": "Closed",
+        "open_again": "Opened again",
+        "correct": "Figures of a corrected file",
+    },
+    "theme": {
+        "add": "Theme named",
+        "code_many": "Comments coded",
+        "undo_coding": "Codes taken back",
+        "merge": "Merged",
+    },
     "pilot": {
         "charter": "Pilot chartered",
         "scale": "To be rolled out further",

@@ -16,6 +16,7 @@ from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.pilots import queries as pilots
 from app.pilots.models import Pilot
+from app.processes.alarms.queries import open_alarms
 from app.processes.models import Process
 from app.processes.priority import Verdict
 from app.processes.queries import visible_to
@@ -49,6 +50,7 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         trail=trail(db, actor, "process", process=process),
         process=process,
         story=told,
+        alarms=open_alarms(db, actor, process.id),
         answer=answer(told),
         said=most_telling(db, actor, {part.touchpoint_id: part.weight for part in told.parts}),
         ideas=latest_ideas(db, actor, process),

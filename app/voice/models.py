@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, LargeBinary, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
 from sqlmodel import Field
 
 from app.columns import Row, choice, instant, points_to, text
+from app.voice.comments.words import spelled
 
 
 class Factor(StrEnum):
@@ -194,6 +196,11 @@ class Response(Row, table=True):
     segments: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
 
 
+def letters_of(context: Any) -> str:
+    """Of scripts without blanks the pairs of letters, which the index of words cannot find: written with the words."""
+    return spelled(context.get_current_parameters().get("words") or "")
+
+
 class Remark(Row, table=True):
     """A customer's comment: words, or the label of a code."""
 
@@ -206,6 +213,7 @@ class Remark(Row, table=True):
     words: str = Field(sa_column=Column(Text(), nullable=False))
     score: float | None = None  # how it speaks of us, on 0-100, higher is better; where somebody coded that
     marks: str = text()  # what a keeper marked by hand as personal, as JSON; empty: what privacy.spans finds
+    spelled: str = Field(default=None, sa_column=Column(Text(), nullable=False, default=letters_of))
 
 
 class Theme(Row, table=True):
@@ -215,13 +223,19 @@ class Theme(Row, table=True):
 
     name: str = Field(max_length=200, unique=True)
     key: str = Field(max_length=200, unique=True)  # the name casefolded, for finding it again
+    about: str = text()
+    merged_into: int | None = points_to("theme.id", nullable=True, index=False)  # it is this one now
+    version: int = 1
 
 
 class RemarkTheme(Row, table=True):
     """A comment is about a theme: the file said so, or somebody who read it."""
 
     __tablename__ = "remark_theme"
-    __table_args__ = (UniqueConstraint("remark_id", "theme_id"),)
+    __table_args__ = (
+        UniqueConstraint("remark_id", "theme_id"),
+        Index("ix_remark_theme_found", "theme_id", "remark_id"),
+    )
 
     remark_id: int = points_to("remark.id", index=False)
     theme_id: int = points_to("theme.id")

@@ -33,8 +33,8 @@ area = Area("voice", 0, "Sources", "/voice")
 routes = router()
 routes.routes.extend(import_pages.routes.routes)
 TheSource = Annotated[Source, Depends(found(Source, visible_to))]
-AnySource = Annotated[Source, Depends(found(Source, open_to))]
 MOST_WORDS = 200
+AnySource = Annotated[Source, Depends(found(Source, open_to))]
 
 
 @routes.get("/voice")
@@ -82,35 +82,6 @@ def since_words(line: board.Line) -> str:
     way = "up" if line.since.change > 0 else "down"
     chance = "no more than chance explains" if line.tone == "quiet" else "more than chance explains"
     return f", {way} {by} since the wave before: {chance}"
-
-
-@routes.get("/voice/comments")
-def comments(
-    request: Request,
-    db: Db,
-    actor: Employee,
-    q: Annotated[str, Query(max_length=MOST_WORDS)] = "",
-    source: str = "",
-    after: int | None = None,
-) -> Response:
-    if kept := unchanged(request, actor.rights, actor.department_id, counts(db, "voice")):
-        return kept
-    sources = reading.commented_sources(db, actor)
-    chosen = int(source) if source.isdecimal() and len(source) < 19 else None
-    told = reading.comments(db, actor, q, chosen, after)
-    shown, more = told[: reading.PAGE], len(told) > reading.PAGE
-    kept_words = {name: value for name, value in (("q", q), ("source", source)) if value}
-    next_href = f"/voice/comments?{urlencode({**kept_words, 'after': shown[-1].id})}" if more else None
-    return page(
-        request,
-        "voice/comments.html",
-        sources=sources,
-        shown=shown,
-        q=q,
-        source=chosen,
-        after=after,
-        next_href=next_href,
-    )
 
 
 @routes.get("/voice/sources/{id}")

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,18 +26,6 @@ CHUNK = 5_000
 
 
 @dataclass(frozen=True)
-class Said:
-    id: int
-    words: str
-    marks: str
-    question: str
-    coded: bool
-    source_id: int
-    source: str
-    respondent: str
-
-
-@dataclass(frozen=True)
 class Row:
     id: int
     respondent: str
@@ -45,37 +33,6 @@ class Row:
     weight: float | None
     outcomes: tuple[str, ...]
     rating: str
-
-
-def comments(
-    db: Session, actor: Actor, q: str = "", source_id: int | None = None, after: int | None = None
-) -> list[Said]:
-    """The latest comments with all the words of `q`, one more than a page shows."""
-    columns = (
-        Remark.id,
-        Remark.words,
-        Remark.marks,
-        Remark.question,
-        Remark.coded,
-        Remark.source_id,
-        Source.name,
-        Response.respondent,
-    )
-    query = (
-        select(*columns)  # type: ignore[call-overload]
-        .join(Source, col(Source.id) == col(Remark.source_id))
-        .join(Response, col(Response.id) == col(Remark.response_id))
-        .where(comments_visible_to(actor))
-        .order_by(col(Remark.id).desc())
-        .limit(PAGE + 1)
-    )
-    for word in q.split()[:10]:
-        query = query.where(func.lower(col(Remark.words)).contains(word.lower(), autoescape=True))
-    if source_id is not None:
-        query = query.where(col(Remark.source_id) == source_id)
-    if after is not None:
-        query = query.where(col(Remark.id) < after)
-    return [Said(*row) for row in db.execute(query)]
 
 
 def commented_sources(db: Session, actor: Actor) -> Sequence[tuple[int, str]]:

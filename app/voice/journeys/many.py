@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist
 
-from app.voice.indices import Z95, Change
+from app.voice.distributions import Z95
+from app.voice.indices import Change
 
 
 def together(changes: Sequence[Change | None]) -> list[Change | None]:
