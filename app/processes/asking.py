@@ -76,12 +76,12 @@ class Asked:
 
 
 def asked(request: Request, db: Session, actor: Actor) -> Asked:
-    """The latest source and its first outcome, unless another that this person may see is named."""
+    """The latest whole source and its first outcome, unless another that this person may see is named."""
     given = request.query_params
     pairs = told_sources(db, actor)
     sources = {one.id: one for one, _, _ in pairs}
     chosen = next((one for one in sources.values() if str(one.id) == given.get("source")), None)
-    chosen = chosen or next(iter(sources.values()), None)
+    chosen = chosen or min(sources.values(), key=lambda one: one.collecting, default=None)
     outcomes = [(name, kind) for one, name, kind in pairs if chosen and one.id == chosen.id]
     wanted = given.get("outcome", "")
     names, keys = drivers_of(db, chosen, given.getlist("d")[:MOST_DRIVERS])

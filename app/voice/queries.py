@@ -76,11 +76,14 @@ kinds = [Kind("source", Source, visible_to, Source.name, lambda number: f"/voice
 
 
 def headline(db: Session) -> Outcome | None:
-    """The first outcome of the latest source that has one and shows it to everybody: the organisation's figure."""
+    """The organisation's figure: the first outcome of the latest whole source that has one and shows it to everybody.
+
+    A source that is still collecting is no wave yet.
+    """
     query = (
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
-        .where(FOR_ALL, col(Outcome.place) == 0, col(Outcome.value).is_not(None))
+        .where(FOR_ALL, col(Source.collecting).is_(False), col(Outcome.place) == 0, col(Outcome.value).is_not(None))
         .order_by(col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )
