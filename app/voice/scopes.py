@@ -115,7 +115,10 @@ class Choice:
 
 
 def choices(db: Session, actor: Actor) -> list[Choice]:
-    """Every series and every source of none that this person may see, the latest first; without responses none."""
+    """Every series and every source of none that this person may see, the latest first; without responses none.
+
+    What is still collecting comes after what is whole.
+    """
     sources = [source for source in taken_sources(db, actor) if source.responses]
     ids = {source.series_id for source in sources if source.series_id}
     query = select(col(Series.id), col(Series.name)).where(col(Series.id).in_(ids))
@@ -124,7 +127,8 @@ def choices(db: Session, actor: Actor) -> list[Choice]:
     for source in sources:
         key = str(source.series_id) if source.series_id else f"source-{source.id}"
         found.setdefault(key, []).append(source)
-    return [Choice(key, names.get(own[0].series_id, own[0].name), tuple(reversed(own))) for key, own in found.items()]
+    told = [Choice(key, names.get(own[0].series_id, own[0].name), tuple(reversed(own))) for key, own in found.items()]
+    return sorted(told, key=lambda one: all(source.collecting for source in one.sources))
 
 
 def one_of(known: Sequence[Choice], key: str) -> Choice | None:

@@ -34,7 +34,7 @@ from app.voice.showing import estimate_of
 from app.web import Form, Request, Response, Typed, blank, fill, page, router, see, unchanged
 from app.workflow import MoveForm
 
-area = Area("voice", 15, "Ask customers", "/voice/ask")
+area = Area("voice", 5, "Ask customers", "/voice/ask")
 routes = router()
 routes.routes.extend(public_routes.routes)
 TheAsking = Annotated[Asking, Depends(found(Asking, queries.asking_visible_to))]
