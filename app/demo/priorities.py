@@ -1,12 +1,22 @@
 """What the committee put first a year ago, and the round that asks again now."""
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
 from app.demo.content import LEFT_OUT, PRIORITISED
 from app.demo.world import World
+from app.ideas.models import Idea, Stage
 from app.processes.models import Prioritisation, RoundForm
 from app.processes.rounds import actions
 from app.processes.rounds.actions import Choice
 
 MEMBERS = ("sami", "dina", "omar", "tamer", "noor")
+
+
+def signals(db: Session) -> dict[int, int]:
+    query = select(col(Idea.process_id), func.count()).where(col(Idea.stage) == Stage.SIGNAL)
+    return dict(db.execute(query.group_by(col(Idea.process_id))).all())
 
 
 def open_round(world: World, wave: str, days_ago: float) -> None:
@@ -20,7 +30,7 @@ def open_round(world: World, wave: str, days_ago: float) -> None:
             rule="means",
             due=world.day(days_ago - 13),
         )
-        world.rounds[f"priorities {wave}"] = actions.open_round(db, actor, form).id
+        world.rounds[f"priorities {wave}"] = actions.open_round(db, actor, form, signals(db)).id
 
 
 def rank(world: World, wave: str, who: str, days_ago: float) -> None:

@@ -1,6 +1,7 @@
 """A prioritisation round: opened with its evidence, ranked by members, published by the chair."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -182,6 +183,7 @@ def round_page(
         status=status,
         round=round_,
         evidence=evidence_of(round_),
+        until=last_day(round_),
         items=evidence_items(round_),
         vital=vital_ones(round_) & processes.keys(),
         processes=processes,
@@ -213,6 +215,11 @@ def round_page(
             f"/processes/rounds/{round_.id}?{urlencode([*(('order', one) for one in arranged), ('move', what)])}#mine"
         ),
     )
+
+
+def last_day(round_: Prioritisation) -> date | None:
+    told = evidence_of(round_).get("last_day")
+    return date.fromisoformat(told) if told else None
 
 
 def combined(

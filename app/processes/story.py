@@ -253,10 +253,11 @@ def own_standing(db: Session, process: Process, told: Sequence[Wave], found: Seq
 class Now:
     performance: float | None
     vital: bool
+    enough: bool
 
     @classmethod
     def of(cls, line: WaveLine) -> "Now":
-        return cls(line.performance.value, line.vital)
+        return cls(line.performance.value, line.vital, line.verdict is not Verdict.TOO_LITTLE)
 
 
 def causes_of(db: Session, process_id: int) -> list[Why]:

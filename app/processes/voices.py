@@ -80,4 +80,5 @@ def worst_first(
         for at, (number, words) in enumerate(rows)
         if answered[at] > 0 and len(words.strip()) >= SHORTEST
     ]
-    return sorted(found, key=lambda one: (one.score, -one.id))
+    found.sort(key=lambda one: (one.score, -one.id))
+    return list({one.words: one for one in reversed(found)}.values())[::-1]  # the same words once

@@ -85,3 +85,15 @@ def test_together_is_in_the_order_of_bordas_count() -> None:
     assert first.mean == pytest.approx(1.5)
     assert first.spread == pytest.approx(np.std([1, 2, 1, 2], ddof=1))
     assert together({}, IDS) == []
+
+
+def test_agreement_among_those_that_everybody_ranked() -> None:
+    """That nobody ranked the rest is agreement too, and is told apart."""
+    ballots = {1: [10, 20, 30], 2: [20, 10, 30], 3: [30, 10, 20]}
+    told = agreement(ballots, IDS)
+    assert (told.shared, told.shared_w) == (3, agreement(ballots, [10, 20, 30]).w)
+    assert told.w is not None
+    assert told.shared_w is not None
+    assert told.shared_w < told.w
+    assert agreement(ballots, [10, 20, 30]).shared_w is None
+    assert agreement({1: [10], 2: [20]}, IDS).shared_w is None

@@ -48,6 +48,8 @@ class Agreement:
 
     `chance`: how often ballots in random order agree as much. `low`, `high`: W without any one of the members, from
     three on; they show whether one person carries it. A committee is no sample, so this is no confidence interval.
+    `shared_w`: W over the `shared` processes that every member ranked, where these are some and not all: W over all
+    counts it as agreement, too, that nobody ranked the rest.
     """
 
     members: int
@@ -55,6 +57,8 @@ class Agreement:
     chance: float | None
     low: float | None
     high: float | None
+    shared: int = 0
+    shared_w: float | None = None
 
     @property
     def words(self) -> str:
@@ -127,7 +131,21 @@ def agreement(ballots: Ballots, processes: Sequence[int]) -> Agreement:
         return Agreement(len(ranks), None, None, None, None)
     without = [float(concordance(np.delete(ranks, row, axis=0))) for row in range(len(ranks))] if len(ranks) > 2 else []
     known = [one for one in without if not np.isnan(one)]
-    return Agreement(len(ranks), w, chance(ranks, w), min(known) if known else None, max(known) if known else None)
+    ends = (min(known, default=None), max(known, default=None))
+    shared, shared_w = among_shared(ballots, processes)
+    return Agreement(len(ranks), w, chance(ranks, w), ends[0], ends[1], shared, shared_w)
+
+
+def among_shared(ballots: Ballots, processes: Sequence[int]) -> tuple[int, float | None]:
+    shared = [process for process in processes if all(process in order for order in ballots.values())]
+    if not 2 <= len(shared) < len(processes):
+        return len(shared), None
+    return len(shared), float(concordance(places(narrowed(ballots, shared), shared)))
+
+
+def narrowed(ballots: Ballots, processes: Sequence[int]) -> Ballots:
+    kept = set(processes)
+    return {person: [process for process in order if process in kept] for person, order in ballots.items()}
 
 
 def chance(ranks: Floats, w: float, draws: int = DRAWS) -> float:

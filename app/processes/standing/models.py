@@ -32,3 +32,7 @@ class Reading(Row, table=True):
     @property
     def vital(self) -> bool:
         return self.verdict in (Verdict.VITAL, Verdict.PERHAPS)
+
+    @property
+    def enough(self) -> bool:
+        return self.verdict is not Verdict.TOO_LITTLE

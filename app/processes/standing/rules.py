@@ -8,12 +8,14 @@ OLD_WAVES = 2
 
 
 class Known(Protocol):
-    """What the latest wave says of a process: a Reading, or an Item of a picture."""
+    """What the latest wave says of a process, and whether enough have answered to say it."""
 
     @property
     def performance(self) -> float | None: ...
     @property
     def vital(self) -> bool: ...
+    @property
+    def enough(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ def standing_of(
             f"Its evidence is old: {counted(waves_since)} waves have come in since {source or 'it was judged'}."
         )
         short.append(f"evidence {waves_since} waves old")
+    if now is not None and not now.enough:
+        words.append(f"Too few have answered about it in {latest} to say more.")
+        short.append("too few answers since")
+        now = None
+        asked = False
     if was is not None and was.get("vital") and now is not None and not now.vital:
         figure = f" ({now.performance:.0f} of 100)" if now.performance is not None else ""
         words.append(f"It was vital when it was prioritised, and in {latest} it is not any more{figure}.")

@@ -98,7 +98,7 @@ def tables(request: Request, db: Db, actor: Employee, ask: Asks) -> Response:
     told = scope(db, actor, choice) if choice else None
     asked = chosen(told, ask) if told else None
     if choice is None or asked is None:
-        unparted = {"unparted": choice.name} if choice and choice.sources else {}
+        unparted: dict[str, Any] = {"unparted": choice.name} if choice else {}
         return page(request, "voice/trends/empty.html", table=True, **unparted)
     return page(request, "voice/tables/index.html", **shown(db, actor, known, choice, asked))
 
