@@ -1,4 +1,4 @@
-"""Every figure of the airport's expected.json, reached by the product's own way: no key of the file is left unlooked at.
+"""Every figure of the airport's expected.json, reached by the product's own way: no key of the file is left out.
 
 Both waves are imported as a user would, and what the database then holds is asked. The file is walked key by key; a key
 that stands for no figure of ours is named in APART with the reason.
@@ -99,7 +99,7 @@ class Wave:
             "nps_value_counts": {str(int(value)): n for value, n in recommend.counts.items()} | {"11": counts["11"]},
             "nps_rows_without_answer": recommend.missing,
             "nps_by_segment": {
-                key: {label: self.nps(self.answers.where(name, label)) for label in self.labels(name, key)}
+                key: {label: self.nps(self.answers.where(name, label)) for label in self.labels(key)}
                 for key, name in SEGMENTS.items()
             },
             "touchpoints": {self.code[one.name]: self.touchpoint(one) for one in self.checked.touchpoints},
@@ -115,8 +115,8 @@ class Wave:
             "problems_Q15": {"yes": problem["1"], "no": problem["2"]},
         }
 
-    def labels(self, name: str, key: str) -> list[str]:
-        return [label for label in self.told["years"][self.year]["nps_by_segment"][key]]
+    def labels(self, key: str) -> list[str]:
+        return list(self.told["years"][self.year]["nps_by_segment"][key])
 
     def nps(self, who: np.ndarray, weights: np.ndarray | None = None) -> dict[str, float]:
         values = self.recommend[who]
