@@ -65,13 +65,18 @@ class Standing:
 
 @dataclass(frozen=True)
 class Picture:
-    """An answered question. `standings` are in the order of the drivers; `fewest` answers place an item."""
+    """An answered question. `standings` are in the order of the drivers; `fewest` answers place an item.
+
+    `every` driver of the source could have been asked about; `lone` are its touchpoints, each by itself.
+    """
 
     question: Question
     found: Assessment
     standings: tuple[Standing, ...]
     study: Study
     fewest: int = FEWEST_ANSWERS
+    every: tuple[Driver, ...] = ()
+    lone: tuple[Driver, ...] = ()
 
     def of(self, process_id: int) -> Standing | None:
         return next((one for one in self.standings if one.process_id == process_id), None)
@@ -102,7 +107,9 @@ def picture(db: Session, question: Question, *, patient: bool = False) -> Pictur
         raise Missing(f"This source has no outcome {question.outcome}.")
     if question.weighted and not source.weighted:
         raise Invalid("This source has no weights.")
-    drivers = chosen(all_drivers(db, source.id), inside(db, source.id), question.drivers)
+    lone = inside(db, source.id)
+    every = together(db, lone)
+    drivers = chosen(every, lone, question.drivers)
     if question.impact is Method.SHAPLEY and len(drivers) > MOST_SHAPLEY:
         raise Invalid(f"Shapley takes at most {MOST_SHAPLEY} drivers; use johnson for more.")
     wish = Wish(source.id, source.version, question.impact, question.weighted, drivers)
@@ -111,7 +118,7 @@ def picture(db: Session, question: Question, *, patient: bool = False) -> Pictur
     found = judge(study, question.outcome, [one.name for one in drivers], rule, question.performance, fewest)
     items = tuple(withheld(item, source.minimum_cell) for item in found.items)
     standings = tuple(Standing(*pair) for pair in zip(items, drivers, strict=True))
-    return Picture(question, replace(found, items=items), standings, study, fewest)
+    return Picture(question, replace(found, items=items), standings, study, fewest, every, lone)
 
 
 def studied(db: Session, source: Source, wish: Wish, outcomes: int, *, patient: bool = False) -> Study:
@@ -161,7 +168,11 @@ def stands(db: Session, source: Source) -> tuple[tuple[Driver, ...], Study]:
 
 def all_drivers(db: Session, source_id: int) -> tuple[Driver, ...]:
     """Processes by name, then the touchpoints that belong to none."""
-    alone = inside(db, source_id)
+    return together(db, inside(db, source_id))
+
+
+def together(db: Session, alone: Sequence[Driver]) -> tuple[Driver, ...]:
+    """The touchpoints of a source under the processes of the register."""
     asked = {driver.touchpoint_id for driver in alone}
     query = (
         select(col(Process.id), col(Process.name), col(ProcessTouchpoint.touchpoint_id), col(ProcessTouchpoint.weight))

@@ -17,7 +17,7 @@ from app.people.actor import Actor, Employee
 from app.people.models import Organisation
 from app.processes import queries, register_pages, round_pages, story_pages, telling
 from app.processes.asking import Asked, asked
-from app.processes.assessing import NotYet, Picture, all_drivers, inside, picture
+from app.processes.assessing import NotYet, Picture, all_drivers, picture
 from app.processes.benchmarks import benchmarks
 from app.processes.drawing import Row, answer, drawn, notes, rows_of, sorted_rows
 from app.processes.impact.keeping import ask, row_of
@@ -54,7 +54,7 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
     rows, waits = the_rows(request, db, actor, what, told, known)
     registered = [row for row in rows if row.process_id]
     shown = registered or rows
-    drivers = all_drivers(db, what.source.id) if what.source else ()
+    drivers = told.every if told else all_drivers(db, what.source.id) if what.source else ()
     return page(
         request,
         "processes/index.html",
@@ -67,7 +67,7 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
         answer=answer(shown, bool(told), bool(registered)),
         drawn=drawn(told, shown) if told else None,
         notes=notes(told, shown) if told else [],
-        **told_in_words(db, told, shown),
+        **told_in_words(told, shown),
         alone=[row for row in rows if not row.process_id] if registered else [],
         registered=bool(registered),
         unasked=[process for number, process in known.items() if number not in {one.process_id for one in drivers}],
@@ -90,7 +90,7 @@ def working(request: Request, db: Session, what: Asked, waiting: NotYet) -> Resp
     return page(request, "processes/working.html", what=what, done=row.done if row else 0)
 
 
-def told_in_words(db: Session, told: Picture | None, shown: Sequence[Row]) -> dict[str, Any]:
+def told_in_words(told: Picture | None, shown: Sequence[Row]) -> dict[str, Any]:
     if told is None:
         return {"cautions": [], "changes": [], "beside": None, "missing": "", "resampled": "", "made_of": []}
     return {
@@ -99,13 +99,13 @@ def told_in_words(db: Session, told: Picture | None, shown: Sequence[Row]) -> di
         "beside": telling.side_by_side(told, {row.key for row in shown}),
         "missing": telling.missing_answers(told),
         "resampled": telling.resampled(told),
-        "made_of": made_of(db, told),
+        "made_of": made_of(told),
     }
 
 
-def made_of(db: Session, told: Picture) -> list[tuple[str, list[tuple[str, float, float]]]]:
+def made_of(told: Picture) -> list[tuple[str, list[tuple[str, float, float]]]]:
     """Each process with its touchpoints: name, weight, and part of the whole."""
-    named = {driver.touchpoint_id: driver.name for driver in inside(db, told.question.source_id)}
+    named = {driver.touchpoint_id: driver.name for driver in told.lone}
     found = []
     for one in told.standings:
         if one.process_id:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.processes.assessing import Picture, as_json, inside
+from app.processes.assessing import Picture, as_json
 from app.processes.impact.script import README, SCRIPT
 from app.processes.resampling import BLOCK
 from app.processes.working import Combined, combining, units_of
@@ -18,7 +18,7 @@ from app.web.sheets import Cell
 def analysis(db: Session, source: Source, told: Picture) -> bytes:
     people = answers(db, source.id)
     drivers = [one.driver for one in told.standings]
-    named = {driver.touchpoint_id: driver.name for driver in inside(db, source.id)}
+    named = {driver.touchpoint_id: driver.name for driver in told.lone}
     options = {
         "source": source.name,
         "source_version": source.version,
