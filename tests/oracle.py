@@ -123,6 +123,16 @@ class Person:
         )
         return self.member or (self.employee and self.has(keeps, source=source))
 
+    def changes_recode(self, recode: int) -> bool:
+        return self.changes_kept("recode", recode)
+
+    def changes_kept(self, table: str, number: int) -> bool:
+        others = " or shared" if self.chair or self.administrator else ""
+        return self.employee and self.has(
+            f"select 1 from {table} where id = :number and (made_by = :me{others})",  # noqa: S608 - our own words
+            number=number,
+        )
+
     def answers_for(self, process: int) -> bool:
         return self.has("select 1 from process where id = :process and owner_id = :me", process=process)
 
@@ -226,8 +236,6 @@ READ: dict[str, Rule] = {
     "/voice": employees,
     r"/voice/(comments|sources\.csv)": employees,
     "/voice/import": Person.imports,
-    rf"/voice/sources/{N}(/[a-z]+\.csv)?": employees,
-    f"/voice/sources/{N}/rows": Person.reads_rows,
     "/voice/(journeys|jobs)": employees,
     "/voice/(journeys|jobs)/new": lambda person, _: person.draws(),
     rf"/voice/(journeys|jobs)/{N}(/figures\.csv)?": employees,
@@ -237,6 +245,12 @@ READ: dict[str, Rule] = {
     f"/voice/diagnosis/{N}/answer": Person.asked_in,
     rf"/voice/diagnosis/{N}/(items/[a-z]+|spread\.csv)": lambda person, diagnosis, _: person.sees_answers(diagnosis),
     r"/processes(/departments(/departments)?)?(\.csv)?": employees,
+    rf"/voice/sources/{N}(/(?!rows)[a-z]+\.csv)?": employees,
+    rf"/voice/sources/{N}/rows(?:\.csv)?": Person.reads_rows,
+    r"/voice/(indices|tables)(\.zip)?": employees,
+    "/voice/(recodes|recodes/new|analyses/new|accounts)": employees,
+    f"/voice/recodes/{N}": Person.changes_recode,
+    "/voice/accounts/parts": lambda person: person.member or person.administrator,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}": employees,
     f"/processes/{N}/edit": Person.keeps_process,
@@ -299,6 +313,10 @@ SEND: dict[str, Rule] = {
     f"/voice/diagnosis/{N}/answer": Person.asked_in,
     f"/voice/diagnosis/{N}/(moves|invitations)": lambda person, *_: person.chair or person.administrator,
     f"/voice/diagnosis/{N}/items/[a-z]+": lambda person, _: person.chair,
+    "/voice/(recodes|analyses)": employees,
+    f"/voice/recodes/{N}(/remove)?": lambda person, recode, _: person.changes_recode(recode),
+    f"/voice/analyses/{N}/remove": lambda person, number: person.changes_kept("analysis", number),
+    "/voice/accounts/parts": lambda person: person.member or person.administrator,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}/edit": Person.keeps_process,
     "/processes/rounds/new": chairs,

@@ -74,8 +74,10 @@ class Cells:
         """What is tested: of a median, the mean."""
         return Measure.MEAN if self.measure is Measure.MEDIAN else self.measure
 
-    def difference(self, before: Sequence[int], after: Sequence[int]) -> Difference | None:
-        return difference(self.sums(before), self.sums(after), self.summed)
+    def against_rest(self, groups: Sequence[int], whole: Sums) -> Difference | None:
+        """Some cells against the rest of the whole that they belong to."""
+        own = self.sums(groups)
+        return difference(whole.without(own), own, self.summed)
 
 
 cache: OrderedDict[tuple[object, ...], Cells | None] = OrderedDict()

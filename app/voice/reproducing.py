@@ -71,7 +71,7 @@ def sums_table(told: Sequence[Told], tested: Sequence[Tested]) -> Iterator[Seque
         sides += [(test.before, test.weighted, test.sums[0]), (test.after, test.weighted, test.sums[1])]
     known = {(group, weighted): sums for group, weighted, sums in sides}
     for (group, weighted), sums in known.items():
-        many = len(sums.accounts.who) if sums.accounts else None
+        many = sums.accounts.many if sums.accounts else None
         over = many / (many - 1) * float((influence(sums) ** 2).sum()) if many and many > 1 else None
         own = (sums.n, sums.weight, sums.squares, sums.total, sums.total_squares, sums.centre, many, over)
         yield (group.wave, group.row, group.column, group.rest, int(weighted), *own)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from app.estimates import Estimate
 from app.voice.distributions import Z95, chi2_above, f_above, t95, t_two
 
+MOST_IN_MEMORY = 20_000_000  # groups x accounts, in the test of all groups together
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -45,11 +46,20 @@ class Measure(StrEnum):
 
 
 class Accounts(NamedTuple):
-    """One entry an account and group: who, sum of weights, sum of weight x value."""
+    """One entry an account: who, sum of weights, sum of weight x value, how many answers. Some may have none."""
 
     who: Ints
     weight: Floats
     total: Floats
+    answers: Floats
+
+    @property
+    def many(self) -> int:
+        return int(np.count_nonzero(self.answers))
+
+    def present(self) -> "Accounts":
+        there = self.answers > 0
+        return Accounts(self.who[there], self.weight[there], self.total[there], self.answers[there])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,23 @@ class Sums:
     @property
     def mean(self) -> float:
         return self.total / self.weight
+
+    def without(self, others: "Sums") -> "Sums":
+        """Those of these answers that are not among `others`, which are some of them."""
+        own, theirs = self.accounts, others.accounts
+        rest = None
+        if own and theirs:
+            counted = zip(own[1:], theirs[1:], strict=True)
+            rest = Accounts(own.who, *(mine - gone for mine, gone in counted))
+        return Sums(
+            self.n - others.n,
+            self.weight - others.weight,
+            self.squares - others.squares,
+            self.total - others.total,
+            self.total_squares - others.total_squares,
+            self.centre,
+            rest,
+        )
 
     @property
     def spread(self) -> float:
@@ -128,7 +155,10 @@ class Overall:
 
 @dataclass(frozen=True)
 class Tally:
-    """The sums of several groups, arrays of shape (groups,); accounts in the order of their groups."""
+    """The sums of several groups, arrays of shape (groups,).
+
+    `by_account` are those of each group and account, in the order of the groups; `places` which of `who` each is of.
+    """
 
     n: Ints
     weight: Floats
@@ -136,7 +166,9 @@ class Tally:
     total: Floats
     total_squares: Floats
     centre: float
-    accounts: Accounts | None = None
+    who: Ints | None = None
+    places: Ints | None = None
+    by_account: tuple[Floats, Floats, Floats] | None = None
     starts: Ints | None = None  # where each group's accounts begin
 
     def of(self, groups: Sequence[int]) -> Sums:
@@ -153,20 +185,19 @@ class Tally:
         )
 
     def accounts_of(self, groups: Sequence[int]) -> Accounts | None:
-        if self.accounts is None or self.starts is None:
+        if self.who is None or self.places is None or self.by_account is None or self.starts is None:
             return None
         parts = [slice(int(self.starts[group]), int(self.starts[group + 1])) for group in groups]
-        who, weight, total = (np.concatenate([part[of] for of in parts] or [part[:0]]) for part in self.accounts)
-        return merged(who, weight, total)
+        places = together(self.places, parts)
+        weight, total, count = (added(places, together(told, parts), len(self.who)) for told in self.by_account)
+        return Accounts(self.who, weight, total, count)
 
     def all(self) -> Sums:
         return self.of(range(len(self.n)))
 
 
-def merged(who: Ints, weight: Floats, total: Floats) -> Accounts:
-    """One entry an account."""
-    known, places = np.unique(who, return_inverse=True)
-    return Accounts(known, added(places, weight, len(known)), added(places, total, len(known)))
+def together(told: Any, parts: Sequence[slice]) -> Any:
+    return told[parts[0]] if len(parts) == 1 else np.concatenate([told[part] for part in parts] or [told[:0]])
 
 
 def scored(measure: Measure, values: Floats, best: float = 0.0, step: float = 1.0) -> Floats:
@@ -203,16 +234,17 @@ def tally(
 
 
 def with_accounts(found: Tally, where: Ints, who: Ints, w: Floats, wy: Floats) -> Tally:
-    count = len(found.n)
-    if not len(who):
-        nobody = np.empty(0)
-        own = Accounts(np.empty(0, np.int64), nobody, nobody)
-        return replace(found, accounts=own, starts=np.zeros(count + 1, np.int64))
-    order = np.lexsort((who, where))
-    told, group = who[order], where[order]
-    first = np.flatnonzero(np.r_[True, (told[1:] != told[:-1]) | (group[1:] != group[:-1])])
-    own = Accounts(told[first], np.add.reduceat(w[order], first), np.add.reduceat(wy[order], first))
-    return replace(found, accounts=own, starts=np.searchsorted(group[first], np.arange(count + 1)))
+    known, numbers = np.unique(who, return_inverse=True)
+    key = where * np.int64(max(1, len(known))) + numbers
+    pairs, places, counts = np.unique(key, return_inverse=True, return_counts=True)
+    group, account = np.divmod(pairs, max(1, len(known)))
+    return replace(
+        found,
+        who=known,
+        places=account,
+        by_account=(added(places, w, len(pairs)), added(places, wy, len(pairs)), counts.astype(np.float64)),
+        starts=np.searchsorted(group, np.arange(len(found.n) + 1)),
+    )
 
 
 def added(places: Any, parts: Floats, count: int) -> Floats:
@@ -249,8 +281,7 @@ def shown(sums: Sums, measure: Measure, value: float, interval: tuple[float, flo
 
 def clustered(sums: Sums, measure: Measure) -> Figure:
     assert sums.accounts is not None
-    own, value = sums.accounts, sums.mean + sums.centre
-    many = len(own.who)
+    many, value = sums.accounts.many, sums.mean + sums.centre
     if many < 2:
         return Figure(Estimate(measure.times * value, None, None, sums.n), effective=min(sums.n, 1), accounts=many)
     variance = many / (many - 1) * float((influence(sums) ** 2).sum())
@@ -311,10 +342,7 @@ def error_of_difference(before: Sums, after: Sums, one: Figure, other: Figure, m
     assert other.error is not None
     apart = one.error**2 + other.error**2
     if before.accounts and after.accounts:
-        who = np.concatenate([before.accounts.who, after.accounts.who])
-        known, places = np.unique(who, return_inverse=True)
-        both = added(places, np.concatenate([-influence(before), influence(after)]), len(known))
-        many = len(known)
+        both, many = joined(before, after)
         joint = measure.times**2 * many / (many - 1) * float((both**2).sum())
         return sqrt(joint or apart), many - 1
     if before.accounts or after.accounts:
@@ -323,6 +351,19 @@ def error_of_difference(before: Sums, after: Sums, one: Figure, other: Figure, m
         return sqrt(apart), inf
     # Welch, Biometrika 34, 1947
     return sqrt(apart), apart**2 / (one.error**4 / one.df + other.error**4 / other.df)
+
+
+def joined(before: Sums, after: Sums) -> tuple[Floats, int]:
+    """What each account of either adds to the error of their difference, and how many accounts there are."""
+    assert before.accounts is not None
+    assert after.accounts is not None
+    if before.accounts.who is after.accounts.who:
+        there = (before.accounts.answers + after.accounts.answers) > 0
+        return influence(after) - influence(before), int(np.count_nonzero(there))
+    one, other = before.accounts.present(), after.accounts.present()
+    known, places = np.unique(np.concatenate([one.who, other.who]), return_inverse=True)
+    parts = [-influence(replace(before, accounts=one)), influence(replace(after, accounts=other))]
+    return added(places, np.concatenate(parts), len(known)), len(known)
 
 
 def overall(groups: Sequence[Sums], measure: Measure, weighted: bool) -> Overall | None:
@@ -367,14 +408,11 @@ def wald(groups: Sequence[Sums], measure: Measure) -> Overall | None:
     """Wald's test of equal figures, with the covariance over accounts where there are some."""
     k, df = len(groups), inf
     if groups[0].accounts:
-        own = [sums.accounts for sums in groups if sums.accounts]
-        known = np.unique(np.concatenate([accounts.who for accounts in own]))
-        many, df = len(known), len(known) - 1.0
-        if many <= k:
+        there = sum((sums.accounts.answers for sums in groups if sums.accounts), np.zeros(1)) > 0
+        many = int(np.count_nonzero(there))
+        if many <= k or k * len(there) > MOST_IN_MEMORY:
             return None
-        told = np.zeros((k, many))
-        for row, (sums, accounts) in enumerate(zip(groups, own, strict=True)):
-            told[row, np.searchsorted(known, accounts.who)] = influence(sums)
+        told, df = np.array([influence(sums) for sums in groups]), many - 1.0
         covariance = many / (many - 1) * told @ told.T
     else:
         covariance = np.diag([((figure(sums, measure).error or 0.0) / measure.times) ** 2 for sums in groups])

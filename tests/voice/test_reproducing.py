@@ -1,4 +1,4 @@
-"""What is taken away reproduces what was shown: worked out again by statsmodels and, where R is, by the script."""
+"""What is taken away reproduces what was shown: by statsmodels and, where R is, by the script itself."""
 
 import csv
 import io

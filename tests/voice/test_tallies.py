@@ -54,7 +54,14 @@ def test_groups_add_up() -> None:
     one, two = every.of([0, 1, 2, 3]), every.all()
     assert one.accounts is not None
     assert two.accounts is not None
-    assert np.array_equal(one.accounts.total, two.accounts.total)
+    assert np.allclose(one.accounts.total, two.accounts.total)
+    part, whole = every.of([1]), every.all()
+    rest, wanted = whole.without(part), every.of([0, 2, 3])
+    assert (rest.n, rest.weight, rest.total) == pytest.approx((wanted.n, wanted.weight, wanted.total))
+    assert rest.accounts is not None
+    assert wanted.accounts is not None
+    assert rest.accounts.many == wanted.accounts.many
+    assert np.allclose(rest.accounts.total, wanted.accounts.total)
     assert one.n == int((~np.isnan(SAID[GROUPS >= 0])).sum())
     assert one.accounts.weight.sum() == pytest.approx(one.weight)
 

@@ -44,7 +44,7 @@ def accounts(
     known = queries.sources(db, actor)
     chosen = next((one for one in known if str(one.id) == source), known[0] if known else None)
     if chosen is None:
-        return page(request, "voice/accounts/empty.html")
+        return page(request, "voice/accounts/empty.html", may_edit=may_edit(actor))
     return drawn(request, db, actor, known, chosen, parts == "seen", show, after)
 
 

@@ -10,7 +10,7 @@ from app.voice.cells import Cells, cells
 from app.voice.distributions import benjamini_hochberg, holm
 from app.voice.scopes import Scope, Wave, What
 from app.voice.segments import BETWEEN
-from app.voice.tallies import Difference, Figure, Measure, Overall, overall
+from app.voice.tallies import Difference, Figure, Measure, Overall, Sums, overall
 from app.voice.withholding import withheld
 
 MOST_ROWS = 150
@@ -145,13 +145,15 @@ def tested(asked: Asked, told: Cells, lines: list[Row], total: Row) -> tuple[lis
 def against_rest(asked: Asked, told: Cells, lines: Sequence[Row], total: Row) -> list[tuple[Cell, Difference]]:
     """Where no rest is left, or there is nothing to tell apart, there is no test."""
     found = []
-    by_columns = asked.against == "columns" and asked.column
+    by_columns = bool(asked.against == "columns" and asked.column)
+    wholes: dict[tuple[int, ...], Sums] = {}
     for row in (*lines, total) if by_columns else lines:
         for place, cell in enumerate(row.cells[:-1] if by_columns else row.cells):
             whole = row.cells[-1] if by_columns else total.cells[place]
-            rest = sorted(set(whole.groups) - set(cell.groups))
-            if cell.figure is None or whole.figure is None or cell.figure.estimate.n == whole.figure.estimate.n:
+            if cell.figure is None or whole.figure is None or cell.n == whole.n:
                 continue
-            if (test := told.difference(rest, cell.groups)) is not None:
+            if whole.groups not in wholes:
+                wholes[whole.groups] = told.sums(whole.groups)
+            if (test := told.against_rest(cell.groups, wholes[whole.groups])) is not None:
                 found.append((cell, test))
     return found

@@ -119,7 +119,7 @@ def shown(db: Session, actor: Actor, known: Sequence[Choice], choice: Choice, as
         "ends": ends_of(table) if table else (0.0, 1.0),
         "answer": answer(asked, table) if table else problem,
         "options": address("tables", **options_of(asked)),
-        "saved": [(one, name) for one, name in analyses(db, actor, choice) if one.page is AnalysisPage.TABLES],
+        "saved": analyses(db, actor, choice, AnalysisPage.TABLES),
         "sees_rows": sees_rows(actor, asked.wave.source),
         "rows_at": rows_at,
         "overall": words.overall_words(table.whole) if table else "",

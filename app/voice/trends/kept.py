@@ -18,7 +18,7 @@ from app.voice.models import Source
 from app.voice.queries import visible_to as source_visible_to
 from app.voice.scopes import Choice, Scope, kept_for
 from app.voice.segments import recode_id
-from app.voice.trends.models import Analysis, Recode, RecodeForm, RecodeKind, SaveForm
+from app.voice.trends.models import Analysis, AnalysisPage, Recode, RecodeForm, RecodeKind, SaveForm
 
 MOST_BANDS = 30
 
@@ -46,16 +46,16 @@ def may_change(actor: Actor, kept: Recode | Analysis) -> bool:
     return kept.made_by == actor.id or (kept.shared and (actor.chairs_one or actor.administrator))
 
 
-def analyses(db: Session, actor: Actor, choice: Choice) -> Sequence[tuple[Analysis, str]]:
-    """Of a series, each with who made it."""
+def analyses(db: Session, actor: Actor, choice: Choice, page: AnalysisPage) -> Sequence[tuple[Analysis, str, bool]]:
+    """Of a series, each with who made it, and whether this person may take it away."""
     query = (
         select(Analysis, col(Person.name))
         .join(Person, col(Person.id) == col(Analysis.made_by))
-        .where(kept_for(Analysis, choice), analyses_visible_to(actor))
+        .where(kept_for(Analysis, choice), analyses_visible_to(actor), col(Analysis.page) == page)
         .order_by(col(Analysis.made_at).desc(), col(Analysis.id).desc())
         .limit(50)
     )
-    return [(analysis, name) for analysis, name in db.execute(query)]
+    return [(analysis, name, may_change(actor, analysis)) for analysis, name in db.execute(query)]
 
 
 def save(db: Session, actor: Actor, scope: Scope, form: SaveForm) -> Analysis:

@@ -129,7 +129,7 @@ def shown(db: Session, actor: Actor, known: Sequence[Choice], choice: Choice, he
         "touchpoints": [(what, trend, spark_of(trend, touchpoints)) for what, trend in touchpoints],
         "label_sparks": [spark(trend, ends_of(labels)) for trend in labels],
         "indices": indices_of(db, asked.scope, here.wave) if here.wave else [],
-        "saved": [(one, name) for one, name in analyses(db, actor, choice) if one.page is AnalysisPage.INDICES],
+        "saved": analyses(db, actor, choice, AnalysisPage.INDICES),
         "rows_for": frozenset(wave.source.id for wave in asked.scope.waves if sees_rows(actor, wave.source)),
         "rows_at": rows_at,
         "accounts": any(point.figure and point.figure.accounts for line in lines for point in line.points),
