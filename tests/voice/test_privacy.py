@@ -164,7 +164,8 @@ def test_the_parts_make_the_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "evil", ["a" * 50_000, "A-" * 20_000, "1 " * 20_000, "calle " * 8_000, "Juan " * 8_000, "@" * 50_000, "agent " * 8_000]
+    "evil",
+    ["a" * 50_000, "A-" * 20_000, "1 " * 20_000, "calle " * 8_000, "Juan " * 8_000, "@" * 50_000, "agent " * 8_000],
 )
 def test_no_text_takes_long(evil: str) -> None:
     begun = time.process_time()
