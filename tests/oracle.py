@@ -129,9 +129,41 @@ class Person:
     def changes_kept(self, table: str, number: int) -> bool:
         others = " or shared" if self.chair or self.administrator else ""
         return self.employee and self.has(
-            f"select 1 from {table} where id = :number and (made_by = :me{others})",  # noqa: S608 - our own words
+            f"select 1 from {table} where id = :number and (made_by = :me{others})",
             number=number,
         )
+
+    def keeps_source(self, source: int) -> bool:
+        keeps = (
+            "select 1 from source s join person p on p.id = :me where s.id = :source and (s.imported_by = :me"
+            " or (s.department_id = p.department_id and exists (select 1 from person_role g where g.person_id = :me"
+            " and g.role = 'leader')))"
+        )
+        return self.chair or self.administrator or (self.employee and self.has(keeps, source=source))
+
+    def adds_to(self, source: int) -> bool:
+        own = "select 1 from source s join person p on p.id = :me where s.id = :source and s.department_id = p.department_id"
+        return self.keeps_source(source) or self.member or (self.employee and self.has(own, source=source))
+
+    def adds_to_source_of(self, finding: int) -> bool:
+        rows = self.demo.rows("select source_id from finding where id = :finding", finding=finding)
+        return any(self.adds_to(row.source_id) for row in rows)
+
+    def reads_remark(self, remark: int) -> bool:
+        reads = (
+            "select 1 from remark r join source s on s.id = r.source_id join person p on p.id = :me where r.id = :remark"
+            " and (s.comments_for = 'employees' or s.imported_by = :me"
+            " or (s.comments_for = 'department' and s.department_id = p.department_id))"
+        )
+        return self.member or (self.employee and self.has(reads, remark=remark))
+
+    def marks(self, remark: int) -> bool:
+        rows = self.demo.rows("select source_id from remark where id = :remark", remark=remark)
+        return any(self.keeps_source(row.source_id) and self.reads_rows(row.source_id) for row in rows)
+
+    def keeps_touchpoints(self) -> bool:
+        brought = "select 1 from source where imported_by = :me"
+        return self.chair or self.administrator or (self.employee and self.has(brought))
 
     def answers_for(self, process: int) -> bool:
         return self.has("select 1 from process where id = :process and owner_id = :me", process=process)
@@ -251,6 +283,19 @@ READ: dict[str, Rule] = {
     "/voice/(recodes|recodes/new|analyses/new|accounts)": employees,
     f"/voice/recodes/{N}": Person.changes_recode,
     "/voice/accounts/parts": lambda person: person.member or person.administrator,
+    f"/voice/sources/{N}/access": Person.keeps_source,
+    f"/voice/remarks/{N}": Person.reads_remark,
+    "/voice/(evidence|touchpoints|market)": employees,
+    r"/voice/(market|evidence/findings)\.csv": employees,
+    "/voice/evidence/new": Person.imports,
+    "/voice/market/(new|import)": Person.imports,
+    f"/voice/market/{N}/withdraw": lambda person, _: person.imports(),
+    rf"/voice/evidence/{N}(/counts\.csv)?": employees,
+    f"/voice/evidence/{N}/(counts|counts/add|findings/new)": lambda person, source, _: person.adds_to(source),
+    f"/voice/evidence/findings/{N}": employees,
+    f"/voice/evidence/findings/{N}/(edit|withdraw)": lambda person, finding, _: person.adds_to_source_of(finding),
+    f"/voice/touchpoints/{N}": employees,
+    f"/voice/touchpoints/{N}/(edit|merge)": lambda person, *_: person.keeps_touchpoints(),
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}": employees,
     f"/processes/{N}/edit": Person.keeps_process,
@@ -317,6 +362,14 @@ SEND: dict[str, Rule] = {
     f"/voice/recodes/{N}(/remove)?": lambda person, recode, _: person.changes_recode(recode),
     f"/voice/analyses/{N}/remove": lambda person, number: person.changes_kept("analysis", number),
     "/voice/accounts/parts": lambda person: person.member or person.administrator,
+    f"/voice/sources/{N}/access": Person.keeps_source,
+    f"/voice/remarks/{N}/marks": lambda person, remark: person.marks(remark),
+    "/voice/evidence/new": Person.imports,
+    "/voice/market/(new|import)": Person.imports,
+    f"/voice/market/{N}/withdraw": lambda person, _: person.imports(),
+    f"/voice/evidence/{N}/(counts|counts/add|findings/new)": lambda person, source, _: person.adds_to(source),
+    f"/voice/evidence/findings/{N}/(edit|withdraw)": lambda person, finding, _: person.adds_to_source_of(finding),
+    f"/voice/touchpoints/{N}/(edit|merge|moment)": lambda person, *_: person.keeps_touchpoints(),
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}/edit": Person.keeps_process,
     "/processes/rounds/new": chairs,
