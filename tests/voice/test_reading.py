@@ -151,7 +151,7 @@ def test_bad_text_is_one_sentence(tmp_path: Path, content: bytes | str, sentence
             b"MZ",
             "a.exe",
             "Only CSV, TSV, XLSX, XLS, ODS and SAV files can be imported: the name has to end in one of .csv, .tsv,"
-                " .txt, .tab, .xlsx, .xls, .ods, .sav, .zsav.",
+            " .txt, .tab, .xlsx, .xls, .ods, .sav, .zsav.",
         ),
     ],
 )
