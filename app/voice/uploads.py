@@ -150,8 +150,8 @@ def read(database: Database, upload: Upload) -> None:
         "sheets": list(table.sheets),
         "lists": coding.propose(found.profiles, lists_of(upload)),
     }
-    for place, which in coding.coded(proposal["lists"], found.profiles).items():
-        proposal["columns"][place] |= {"use": "coded", "list": which, "reason": "numbers that the code list has"}
+    for place, told in coding.coded(proposal["lists"], found.profiles).items():
+        proposal["columns"][place] |= told
     with database.reading() as db:
         fitting = following.fitting(db, upload.person_id, table.header)
     proposal["fitting"] = [asdict(kept) for kept in fitting[:SHOWN_MAPS]]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from app.voice.importing import words
 from app.voice.importing.cells import canonical
 from app.voice.importing.columns import ABSENT, Profile, drawn, profile
@@ -65,6 +67,7 @@ def propose(table: Table, source: str = "Survey") -> Proposal:
         _judged(profile(column, len(table), table.about.get(column.name), decimal), decimal) for column in table.columns
     ]
     profiles = _one_each(_beside_comments(_settled_ratings(profiles)))
+    profiles = _of_rows(profiles, table)
     told = []
     for seen, column in zip(profiles, table.columns, strict=True):
         how, bars = drawn(seen, column, decimal)
@@ -350,6 +353,27 @@ def _one_each(profiles: list[Profile]) -> list[Profile]:
             taken.add(seen.use)
         settled.append(seen)
     return settled
+
+
+def _of_rows(profiles: list[Profile], table: Table) -> list[Profile]:
+    """Where several rows are one respondent, what differs between them is said of the row and parts no respondents."""
+    place = next((place for place, seen in enumerate(profiles) if seen.use == "respondent"), None)
+    if place is None or profiles[place].distinct == profiles[place].filled:
+        return profiles
+    people = table.columns[place].codes.astype(np.int64)
+    reason = "a few words, but not the same in all rows of a respondent"
+    return [
+        replace(seen, use="", reason=reason) if seen.use == "segment" and _differs(people, column) else seen
+        for seen, column in zip(profiles, table.columns, strict=True)
+    ]
+
+
+def _differs(people: np.ndarray, column: Column) -> bool:
+    """Whether more than one in a hundred respondents has rows that say different things."""
+    said = np.array([bool(text.strip()) for text in column.texts], dtype=bool)[column.codes]
+    pairs = np.unique(people[said] * len(column.texts) + column.codes[said])
+    each = np.unique(pairs // len(column.texts), return_counts=True)[1]
+    return bool(len(each)) and int((each > 1).sum()) > 0.01 * len(each)
 
 
 def _asked(seen: Profile) -> Profile:
