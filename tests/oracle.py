@@ -99,6 +99,33 @@ class Person:
         )
         return self.member or (self.employee and self.has(keeps, source=source))
 
+    def reads_comments(self, source: int | None = None) -> bool:
+        """Comments of a source, or of any."""
+        one = "s.id = :source and " if source is not None else ""
+        keeps = (
+            f"select 1 from source s join person p on p.id = :me where {one}s.stage = 'taken' and ("
+            "s.comments_for = 'employees' or s.imported_by = :me"
+            " or (s.comments_for = 'department' and s.department_id = p.department_id))"
+        )
+        given = {} if source is None else {"source": source}
+        return self.member or (self.employee and self.has(keeps, **given))
+
+    def reads_remark(self, remark: int) -> bool:
+        (row,) = self.demo.rows("select source_id from remark where id = :remark", remark=remark)
+        return self.reads_comments(row.source_id)
+
+    def keeps_comments(self) -> bool:
+        """Codes the comments that they may read: the committee, a keeping department, administrators."""
+        keeps = "select 1 from source s join person p on p.department_id = s.department_id where p.id = :me"
+        return self.member or (self.employee and self.reads_comments() and (self.administrator or self.has(keeps)))
+
+    def codes(self, remark: int) -> bool:
+        return self.reads_remark(remark) and self.keeps_comments()
+
+    def answers_alarm(self, alarm: int) -> bool:
+        owns = "select 1 from alarm a join process p on p.id = a.process_id where a.id = :alarm and p.owner_id = :me"
+        return self.chair or self.has(owns, alarm=alarm)
+
     def answers_for(self, process: int) -> bool:
         return self.has("select 1 from process where id = :process and owner_id = :me", process=process)
 
@@ -192,7 +219,16 @@ READ: dict[str, Rule] = {
     f"/talk/([a-z_]+):{N}/answers/{N}": lambda person, kind, number, _: person.sees_ref(kind, number),
     f"/talk/comments/{N}/edit": Person.said,
     "/voice": employees,
-    r"/voice/(comments|sources\.csv)": employees,
+    r"/voice/sources\.csv": employees,
+    r"/voice/comments(\.csv|/terms)?": employees,
+    "/voice/comments/themes": employees,
+    "/voice/comments/(code|themes/new)": lambda person, _: person.keeps_comments(),
+    f"/voice/comments/themes/{N}": lambda person, _: person.employee and person.reads_comments(),
+    f"/voice/comments/{N}": Person.reads_remark,
+    f"/ideas/{N}/cite": Person.changes,
+    "/processes/alarms": employees,
+    f"/processes/alarms/{N}": employees,
+    "/processes/alarms/setting": lambda person: person.chair or person.administrator,
     "/voice/import": Person.imports,
     rf"/voice/sources/{N}(/[a-z]+\.csv)?": employees,
     f"/voice/sources/{N}/rows": Person.reads_rows,
@@ -247,6 +283,14 @@ SEND: dict[str, Rule] = {
     f"/teams/{N}/(edit|members|lead)": lambda person, team, _: person.leads(team),
     f"/teams/{N}/leave": Person.is_in,
     "/voice/import": Person.imports,
+    "/voice/comments/code": Person.keeps_comments,
+    "/voice/comments/undo": lambda person: person.name == "sami",
+    f"/voice/comments/themes/(new|{N})(/merge)?": lambda person, *_: person.keeps_comments(),
+    f"/voice/comments/{N}/code": Person.codes,
+    f"/voice/sources/{N}/coded": lambda person, source: person.reads_comments(source) and person.keeps_comments(),
+    f"/ideas/{N}/citations(/{N}/withdraw)?": lambda person, idea, *_: person.changes(idea),
+    f"/processes/alarms/{N}/moves": Person.answers_alarm,
+    "/processes/alarms/setting": lambda person: person.chair or person.administrator,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}/edit": Person.keeps_process,
     "/processes/rounds/new": chairs,

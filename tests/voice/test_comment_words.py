@@ -44,7 +44,9 @@ def test_hits_are_marked_where_they_stand_whatever_is_folded_away() -> None:
     assert [text[start:end] for start, end in words.hits(text, "senalizacion")] == ["SEÑALIZACIÓN", "señalización"]
     decomposed = "sen\u0303al here"
     assert [decomposed[start:end] for start, end in words.hits(decomposed, "here")] == ["here"]
-    assert [piece for piece in words.excerpt("no queues, a queue", "queue") if piece.hit] == [words.Piece("queue", True)]
+    assert [piece for piece in words.excerpt("no queues, a queue", "queue") if piece.hit] == [
+        words.Piece("queue", True)
+    ]
 
 
 def test_an_excerpt_is_cut_at_words_around_the_first_hit_and_loses_no_letter_of_it() -> None:
