@@ -142,20 +142,15 @@ class Person:
         return self.chair or self.administrator or (self.employee and self.has(keeps, source=source))
 
     def adds_to(self, source: int) -> bool:
-        own = "select 1 from source s join person p on p.id = :me where s.id = :source and s.department_id = p.department_id"
+        own = (
+            "select 1 from source s join person p on p.id = :me where s.id = :source"
+            " and s.department_id = p.department_id"
+        )
         return self.keeps_source(source) or self.member or (self.employee and self.has(own, source=source))
 
     def adds_to_source_of(self, finding: int) -> bool:
         rows = self.demo.rows("select source_id from finding where id = :finding", finding=finding)
         return any(self.adds_to(row.source_id) for row in rows)
-
-    def reads_remark(self, remark: int) -> bool:
-        reads = (
-            "select 1 from remark r join source s on s.id = r.source_id join person p on p.id = :me where r.id = :remark"
-            " and (s.comments_for = 'employees' or s.imported_by = :me"
-            " or (s.comments_for = 'department' and s.department_id = p.department_id))"
-        )
-        return self.member or (self.employee and self.has(reads, remark=remark))
 
     def marks(self, remark: int) -> bool:
         rows = self.demo.rows("select source_id from remark where id = :remark", remark=remark)
@@ -164,6 +159,33 @@ class Person:
     def keeps_touchpoints(self) -> bool:
         brought = "select 1 from source where imported_by = :me"
         return self.chair or self.administrator or (self.employee and self.has(brought))
+
+    def reads_comments(self, source: int | None = None) -> bool:
+        """Comments of a source, or of any."""
+        one = "s.id = :source and " if source is not None else ""
+        keeps = (
+            f"select 1 from source s join person p on p.id = :me where {one}s.stage = 'taken' and ("
+            "s.comments_for = 'employees' or s.imported_by = :me"
+            " or (s.comments_for = 'department' and s.department_id = p.department_id))"
+        )
+        given = {} if source is None else {"source": source}
+        return self.member or (self.employee and self.has(keeps, **given))
+
+    def reads_remark(self, remark: int) -> bool:
+        (row,) = self.demo.rows("select source_id from remark where id = :remark", remark=remark)
+        return self.reads_comments(row.source_id)
+
+    def keeps_comments(self) -> bool:
+        """Codes the comments that they may read: the committee, a keeping department, administrators."""
+        keeps = "select 1 from source s join person p on p.department_id = s.department_id where p.id = :me"
+        return self.member or (self.employee and self.reads_comments() and (self.administrator or self.has(keeps)))
+
+    def codes(self, remark: int) -> bool:
+        return self.reads_remark(remark) and self.keeps_comments()
+
+    def answers_alarm(self, alarm: int) -> bool:
+        owns = "select 1 from alarm a join process p on p.id = a.process_id where a.id = :alarm and p.owner_id = :me"
+        return self.chair or self.has(owns, alarm=alarm)
 
     def answers_for(self, process: int) -> bool:
         return self.has("select 1 from process where id = :process and owner_id = :me", process=process)
@@ -266,7 +288,16 @@ READ: dict[str, Rule] = {
     f"/talk/([a-z_]+):{N}/answers/{N}": lambda person, kind, number, _: person.sees_ref(kind, number),
     f"/talk/comments/{N}/edit": Person.said,
     "/voice": employees,
-    r"/voice/(comments|sources\.csv)": employees,
+    r"/voice/sources\.csv": employees,
+    r"/voice/comments(\.csv|/terms)?": employees,
+    "/voice/comments/themes": employees,
+    "/voice/comments/(code|themes/new)": lambda person, _: person.keeps_comments(),
+    f"/voice/comments/themes/{N}": lambda person, _: person.employee and person.reads_comments(),
+    f"/voice/comments/{N}": Person.reads_remark,
+    f"/ideas/{N}/cite": Person.changes,
+    "/processes/alarms": employees,
+    f"/processes/alarms/{N}": employees,
+    "/processes/alarms/setting": lambda person: person.chair or person.administrator,
     "/voice/import": Person.imports,
     "/voice/(journeys|jobs)": employees,
     "/voice/(journeys|jobs)/new": lambda person, _: person.draws(),
@@ -370,6 +401,14 @@ SEND: dict[str, Rule] = {
     f"/voice/evidence/{N}/(counts|counts/add|findings/new)": lambda person, source, _: person.adds_to(source),
     f"/voice/evidence/findings/{N}/(edit|withdraw)": lambda person, finding, _: person.adds_to_source_of(finding),
     f"/voice/touchpoints/{N}/(edit|merge|moment)": lambda person, *_: person.keeps_touchpoints(),
+    "/voice/comments/code": Person.keeps_comments,
+    "/voice/comments/undo": lambda person: person.name == "sami",
+    f"/voice/comments/themes/(new|{N})(/merge)?": lambda person, *_: person.keeps_comments(),
+    f"/voice/comments/{N}/code": Person.codes,
+    f"/voice/sources/{N}/coded": lambda person, source: person.reads_comments(source) and person.keeps_comments(),
+    f"/ideas/{N}/citations(/{N}/withdraw)?": lambda person, idea, *_: person.changes(idea),
+    f"/processes/alarms/{N}/moves": Person.answers_alarm,
+    "/processes/alarms/setting": lambda person: person.chair or person.administrator,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}/edit": Person.keeps_process,
     "/processes/rounds/new": chairs,

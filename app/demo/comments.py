@@ -9,6 +9,8 @@ from app.demo.world import World
 from app.ideas.citing.actions import cite
 from app.ideas.models import Idea
 from app.processes.alarms.actions import look
+from app.processes.alarms.models import Alarm
+from app.processes.alarms.rules import life
 from app.voice.comments import actions
 from app.voice.models import Audience, Remark, Source, Touchpoint
 
@@ -97,6 +99,15 @@ def alarm(world: World, days_ago: float) -> None:
         look(world.database)
 
 
+def answer(world: World, days_ago: float) -> None:
+    """Tariq has looked at his."""
+    with world.scene("tariq", days_ago) as (db, actor):
+        place = select(col(Touchpoint.id)).where(col(Touchpoint.name) == "Finding a space").scalar_subquery()
+        found = db.scalars(select(Alarm).where(col(Alarm.touchpoint_id) == place)).one()
+        words = "Level 3 was closed for the whole of the wave. It opens again in January."
+        life.make(db, actor, found, "look", words, word=words)
+
+
 def coding(world: World) -> None:
     """The first wave long ago; the second a day after it came in."""
     world.plan(360, code, "first")
@@ -105,6 +116,7 @@ def coding(world: World) -> None:
     world.plan(17.5, code, "second")
     world.plan(17.2, code_twice)
     world.plan(17, alarm)
+    world.plan(15, answer)
 
 
 def citing(world: World) -> None:

@@ -17,7 +17,7 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
             f"alarm {one.alarm.id}",
             day,
             title=one.finding,
-            sub=f"{one.process} · {one.source}",
+            sub=" · ".join(part for part in (one.process, one.source) if part),
             word="Alarm",
         )
         for one in waiting_for(db, actor)

@@ -58,7 +58,7 @@ def answer(shown: list[Shown], more: bool) -> str:
     if not shown:
         return "Nothing that is known got worse beyond chance."
     first = shown[0]
-    rest = f" {new} {'waits' if new == 1 else 'wait'} for {'its' if new == 1 else 'their'} owner." if new else ""
+    rest = f" {new} {'has' if new == 1 else 'have'} not been looked at." if new else ""
     return f"{first.finding} in {first.source}.{rest}{' There are more.' if more else ''}"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -129,9 +129,11 @@ def open_alarms(db: Session, actor: Actor, process_id: int) -> list[Shown]:
 
 
 def waiting_for(db: Session, actor: Actor) -> list[Shown]:
-    """New alarms of the processes that this person owns."""
-    mine = (col(Process.owner_id) == actor.id, col(Alarm.stage) == AlarmStage.NEW)
-    return told(db, actor, alarms().where(*mine).limit(10))
+    """New alarms of the processes that this person owns; for a chair those that no process has."""
+    mine = col(Process.owner_id) == actor.id
+    if actor.chairs_one:
+        mine = or_(mine, col(Alarm.process_id).is_(None))
+    return told(db, actor, alarms().where(mine, col(Alarm.stage) == AlarmStage.NEW).limit(10))
 
 
 def setting(db: Session) -> AlarmSetting:

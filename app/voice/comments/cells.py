@@ -4,6 +4,7 @@ A group is withheld when it has fewer people than the source's smallest cell; an
 away from what was shown before, when leaving out one of its conditions would add fewer than that.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from app.changes import table_of
 from app.lately import lately
 from app.voice.answers import Answers, answers
-from app.voice.comments.asking import Asked, Scope
+from app.voice.comments.asking import CAMPS, ENDS, Asked, Scope
 from app.voice.models import Outcome, OutcomeKind, Response
 from app.voice.queries import outcomes_of
+from app.voice.showing import withheld
 
 Mask = NDArray[np.bool_]
 LOW, HIGH = 0.35, 0.65  # of an outcome's scale from worst to best: 1 and 2, 4 and 5 of five
@@ -54,13 +56,39 @@ def cell(db: Session, source: Scope, asked: Asked) -> Cell:
     known, told = people(db, source), answers(db, source.id)
     parts = conditions(db, source, asked, told, known)
     chosen = together(parts, len(known.ids))
-    open_ = shown(parts, len(known.ids), source.minimum_cell)
+    open_ = shown(parts, len(known.ids), source.minimum_cell) and not with_siblings(db, source, asked, told)
     poor: Mask | None = None
     if asked.touchpoint in told.touchpoint_ids:
         rated = told.percent[:, told.touchpoint_ids.index(asked.touchpoint)] < POOR
         if shown([*parts, rated], len(known.ids), source.minimum_cell):
             poor = chosen & rated
     return Cell(known.ids[chosen] if open_ else None, known.ids[poor] if open_ and poor is not None else None)
+
+
+def with_siblings(db: Session, source: Scope, asked: Asked, told: Answers) -> bool:
+    """Whether a group must stay unseen because a small one beside it would be what remains of everybody."""
+    for groups, chosen in siblings(db, source, asked, told):
+        hidden = withheld(list(groups.values()), source.minimum_cell)
+        if chosen in {list(groups)[place] for place in hidden}:
+            return True
+    return False
+
+
+def siblings(db: Session, source: Scope, asked: Asked, told: Answers) -> Iterator[tuple[dict[str, int], str]]:
+    """For each filter how many people are in each of the groups it could name, and which one it names."""
+    if asked.segment and asked.segment[0] in told.segment_names:
+        place = told.segment_names.index(asked.segment[0])
+        labels = ["", *told.labels[place]]
+        counts = np.bincount(told.segments[:, place] + 1, minlength=len(labels))
+        yield {label: int(n) for label, n in zip(labels, counts, strict=True) if n}, asked.segment[1]
+    outcome = next((one for one in outcomes_of(db, source.id) if asked.score and one.name == asked.score[1]), None)
+    if outcome is not None and asked.score is not None:
+        values = told.outcome(outcome.name)
+        parts = CAMPS if asked.score[0] in CAMPS else ENDS
+        groups = {part: int(scored(outcome, values, part).sum()) for part in parts}
+        groups[""] = int(np.isnan(values).sum())
+        groups["between"] = len(values) - sum(groups.values())
+        yield {part: n for part, n in groups.items() if n}, asked.score[0]
 
 
 def conditions(db: Session, source: Scope, asked: Asked, told: Answers, known: People) -> list[Mask]:

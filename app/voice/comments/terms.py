@@ -104,21 +104,14 @@ def apart(
 
 
 def once(told: Sequence[Term], most: int) -> list[Term]:
-    """Not "fast track", "fast" and "track" in three rows where the same people said all of it."""
-    kept: list[Term] = []
-    for one in told:
+    """Not "fast track", "fast" and "track" in three rows where the same people said all of it: the pair says most."""
+    pairs = {one.words: one.first + one.second for one in told if " " in one.words}
+
+    def in_a_pair(one: Term) -> bool:
         n = one.first + one.second
-        mine = set(one.words.split())
-        again = any(
-            (mine < set(other.words.split()) or mine > set(other.words.split()))
-            and min(n, other.first + other.second) >= 0.7 * max(n, other.first + other.second)
-            for other in kept
-        )
-        if not again:
-            kept.append(one)
-        if len(kept) == most:
-            break
-    return kept
+        return any(one.words in pair.split() and count >= 0.7 * n for pair, count in pairs.items())
+
+    return [one for one in told if one.words in pairs or not in_a_pair(one)][:most]
 
 
 def difference(hits: int, n: int, other_hits: int, other_n: int) -> tuple[float, float, float]:
