@@ -14,8 +14,8 @@ from tests.oracle import READ, SEND, Person, may
 EACH = 4  # things of each kind, of all that anybody saw
 # Pages that only a person outside sees, that need a link from a mail, or that no link of a browser leads to.
 ELSEWHERE = {"/sign-in", "/reset", "/healthz", "/readyz", "/metrics"}
-# A round that is being prepared, and talk that has more than one page: the demo has neither.
-RARE = {"/review/rounds/{id}/edit", "/talk/{ref}"}
+# A round that is being prepared, talk that has more than one page, no diagnosis under way: the demo has none of them.
+RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 
