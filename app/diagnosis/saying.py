@@ -63,14 +63,13 @@ def disputed(told: Sequence[Spread], names: Mapping[int, str]) -> str:
     if not apart:
         return "No two groups of three people or more have answered differently."
     first = apart[0]
-    shown = [group for group in first.groups if group.mean is not None]
-    low = min(shown, key=lambda group: group.mean or 0)
-    high = max(shown, key=lambda group: group.mean or 0)
-    who = [names.get(group.key, "") if group.key != CUSTOMERS else "customers" for group in (low, high)]
-    means = [number_words(group.mean, 1) for group in (low, high)]
+    sides = [(group.mean, names.get(group.key, "")) for group in first.groups if group.key != CUSTOMERS]
+    sides += [(first.colleagues, "colleagues"), (first.customers, "customers")]
+    known = [(mean, who) for mean, who in sides if mean is not None]
+    low, high = min(known), max(known)
     name = ITEMS[first.item].name
-    words = f"We differ most on “{name[0].lower()}{name[1:]}”: {who[0]} say {means[0]}, {who[1]} {means[1]}"
-    return f"{words}, of 5."
+    words = f"We differ most on “{name[0].lower()}{name[1:]}”: {low[1]} say {number_words(low[0], 1)}"
+    return f"{words}, {high[1]} {number_words(high[0], 1)}, of 5."
 
 
 def customers_against_us(told: Mapping[str, Spread]) -> str:

@@ -25,7 +25,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Spread:
-    """One item. colleagues: the mean of all departments' people; gap: the furthest two groups are apart."""
+    """One item. colleagues: the mean of all departments' people; gap: the furthest that two groups are
+    apart, or a group and all colleagues."""
 
     item: str
     n: int
@@ -53,14 +54,17 @@ def spread(item: str, levels: Mapping[int, Sequence[int]]) -> Spread:
     everybody = [level for own in levels.values() for level in own]
     inside = [level for key, own in levels.items() if key != CUSTOMERS for level in own]
     outside = list(levels.get(CUSTOMERS, ()))
+    ours = mean(inside) if len(inside) >= SMALLEST else None
+    theirs = mean(outside) if len(outside) >= SMALLEST else None
     means = [one.mean for one in groups if one.mean is not None]
+    means += [side for side in (ours, theirs) if side is not None]
     few_customers = 0 < len(outside) < SMALLEST  # the total less what colleagues say would be theirs
     shown = len(everybody) >= SMALLEST and not few_customers and not hidden_alone(sizes, apart)
     return Spread(
         item,
         len(everybody),
-        mean(inside) if len(inside) >= SMALLEST else None,
-        mean(outside) if len(outside) >= SMALLEST else None,
+        ours,
+        theirs,
         groups,
         counted(everybody) if shown else (),
         deviation(everybody) if shown else None,

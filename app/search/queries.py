@@ -18,6 +18,9 @@ NAMES: Mapping[str, str] = {
     "pilot": "Pilots",
     "person": "People",
     "source": "Sources",
+    "journey": "Journeys",
+    "customer_job": "Jobs of customers",
+    "diagnosis": "Diagnoses",
 }
 
 

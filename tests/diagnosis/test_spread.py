@@ -30,6 +30,13 @@ def test_means_and_distance_are_those_of_the_groups_shown() -> None:
     assert one.counts == (4, 1, 1, 2, 1)
 
 
+def test_customers_against_colleagues_is_a_distance_too() -> None:
+    """Where every department is withheld."""
+    one = spread("listen", {1: [4, 4], 2: [4, 4], CUSTOMERS: [1, 1, 1]})
+    assert [group.mean for group in one.groups] == [1, None, None]
+    assert (one.colleagues, one.customers, one.gap) == (4, 1, 3)
+
+
 def test_a_small_department_takes_the_next_smallest_with_it() -> None:
     assert withheld({1: 2, 2: 3, 3: 9}) == {1, 2}
     assert withheld({1: 2, 2: 2, 3: 9}) == {1, 2}, "four together tell of nobody"

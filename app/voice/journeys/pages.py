@@ -1,11 +1,14 @@
 """`/voice/journeys`: each journey as a curve of its figures, and the page on which it is drawn."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from app.changes import counts
 from app.db import Db
@@ -15,13 +18,12 @@ from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.trail import trail
-from app.voice.answers import answers
 from app.voice.journeys import actions, drawing, words
 from app.voice.journeys.models import ArrangeForm, Journey, JourneyForm
 from app.voice.journeys.placing import stages_of
 from app.voice.journeys.queries import Cell, Point, all_journeys, compared, figures_of, order_of, visible_to
 from app.voice.journeys.rules import may_draw
-from app.voice.models import Source
+from app.voice.models import Segment, Source
 from app.voice.queries import taken_sources
 from app.voice.queries import visible_to as sources_visible_to
 from app.web import Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
@@ -87,8 +89,9 @@ def asked(db: Session, actor: Actor, source: str, cell: str, against: str) -> As
 
 
 def parts_of(db: Session, source: Source) -> dict[str, tuple[str, str]]:
-    told = answers(db, source.id)
-    pairs = zip(told.segment_names, told.labels, strict=True)
+    """The groups of a source, without looking at an answer."""
+    query = select(col(Segment.name), col(Segment.labels)).where(col(Segment.source_id) == source.id)
+    pairs = [(name, json.loads(labels)) for name, labels in db.execute(query.order_by(col(Segment.place)))]
     return {
         f"{name}={label}": (name, label) for name, labels in pairs if len(labels) <= MOST_LABELS for label in labels
     }
