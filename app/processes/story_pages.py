@@ -21,7 +21,7 @@ from app.processes.priority import Verdict
 from app.processes.queries import visible_to
 from app.processes.rules import may_edit
 from app.processes.telling import Story, WaveLine, story
-from app.processes.voices import most_telling
+from app.processes.voices import most_telling, other_evidence
 from app.trail import trail
 from app.web import Request, Response, page, router, slow, unchanged
 
@@ -51,6 +51,7 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         story=told,
         answer=answer(told),
         said=most_telling(db, actor, {part.touchpoint_id: part.weight for part in told.parts}),
+        others=other_evidence(db, actor, [part.touchpoint_id for part in told.parts]),
         ideas=latest_ideas(db, actor, process),
         pilots=pilots_of(db, actor, process),
         may_edit=may_edit(actor, process),

@@ -1,9 +1,11 @@
 """What customers wrote about a process: their words as this person may read them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
@@ -30,10 +32,52 @@ class Voice:
     score: float
 
 
+@cache
+def part_of_voice(name: str) -> Any:
+    """A part of the voice that an installation of this version may have; None where it has not."""
+    return import_module(name) if find_spec(name.rpartition(".")[0]) and find_spec(name) else None
+
+
 def masked(words: str) -> str:
     """Without what may name a person: by the voice's own rules."""
-    known = import_module("app.voice.privacy") if find_spec("app.voice.privacy") else None
+    known = part_of_voice("app.voice.privacy")
     return str(known.masked(words)) if known else words
+
+
+@dataclass(frozen=True)
+class Other:
+    """What is known of a touchpoint beside its rating: events that are counted, or (`quote`) a finding."""
+
+    touchpoint: str
+    source: str
+    words: str
+    href: str
+    tone: str = "quiet"
+    quote: bool = False
+
+
+def other_evidence(db: Session, actor: Actor, touchpoint_ids: Sequence[int]) -> list[Other]:
+    """Counts and findings that stand beside the ratings, where the voice keeps them."""
+    known = part_of_voice("app.voice.evidence.queries")
+    return others_of(known.beside(db, actor, touchpoint_ids)) if known and touchpoint_ids else []
+
+
+def others_of(known: Mapping[int, Any], most: int = 12) -> list[Other]:
+    """Of each touchpoint its counts, then its findings, in the words of who found them."""
+    found = []
+    for one in known.values():
+        for series in one.series:
+            latest, change = series.latest, series.change
+            count = "withheld" if latest.count is None else f"{latest.count:,}"
+            words = f"{series.kind.value}: {count} in {latest.words}"
+            if change is not None and change.percent is not None:
+                words += f", {change.percent:+.0f} % since {change.since}".replace("-", "−")
+            tone = change.tone if change else "quiet"
+            found.append(Other(one.touchpoint, series.source, words, f"/voice/sources/{series.source_id}", tone))
+        for line in one.findings:
+            href = f"/voice/evidence/findings/{line.finding.id}"
+            found.append(Other(one.touchpoint, line.source, masked(line.finding.words), href, quote=True))
+    return found[:most]
 
 
 def remarks_by_id(db: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
@@ -71,7 +115,8 @@ def most_telling(db: Session, actor: Actor, weights: dict[int, float], most: int
         .limit(LOOKED_AT)
     ).all()
     told = percents(b"".join(row[2] for row in rows), uses)
-    return worst_first([(row[0], row[1]) for row in rows], told, own, source)[:most]
+    found = worst_first([(row[0], row[1]) for row in rows], told, own, source)
+    return [replace(one, words=masked(one.words)) for one in found[:most]]
 
 
 def worst_first(
@@ -83,7 +128,7 @@ def worst_first(
     total = np.nan_to_num(said) @ shares
     answered = there @ shares
     found = [
-        Voice(number, masked(words), source.id, source.name, float(total[at] / answered[at]))
+        Voice(number, words, source.id, source.name, float(total[at] / answered[at]))
         for at, (number, words) in enumerate(rows)
         if answered[at] > 0 and len(words.strip()) >= SHORTEST
     ]
