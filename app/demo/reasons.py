@@ -79,6 +79,7 @@ def reasons(world: World) -> None:
         world.plan(46 - place, rate, who, sheet, basis)
     world.plan(37, close)
     world.plan(34, as_barrier, keep)
+    world.plan(6, ask_again)
 
 
 def grow(
@@ -115,6 +116,15 @@ def ask(world: World, days_ago: float) -> None:
         for words, place in STATEMENTS:
             number = db.scalars(select(col(Touchpoint.id)).where(col(Touchpoint.name) == place)).one()
             experience.add_statement(db, actor, process, StatementForm(words=words, touchpoint=number))
+        experience.open_round(db, actor, process, RatingRoundForm(name=f"Asked in {world.day(days_ago):%B %Y}"))
+
+
+def ask_again(world: World, days_ago: float) -> None:
+    """Of check-in, and not closed yet."""
+    with world.scene("maya", days_ago) as (db, actor):
+        process = db.get_one(Process, world.processes["checkin"])
+        for words in ("I hand over my bag and walk on", "The machine does what I expect"):
+            experience.add_statement(db, actor, process, StatementForm(words=words))
         experience.open_round(db, actor, process, RatingRoundForm(name=f"Asked in {world.day(days_ago):%B %Y}"))
 
 
