@@ -62,7 +62,8 @@ def answer(told: Story) -> str:
     """What the first screen says: where it stands, whether that moved, and the gap."""
     latest = told.latest
     if latest is None or latest.performance.value is None:
-        where = "Too few have answered to say." if latest else "No customer has been asked yet."
+        unread = "What customers said is still being read." if told.unread else "No customer has been asked yet."
+        where = "Too few have answered to say." if latest else unread
     else:
         impact = "" if latest.impact.value is None else f", impact {latest.impact.value:.2f}"
         where = f"{latest.performance.value:.0f} of 100{impact}: {VERDICTS[latest.verdict]}{moved(latest)}."

@@ -322,3 +322,14 @@ def test_what_else_is_known_of_a_touchpoint() -> None:
     assert [other.tone for other in told] == ["good", "quiet", "quiet"]
     assert told[2].href == "/voice/evidence/findings/7"
     assert len(others_of({1: one}, most=2)) == 2
+
+
+def test_a_large_wave_is_not_worked_out_while_a_reader_waits(app: Pilotage, as_: As, chosen: Cast) -> None:
+    with app.state.database.writing() as db:
+        for source in db.scalars(select(Source)):
+            source.responses = 30_000
+    address = f"/processes/{chosen.process.id}"
+    assert "What customers said is still being read." in as_(chosen.zaid).get(address).text
+    assert "being read" not in as_(chosen.zaid).get(f"/processes/{chosen.other.id}").text
+    assert read_waves(app.state.database) == 1
+    assert "vital beyond doubt" in as_(chosen.zaid).get(address).text
