@@ -193,6 +193,16 @@ class Person:
     def keeps_process(self, process: int) -> bool:
         return self.chair or self.administrator or self.answers_for(process)
 
+    def keeps_causes(self, process: int) -> bool:
+        team = "select 1 from team_process t join membership m on m.team_id = t.team_id where m.until is null"
+        works = self.has(f"{team} and t.process_id = :process and m.person_id = :me", process=process)
+        return self.member or works or self.answers_for(process)
+
+    def rates(self, process: int) -> bool:
+        own = "select 1 from process_department d join person p on p.department_id = d.department_id"
+        here = self.has(f"{own} where d.process_id = :process and p.id = :me", process=process)
+        return here or self.keeps_causes(process)
+
     def sees_round(self, round_: int) -> bool:
         custodian = self.has("select 1 from round where id = :round and custodian_id = :me", round=round_)
         published = self.has("select 1 from round where id = :round and stage = 'published' and :me > 0", round=round_)
@@ -330,8 +340,12 @@ READ: dict[str, Rule] = {
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}": employees,
     f"/processes/{N}/edit": Person.keeps_process,
+    "/processes/rounds": employees,
     "/processes/rounds/new": chairs,
     f"/processes/rounds/{N}": employees,
+    f"/processes/{N}/(causes|experience)": employees,
+    f"/processes/{N}/causes/{N}": employees,  # to all but its keepers it shows the tree
+    f"/processes/{N}/experience/rounds/{N}": lambda person, process, _: person.rates(process),
     "/review": employees,
     f"/review/ideas/{N}": Person.reviews,
     f"/review/ideas/{N}/owner": Person.owns_process_of,
@@ -348,7 +362,7 @@ READ: dict[str, Rule] = {
     f"/pilots/{N}": employees,
     f"/pilots/{N}/edit": chairs,
     f"/pilots/{N}/health": Person.leads_pilot,
-    f"/pilots/{N}/(effect|money|withdrawn)": employees,
+    f"/pilots/{N}/(effect|money|withdrawn|causes)": employees,
     f"/pilots/{N}/steps/{N}": employees,
     f"/pilots/{N}/artefacts/{N}/versions": employees,
     f"/pilots/{N}/artefacts/{N}": employees,  # to all but the team it shows its versions
@@ -414,6 +428,11 @@ SEND: dict[str, Rule] = {
     "/processes/rounds/new": chairs,
     f"/processes/rounds/{N}/ballot": lambda person, _: person.member,
     f"/processes/rounds/{N}/(publish|moves)": chairs,
+    f"/processes/{N}/causes(/.+)?": lambda person, process, *_: person.keeps_causes(process),
+    f"/processes/{N}/experience/(statements|rounds)": lambda person, process, _: person.keeps_process(process),
+    f"/processes/{N}/experience/statements/{N}/withdraw": lambda person, process, _: person.keeps_process(process),
+    f"/processes/{N}/experience/rounds/{N}": lambda person, process, _: person.rates(process),
+    f"/processes/{N}/experience/rounds/{N}/moves": lambda person, process, _: person.keeps_process(process),
     f"/review/ideas/{N}": Person.scores,
     f"/review/ideas/{N}/conflict": Person.scores,
     f"/review/ideas/{N}/owner": Person.owns_process_of,
@@ -427,6 +446,7 @@ SEND: dict[str, Rule] = {
     f"/pilots/{N}(/steps/{N})?/moves": lambda person, pilot, *_: person.gates(pilot),
     f"/pilots/{N}/artefacts/(.+)": lambda person, pilot, *_: person.works_on(pilot),
     f"/pilots/{N}/measures/(.+)": lambda person, pilot, *_: person.works_on(pilot),
+    f"/pilots/{N}/causes": Person.works_on,
     f"/pilots/{N}/money": lambda person, pilot: person.works_on(pilot) or person.leads_pilot(pilot),
     f"/pilots/{N}/money/budget": Person.funds,
     f"/pilots/{N}/money/{N}/correct": lambda person, pilot, _: person.works_on(pilot) or person.leads_pilot(pilot),

@@ -1,5 +1,8 @@
 """Why two processes hurt, with the evidence; the experience of one, rated; and a cause that became a barrier."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -73,12 +76,20 @@ SHEETS = (
 def reasons(world: World) -> None:
     keep: dict[str, int] = {}
     for place, (work, *cause) in enumerate(TREE):
-        world.plan(62 - place, grow, keep, work, *cause)
-    world.plan(48, ask)
+        world.plan(62 - place, aside, grow, keep, work, *cause)
+    world.plan(48, aside, ask)
     for place, (who, sheet, basis) in enumerate(SHEETS):
-        world.plan(46 - place, rate, who, sheet, basis)
-    world.plan(37, close)
-    world.plan(34, as_barrier, keep)
+        world.plan(46 - place, aside, rate, who, sheet, basis)
+    world.plan(37, aside, close)
+    world.plan(34, aside, as_barrier, keep)
+    world.plan(6, aside, ask_again)
+
+
+def aside(world: World, scene: Callable[..., None], *args: Any) -> None:
+    """Without taking from the seed's chance: what else happens in the demo stays as it was."""
+    kept = world.chance.getstate()
+    scene(world, *args)
+    world.chance.setstate(kept)
 
 
 def grow(
@@ -115,6 +126,15 @@ def ask(world: World, days_ago: float) -> None:
         for words, place in STATEMENTS:
             number = db.scalars(select(col(Touchpoint.id)).where(col(Touchpoint.name) == place)).one()
             experience.add_statement(db, actor, process, StatementForm(words=words, touchpoint=number))
+        experience.open_round(db, actor, process, RatingRoundForm(name=f"Asked in {world.day(days_ago):%B %Y}"))
+
+
+def ask_again(world: World, days_ago: float) -> None:
+    """Of check-in, and not closed yet."""
+    with world.scene("maya", days_ago) as (db, actor):
+        process = db.get_one(Process, world.processes["checkin"])
+        for words in ("I hand over my bag and walk on", "The machine does what I expect"):
+            experience.add_statement(db, actor, process, StatementForm(words=words))
         experience.open_round(db, actor, process, RatingRoundForm(name=f"Asked in {world.day(days_ago):%B %Y}"))
 
 

@@ -25,7 +25,9 @@ from app.processes.trend import At, Trend, trend
 from app.voice.board import TouchpointLine, touchpoint_lines
 from app.voice.distributions import Z95
 from app.voice.indices import Change, Measured, change
-from app.voice.models import Touchpoint
+from app.voice.models import Touchpoint, Use
+
+ON_THE_SPOT = 20_000  # answers of a wave that a page may work out itself, before the background has read it
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Story:
     departments: Sequence[str]
     waves: Sequence[WaveLine]  # latest first
     asked: int  # how many waves there are at all
+    unread: int  # how many of them are large, and still being read in the background
     performance: Trend | None
     impact: Trend | None
     parts: Sequence[Part]
@@ -116,7 +119,7 @@ def story(db: Session, process: Process) -> Story:
 
 def read(db: Session, process: Process) -> Story:
     told = waves(db)
-    found = wave_lines(db, told, process)
+    found, unread = wave_lines(db, told, process)
     causes = causes_of(db, process.id)
     experienced = history(db, process.id)
     return Story(
@@ -124,6 +127,7 @@ def read(db: Session, process: Process) -> Story:
         departments_of(db, process),
         found,
         len(told),
+        unread,
         drawn("Performance, 0 to 100", found, "performance", 0),
         drawn("Impact", found, "impact", 2),
         parts_of(db, process, told),
@@ -139,22 +143,34 @@ def drawn(title: str, lines: Sequence[WaveLine], what: str, digits: int) -> Tren
     return trend(title, points, digits)
 
 
-def wave_lines(db: Session, told: Sequence[Wave], process: Process) -> list[WaveLine]:
-    """From what was kept of each wave; worked out here only until the background has read a new one."""
-    kept = readings(db, told)
+def wave_lines(db: Session, told: Sequence[Wave], process: Process) -> tuple[list[WaveLine], int]:
+    """From what was kept of each wave; a small one that was not read yet is worked out here."""
+    kept, asking = readings(db, told), asked_in(db, process)
     found: list[WaveLine] = []
+    unread = 0
     for wave in told:
-        own: Reading | Item | None
+        own: Reading | Item | None = None
         if wave.source.id in kept:
             own = kept[wave.source.id].get(process.id)
-        else:
-            picture = worked_out(db, wave)
-            known = picture.of(process.id) if picture else None
+        elif wave.source.id not in asking:
+            continue
+        elif wave.source.responses > ON_THE_SPOT:
+            unread += 1
+        elif picture := worked_out(db, wave):
+            known = picture.of(process.id)
             own = known.item if known else None
         if own is not None:
             found.append(a_wave(wave, own))
-    pairs = [*zip(found, [*found[1:], None], strict=False)]
-    return [with_since(one, before) for one, before in pairs]
+    pairs = zip(found, [*found[1:], None], strict=False)
+    return [with_since(one, before) for one, before in pairs], unread
+
+
+def asked_in(db: Session, process: Process) -> set[int]:
+    """The sources that asked about one of its touchpoints."""
+    query = select(col(Use.source_id)).join(
+        ProcessTouchpoint, col(ProcessTouchpoint.touchpoint_id) == col(Use.touchpoint_id)
+    )
+    return set(db.scalars(query.where(col(ProcessTouchpoint.process_id) == process.id)))
 
 
 def a_wave(wave: Wave, own: Reading | Item) -> WaveLine:

@@ -22,7 +22,7 @@ from app.processes.priority import Verdict
 from app.processes.queries import visible_to
 from app.processes.rules import may_edit
 from app.processes.story import Story, WaveLine, story
-from app.processes.voices import most_telling
+from app.processes.voices import most_telling, other_evidence
 from app.trail import trail
 from app.web import Request, Response, page, router, slow, unchanged
 
@@ -53,6 +53,7 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         alarms=open_alarms(db, actor, process.id),
         answer=answer(told),
         said=most_telling(db, actor, {part.touchpoint_id: part.weight for part in told.parts}),
+        others=other_evidence(db, actor, [part.touchpoint_id for part in told.parts]),
         ideas=latest_ideas(db, actor, process),
         pilots=pilots_of(db, actor, process),
         may_edit=may_edit(actor, process),
@@ -63,7 +64,8 @@ def answer(told: Story) -> str:
     """What the first screen says: where it stands, whether that moved, and the gap."""
     latest = told.latest
     if latest is None or latest.performance.value is None:
-        where = "Too few have answered to say." if latest else "No customer has been asked yet."
+        unread = "What customers said is still being read." if told.unread else "No customer has been asked yet."
+        where = "Too few have answered to say." if latest else unread
     else:
         impact = "" if latest.impact.value is None else f", impact {latest.impact.value:.2f}"
         where = f"{latest.performance.value:.0f} of 100{impact}: {VERDICTS[latest.verdict]}{moved(latest)}."

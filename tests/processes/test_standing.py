@@ -29,7 +29,7 @@ from app.processes.standing.models import Reading
 from app.processes.standing.queries import standings
 from app.processes.standing.rules import standing_of
 from app.processes.trend import At, trend
-from app.processes.voices import most_telling
+from app.processes.voices import most_telling, others_of
 from app.voice.models import Audience, Outcome, Remark, Response, Segment, Series, Source, Touchpoint, Use
 from tests.cast import Cast, the_cast
 from tests.client import Browser
@@ -298,3 +298,38 @@ def test_comments_are_for_who_may_read_them(app: Pilotage, as_: As, chosen: Cast
         assert len(most_telling(db, find_actor(db, chosen.sami.id), weights)) == 1
         assert most_telling(db, find_actor(db, chosen.zaid.id), weights) == []
         assert most_telling(db, find_actor(db, chosen.sami.id), {}) == []
+
+
+def test_what_else_is_known_of_a_touchpoint() -> None:
+    """As the voice tells it: a count with what it did since, one that is withheld, a finding."""
+    change = SimpleNamespace(percent=-12.4, since="April", tone="good")
+    complaints = SimpleNamespace(
+        source_id=3,
+        source="Complaints",
+        kind=SimpleNamespace(value="complaints"),
+        latest=SimpleNamespace(count=1200, words="May"),
+        change=change,
+    )
+    few = SimpleNamespace(**vars(complaints) | {"latest": SimpleNamespace(count=None, words="May"), "change": None})
+    finding = SimpleNamespace(source="Interviews", finding=SimpleNamespace(id=7, words="Nobody looked up"))
+    one = SimpleNamespace(touchpoint="Queue", series=[complaints, few], findings=[finding])
+    told = others_of({1: one})
+    assert [other.words for other in told] == [
+        "complaints: 1,200 in May, −12 % since April",
+        "complaints: withheld in May",
+        "Nobody looked up",
+    ]
+    assert [other.tone for other in told] == ["good", "quiet", "quiet"]
+    assert told[2].href == "/voice/evidence/findings/7"
+    assert len(others_of({1: one}, most=2)) == 2
+
+
+def test_a_large_wave_is_not_worked_out_while_a_reader_waits(app: Pilotage, as_: As, chosen: Cast) -> None:
+    with app.state.database.writing() as db:
+        for source in db.scalars(select(Source)):
+            source.responses = 30_000
+    address = f"/processes/{chosen.process.id}"
+    assert "What customers said is still being read." in as_(chosen.zaid).get(address).text
+    assert "being read" not in as_(chosen.zaid).get(f"/processes/{chosen.other.id}").text
+    assert read_waves(app.state.database) == 1
+    assert "vital beyond doubt" in as_(chosen.zaid).get(address).text

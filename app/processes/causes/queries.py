@@ -16,7 +16,6 @@ from app.processes.models import Focus
 from app.processes.voices import remarks_by_id
 from app.refs import Kind, registry
 from app.voice.models import Source, Touchpoint, Use
-from app.voice.privacy import masked
 from app.voice.queries import headline
 from app.voice.showing import use_estimate
 
@@ -140,7 +139,7 @@ def told_of(db: Session, actor: Actor, refs: set[str]) -> dict[str, Shown]:
         found |= touchpoint_figures(db, numbers["touchpoint"])
     if numbers.get("remark"):
         for number, words in remarks_by_id(db, actor, numbers["remark"]).items():
-            found[f"remark:{number}"] = (masked(words), None, None, True)
+            found[f"remark:{number}"] = (words, None, None, True)
     others = {ref for ref in refs if ref.partition(":")[0] not in ("touchpoint", "remark")}
     if others:
         for ref, thing in registry(db).find(db, actor, others).items():
