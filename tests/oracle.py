@@ -99,6 +99,11 @@ class Person:
         )
         return self.member or (self.employee and self.has(keeps, source=source))
 
+    def reads_the_latest_rows(self) -> bool:
+        latest = "select s.id from source s join outcome o on o.source_id = s.id where s.stage = 'taken' and :me > 0"
+        (row, *_) = self.demo.rows(f"{latest} order by s.last_day desc, s.id desc limit 1", me=self.id)
+        return self.reads_rows(row.id)
+
     def answers_for(self, process: int) -> bool:
         return self.has("select 1 from process where id = :process and owner_id = :me", process=process)
 
@@ -197,6 +202,7 @@ READ: dict[str, Rule] = {
     rf"/voice/sources/{N}(/[a-z]+\.csv)?": employees,
     f"/voice/sources/{N}/rows": Person.reads_rows,
     r"/processes(\.csv)?": employees,
+    r"/processes\.zip": Person.reads_the_latest_rows,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}": employees,
     f"/processes/{N}/edit": Person.keeps_process,
