@@ -187,6 +187,11 @@ class Person:
         owns = "select 1 from alarm a join process p on p.id = a.process_id where a.id = :alarm and p.owner_id = :me"
         return self.chair or self.has(owns, alarm=alarm)
 
+    def reads_the_latest_rows(self) -> bool:
+        latest = "select s.id from source s join outcome o on o.source_id = s.id where s.stage = 'taken' and not s.collecting and :me > 0"
+        (row, *_) = self.demo.rows(f"{latest} order by s.last_day desc, s.id desc limit 1", me=self.id)
+        return self.reads_rows(row.id)
+
     def answers_for(self, process: int) -> bool:
         return self.has("select 1 from process where id = :process and owner_id = :me", process=process)
 
@@ -337,6 +342,7 @@ READ: dict[str, Rule] = {
     f"/voice/evidence/findings/{N}/(edit|withdraw)": lambda person, finding, _: person.adds_to_source_of(finding),
     f"/voice/touchpoints/{N}": employees,
     f"/voice/touchpoints/{N}/(edit|merge)": lambda person, *_: person.keeps_touchpoints(),
+    r"/processes\.zip": Person.reads_the_latest_rows,
     "/processes/new": lambda person: person.chair or person.administrator,
     f"/processes/{N}": employees,
     f"/processes/{N}/edit": Person.keeps_process,
