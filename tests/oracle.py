@@ -105,7 +105,7 @@ class Person:
     def changes_kept(self, table: str, number: int) -> bool:
         others = " or shared" if self.chair or self.administrator else ""
         return self.employee and self.has(
-            f"select 1 from {table} where id = :number and (made_by = :me{others})",  # noqa: S608 - our own words
+            f"select 1 from {table} where id = :number and (made_by = :me{others})",
             number=number,
         )
 
