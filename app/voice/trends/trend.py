@@ -174,7 +174,12 @@ def between(before: Told, after: Told) -> Difference | None:
 
 
 def breaks(db: Session, wave: Wave, earlier: Wave) -> Mapping[tuple[str, int], str]:
-    return broken(db, wave.source.id, earlier.source.id)
+    """Asked once a request for each two waves."""
+    known: dict[tuple[int, int], Mapping[tuple[str, int], str]] = db.info.setdefault("broken", {})
+    pair = (wave.source.id, earlier.source.id)
+    if pair not in known:
+        known[pair] = broken(db, *pair)
+    return known[pair]
 
 
 def of_touchpoints(db: Session, asked: Asked) -> list[tuple[What, Trend]]:
