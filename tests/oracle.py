@@ -108,7 +108,10 @@ class Person:
         return self.chair or self.administrator or (self.employee and self.has(keeps, source=source))
 
     def adds_to(self, source: int) -> bool:
-        own = "select 1 from source s join person p on p.id = :me where s.id = :source and s.department_id = p.department_id"
+        own = (
+            "select 1 from source s join person p on p.id = :me"
+            " where s.id = :source and s.department_id = p.department_id"
+        )
         return self.keeps_source(source) or self.member or (self.employee and self.has(own, source=source))
 
     def adds_to_source_of(self, finding: int) -> bool:
@@ -117,8 +120,8 @@ class Person:
 
     def reads_remark(self, remark: int) -> bool:
         reads = (
-            "select 1 from remark r join source s on s.id = r.source_id join person p on p.id = :me where r.id = :remark"
-            " and (s.comments_for = 'employees' or s.imported_by = :me"
+            "select 1 from remark r join source s on s.id = r.source_id join person p on p.id = :me"
+            " where r.id = :remark and (s.comments_for = 'employees' or s.imported_by = :me"
             " or (s.comments_for = 'department' and s.department_id = p.department_id))"
         )
         return self.member or (self.employee and self.has(reads, remark=remark))

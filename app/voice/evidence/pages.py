@@ -56,9 +56,12 @@ def answer(told: list[queries.Beside], sources: list[queries.SourceLine]) -> str
     """Which counts have risen beyond chance, and how much was found."""
     if not sources:
         return "Nothing beside surveys yet."
-    risen = [one for beside in told for one in beside.series if one.change and one.change.tone == "hurt"]
+    risen = [(one, one.rise) for beside in told for one in beside.series if one.rise]
     pains = sum(line.finding.kind == "pain" for beside in told for line in beside.findings)
-    words = f"{risen[0].kind.value.capitalize()} about {risen[0].touchpoint} have risen beyond chance" if risen else ""
+    words = ""
+    if risen:
+        one, rise = risen[0]
+        words = f"{one.kind.value.capitalize()} about {one.touchpoint} have risen beyond chance since {rise.since}"
     if len(risen) > 1:
         words += f", and {len(risen) - 1} more have"
     found_words = f"{pains} {'pain was' if pains == 1 else 'pains were'} found by asking and looking" if pains else ""
