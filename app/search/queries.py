@@ -18,6 +18,7 @@ NAMES: Mapping[str, str] = {
     "pilot": "Pilots",
     "person": "People",
     "source": "Sources",
+    "touchpoint": "Touchpoints",
 }
 
 

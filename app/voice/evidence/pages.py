@@ -17,6 +17,7 @@ from app.voice.evidence import pages_writing, queries
 from app.voice.evidence.drawing import bars, chart, finding
 from app.voice.evidence.models import COUNTED, OTHER, Finding
 from app.voice.models import Source
+from app.voice.privacy import masked
 from app.voice.queries import visible_to
 from app.voice.rules import keeps, may_add, may_import
 from app.web import Request, Response, ThingId, download, page, router, slow, unchanged
@@ -75,7 +76,7 @@ def findings_csv(request: Request, db: Db, actor: Employee) -> Response:
     header = ("Touchpoint", "Kind", "Finding", "Said by", "Of", "Day", "Source")
     rows: list[list[Cell]] = [
         [
-            *(line.touchpoint or "", line.finding.kind.value, line.finding.words),
+            *(line.touchpoint or "", line.finding.kind.value, masked(line.finding.words)),
             *(line.finding.said_by, line.finding.asked, line.finding.on, line.source),
         ]
         for line in queries.findings(db, actor)
