@@ -1,5 +1,7 @@
 """Evidence beside the survey: a year of complaints, interviews, an afternoon at security, moments of truth, the market."""
 
+import random
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -53,11 +55,15 @@ MARKET = (
 
 
 def plan(world: World) -> None:
-    world.plan(369, moments)
-    world.plan(60, interviews)
-    world.plan(40, observation)
-    world.plan(16, complaints)
-    world.plan(15, market)
+    for days_ago, scene in ((369, moments), (60, interviews), (40, observation), (16, complaints), (15, market)):
+        world.plan(days_ago, by_itself, scene)
+
+
+def by_itself(world: World, scene: Callable[[World, float], None], days_ago: float) -> None:
+    """With chance of its own, so that the rest of the story stays what it is."""
+    kept, world.chance = world.chance, random.Random(f"{scene.__name__} 2026")  # noqa: S311 - a story, not a secret
+    scene(world, days_ago)
+    world.chance = kept
 
 
 def moments(world: World, days_ago: float) -> None:

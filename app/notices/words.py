@@ -74,6 +74,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "health": "Now {after}",
         "take_causes": "Causes taken over as barriers",
     },
+    "source": {
+        "begin": "Source made",
+        "import": "Brought in",
+        "count": "Counts brought in",
+        "correct": "A count put right",
+        "access": "Who sees it changed",
+        "mark_comment": "A comment's marks changed",
+    },
+    "touchpoint": {
+        "add": "Added",
+        "change": "Changed",
+        "mark": "Marked as a moment of truth",
+        "unmark": "No longer a moment of truth",
+        "merge": "Merged into another one",
+    },
+    "finding": {"find": "Written down", "change": "Changed", "withdraw": "Withdrawn"},
+    "benchmark": {"keep": "Figure of the market kept", "withdraw": "Withdrawn"},
     "team": {
         "join": "You are in this team now",
         "hand_over": "You lead this team now",

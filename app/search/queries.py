@@ -21,6 +21,7 @@ NAMES: Mapping[str, str] = {
     "journey": "Journeys",
     "customer_job": "Jobs of customers",
     "diagnosis": "Diagnoses",
+    "touchpoint": "Touchpoints",
 }
 
 

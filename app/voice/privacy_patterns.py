@@ -37,7 +37,7 @@ JOINED = (
 )
 PAPERS = (
     r"(?:passport|ticket|booking|reservation|confirmation|reference|record\s+locator|locator|pnr|licen[cs]e|plate|"
-    r"member(?:ship)?|frequent\s+flyer|account|claim|case|policy|mrn|nhs|hospital|visa|"
+    r"member(?:ship)?|frequent\s+flyer|account|claim|case|policy|mrn|nhs|"
     r"pasaporte|billete|reserva|localizador|expediente|matr[ií]cula|cuenta|tarjeta|socio|p[oó]liza|reclamaci[oó]n)"
 )
 STREETS = (
@@ -51,8 +51,8 @@ NO_STREETS = (
 FLAT = r"(?i:,?\s*(?:apt|apartment|unit|suite|flat|#)\.?\s*[\w-]{1,6})?"
 TOWN = r"(?:,?\s+[A-Z][a-z]+(?:\s[A-Z][a-z]+)?,?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?)?"
 VIA = (
-    r"(?:calle|c/|avenida|avda\.?|av\.|plaza|pza\.?|paseo|carretera|ctra\.?|camino|ronda|traves[ií]a|glorieta"
-    r"|urbanizaci[oó]n)"
+    r"(?:(?:calle|avenida|avda|plaza|paseo|carretera|camino|ronda|traves[ií]a|glorieta|urbanizaci[oó]n)\s|c/"
+    r"|(?:avda|av|pza|ctra)\.)"
 )
 VIA_NAME = r"(?:de\s+(?:la|los|las)\s+|del?\s+)?(?:[\w'’.ºª-]{1,30}\s+){0,4}?[\w'’.ºª-]{1,30}"
 VIA_NUMBER = r",?\s+(?:n[ºo°.]{0,2}\s*)?\d{1,4}\b(?:,?\s*\d{1,2}\s?[ºª°]\s?\w{0,3}\b)?(?:,?\s+\d{5}(?:\s+\w{3,30})?)?"

@@ -32,6 +32,7 @@ from tests.cast import Cast
 from tests.client import Browser
 from tests.test_blind_worlds import assert_same
 from tests.voice.sources import a_map, a_source, answers
+from tests.voice.test_pages import uploaded, work
 from tests.worlds import MOMENT, World
 
 As = Callable[..., Browser]
@@ -271,3 +272,23 @@ def test_a_comment_is_masked_and_opened_one_mark_at_a_time(
         assert db.get_one(Remark, 1).marks
         assert db.get_one(Source, number).comments_for is Audience.EMPLOYEES
     assert as_(cast.gita).get("/voice/remarks/1").status_code == 404
+
+
+def test_an_import_says_all_three_audiences(app: Pilotage, as_: As, cast: Cast, database: Database) -> None:
+    noor = as_(cast.noor)
+    address = uploaded(app, noor)
+    form = noor.get(address).text
+    assert all(f'name="{name}"' in form for name in ("figures_for", "comments_for", "rows_for"))
+    given = {"as_text": "on", "map": a_map(), "figures_for": "department", "comments_for": "employees"}
+    wide = noor.post(f"{address}/map", {**given, "rows_for": "committee"})
+    assert wide.status_code == 422
+    assert "for more people than the figures" in wide.text
+    right = {**given, "comments_for": "department", "rows_for": "committee"}
+    assert noor.post(f"{address}/map", right).status_code == 303
+    work(app)
+    assert noor.send(address, {}, f"{address}/take").status_code == 303
+    work(app)
+    with database.reading() as db:
+        source = db.get_one(Source, 1)
+        said = (source.figures_for.value, source.comments_for.value, source.rows_for.value)
+    assert said == ("department", "department", "committee")

@@ -195,7 +195,7 @@ def test_counts_come_in_by_the_web(app: Pilotage, as_: As, cast: Cast, database:
     export = as_(cast.zaid).get(f"{here}/counts.csv").text.splitlines()
     assert len(export) == 4
     overview = as_(cast.zaid).get("/voice/evidence").text
-    assert "Complaints about Queue have risen beyond chance" in overview
+    assert "Complaints about Queue have risen beyond chance since September 2026." in overview
     with database.reading() as db:
         assert {row.count for row in db.scalars(select(EventCount))} == {40, 42, 80}
 

@@ -90,6 +90,8 @@ Room 204 was cold and bed 12 was broken.
 We paid 25,000 pesos for a taxi.
 Fly Emirates has better lounges than Delta.
 Terminal 2 es mejor que la Terminal 4.
+I called 999 twice before they came.
+The next hospital 22miles away had no bed.
 Muy bien todo, gracias.
 The escalator by gate 60 has been broken since June.
 The officer at Customs asked me 20 questions.

@@ -19,6 +19,7 @@ from app.voice.evidence import reading
 from app.voice.evidence.actions import Put, make_source, put_counts, wrong_with
 from app.voice.evidence.models import COUNTED, SourceForm
 from app.voice.evidence.periods import Step
+from app.voice.importing.limits import counted
 from app.voice.models import Audience, Source, SourceKind
 from app.voice.queries import TAKEN
 from app.voice.touchpoints.queries import by_name
@@ -77,7 +78,7 @@ def text_of(file: Path) -> str:
 def refuse_unreadable(told: reading.Read, set_aside: bool) -> None:
     if told.problems and not (set_aside and told.lines):
         said = " ".join(f"Row {one.row}: {one.words}" for one in told.problems[:MOST_SAID])
-        raise Trouble(f"{told.unreadable:,} rows cannot be read. {said}")
+        raise Trouble(f"{counted(told.unreadable, 'row')} cannot be read. {said}")
     if not told.lines:
         raise Trouble("The file holds no counts.")
 

@@ -103,7 +103,7 @@ def short(point: Point) -> str:
 
 def finding(series: Series) -> str:
     """What the picture says, as a sentence: its title."""
-    change, latest = series.change, series.latest
+    change, latest = series.rise or series.change, series.latest
     name, when = series.touchpoint, latest.words
     if value(series, latest) is None:
         return f"{name}: too few in {when} to be shown"

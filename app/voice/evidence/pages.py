@@ -17,6 +17,7 @@ from app.voice.evidence import pages_writing, queries
 from app.voice.evidence.drawing import bars, chart, finding
 from app.voice.evidence.models import COUNTED, OTHER, Finding
 from app.voice.models import Source
+from app.voice.privacy import masked
 from app.voice.queries import visible_to
 from app.voice.rules import keeps, may_add, may_import
 from app.web import Request, Response, ThingId, download, page, router, slow, unchanged
@@ -56,9 +57,12 @@ def answer(told: list[queries.Beside], sources: list[queries.SourceLine]) -> str
     """Which counts have risen beyond chance, and how much was found."""
     if not sources:
         return "Nothing beside surveys yet."
-    risen = [one for beside in told for one in beside.series if one.change and one.change.tone == "hurt"]
+    risen = [(one, one.rise) for beside in told for one in beside.series if one.rise]
     pains = sum(line.finding.kind == "pain" for beside in told for line in beside.findings)
-    words = f"{risen[0].kind.value.capitalize()} about {risen[0].touchpoint} have risen beyond chance" if risen else ""
+    words = ""
+    if risen:
+        one, rise = risen[0]
+        words = f"{one.kind.value.capitalize()} about {one.touchpoint} have risen beyond chance since {rise.since}"
     if len(risen) > 1:
         words += f", and {len(risen) - 1} more have"
     found_words = f"{pains} {'pain was' if pains == 1 else 'pains were'} found by asking and looking" if pains else ""
@@ -72,7 +76,7 @@ def findings_csv(request: Request, db: Db, actor: Employee) -> Response:
     header = ("Touchpoint", "Kind", "Finding", "Said by", "Of", "Day", "Source")
     rows: list[list[Cell]] = [
         [
-            *(line.touchpoint or "", line.finding.kind.value, line.finding.words),
+            *(line.touchpoint or "", line.finding.kind.value, masked(line.finding.words)),
             *(line.finding.said_by, line.finding.asked, line.finding.on, line.source),
         ]
         for line in queries.findings(db, actor)

@@ -132,6 +132,11 @@ class Series:
         wanted = next((one for one in self.whole if same_a_year_before(one, first, last)), None)
         return self.against(wanted) if wanted else None
 
+    @property
+    def rise(self) -> Change | None:
+        """A rise beyond chance: since the period before, else since the year before."""
+        return next((one for one in (self.change, self.year_change) if one and one.tone == "hurt"), None)
+
     def against(self, before: Point) -> Change | None:
         """By the exposure where all periods have one, else by the days; None where either is withheld."""
         after = self.latest
@@ -217,7 +222,7 @@ def worst_first(told: Sequence[Series]) -> list[Series]:
     """What has risen beyond chance, then by how many there were."""
 
     def key(one: Series) -> tuple[bool, int]:
-        return not (one.change and one.change.tone == "hurt"), -(one.latest.count or 0)
+        return one.rise is None, -(one.latest.count or 0)
 
     return sorted(told, key=key)
 
@@ -227,7 +232,7 @@ class FindingLine:
     finding: Finding
     source: str
     kind: SourceKind
-    touchpoint: str | None
+    touchpoint: str
     author: str | None
     quotes: bool  # this person may read what people said
 
@@ -257,7 +262,7 @@ def findings(
     if only:
         query = query.where(col(Finding.id) == only)
     return [
-        FindingLine(one, source.name, source.kind, touchpoint, author, bool(may_read))
+        FindingLine(one, source.name, source.kind, touchpoint or "", author, bool(may_read))
         for one, source, touchpoint, author, may_read in db.execute(query)
     ]
 
