@@ -13,11 +13,12 @@ from app.people.actor import Employee
 from app.voice import following, uploads
 from app.voice.actions import same_bytes
 from app.voice.coming import AUDIENCES, TheUpload, upload_stage_is
+from app.voice.filled import drafted
 from app.voice.importing.kinds import kind_of
 from app.voice.importing.limits import Unreadable
 from app.voice.importing.mapfile import WrongMap, from_toml, to_toml
 from app.voice.importing.maps import SurveyMap
-from app.voice.mapping import OUTCOMES, Columns, Texts, at, columns_of, drafted, known_fields
+from app.voice.mapping import OUTCOMES, Columns, Texts, at, columns_of, known_fields
 from app.voice.models import Audience, Source, SourceStage, Upload, UploadStage
 from app.web import Fields, Request, Response, Typed, page, router, see
 
