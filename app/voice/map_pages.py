@@ -24,6 +24,7 @@ from app.web import Fields, Request, Response, Typed, page, router, see
 
 routes = router()
 PER_PAGE = 100  # of nine fields each: a form of more than a thousand is not read
+MOST_LISTS = 20
 FORM_BYTES = 12 * 1000 * 1000
 SHOWS = (("all", "all columns"), ("used", "what is used"), ("aside", "what is left aside"))
 GROUPS = (
@@ -204,6 +205,8 @@ def read_again(
             kind_of(name := Path(file.filename or "codes").name)
         except Unreadable as error:
             raise WrongMap([error.sentence]) from None
+        if len(uploads.lists_of(upload)) >= MOST_LISTS:
+            raise WrongMap([f"At most {MOST_LISTS} code lists go with one file."])
         uploads.add_list(upload, name, uploads.keep(request.app.state.settings, file.file))
     db.flush()
     uploads.move(db, upload, UploadStage.READING, problem="")
