@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from app.demo.content import COMMENTS, PROCESSES, Place, Work
+from app.demo.wordings import wording
 
 SERIES = "Passenger survey"
 ATTENUATION = 1.08  # answers on five levels say a little less than what people felt
@@ -153,7 +154,7 @@ def map_of(wave: Wave) -> str:
     for number, (work, place) in enumerate(all_places(), start=1):
         lines.append(
             f'\n[[touchpoints]]\nname = {quoted(place.name)}\ncolumn = "Q{number}"\nscale = [1, 5]\nnot_applicable = [6]\n'
-            f'missing = [""]\nfactor = "{work.factor}"\njourney = "Through the airport"\nstage = {quoted(work.stage)}'
+            f'missing = [""]\nquestion = {quoted(wording(place.name, wave.key))}\nfactor = "{work.factor}"\njourney = "Through the airport"\nstage = {quoted(work.stage)}'
         )
     lines.append('\n[segments]\nTerminal = "TERMINAL"\nPurpose = "PURPOSE"\n"Travels" = "COMPANY"\nHour = "HOUR"')
     lines.append('\n[[comments]]\ncolumn = "WISH"\n')

@@ -13,17 +13,19 @@ from app.people.actor import Employee
 from app.voice import following, uploads
 from app.voice.actions import same_bytes
 from app.voice.coming import AUDIENCES, TheUpload, audiences_of, upload_stage_is
+from app.voice.filled import drafted
 from app.voice.importing.kinds import kind_of
 from app.voice.importing.limits import Unreadable
 from app.voice.importing.mapfile import WrongMap, from_toml, to_toml
 from app.voice.importing.maps import SurveyMap
 from app.voice.mapping import AUDIENCES as AUDIENCE_FIELDS
-from app.voice.mapping import OUTCOMES, Columns, Texts, at, columns_of, drafted, known_fields
+from app.voice.mapping import OUTCOMES, Columns, Texts, at, columns_of, known_fields
 from app.voice.models import Audience, Source, SourceStage, Upload, UploadStage
 from app.web import Fields, Request, Response, Typed, page, router, see
 
 routes = router()
 PER_PAGE = 100  # of nine fields each: a form of more than a thousand is not read
+MOST_LISTS = 20
 FORM_BYTES = 12 * 1000 * 1000
 SHOWS = (("all", "all columns"), ("used", "what is used"), ("aside", "what is left aside"))
 GROUPS = (
@@ -203,6 +205,8 @@ def read_again(
             kind_of(name := Path(file.filename or "codes").name)
         except Unreadable as error:
             raise WrongMap([error.sentence]) from None
+        if len(uploads.lists_of(upload)) >= MOST_LISTS:
+            raise WrongMap([f"At most {MOST_LISTS} code lists go with one file."])
         uploads.add_list(upload, name, uploads.keep(request.app.state.settings, file.file))
     db.flush()
     uploads.move(db, upload, UploadStage.READING, problem="")

@@ -4,14 +4,17 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 from typing import Any, BinaryIO
 
 from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -37,7 +40,8 @@ from app.voice.models import AT_WORK, Upload, UploadStage
 
 KEPT_FOR = timedelta(days=1)
 SILENT_FOR = timedelta(seconds=90)
-EVERY = 1.0  # seconds between two signs of life
+EVERY = 1.0  # seconds between two words of how far it is
+BREATH = 20.0
 SHOWN_PROBLEMS = 200
 SHOWN_MAPS = 5
 JOB, SWEEP = "voice import", "voice sweep"
@@ -117,10 +121,30 @@ def work(database: Database, payload: Mapping[str, Any]) -> None:
     }
     back = {UploadStage.READING: UploadStage.BROKEN, UploadStage.CHECKING: UploadStage.ASKING}
     try:
-        steps[upload.stage](database, upload)
+        with breathing(database, upload.id):
+            steps[upload.stage](database, upload)
     except (Unreadable, WrongMap, Refusal) as error:
         with database.writing() as db:
             move(db, upload, back.get(upload.stage, UploadStage.CHECKED), problem=sentence(error))
+
+
+@contextmanager
+def breathing(database: Database, upload_id: int) -> Iterator[None]:
+    """A sign of life now and then while a long file is read, so that no other worker takes the step for left."""
+    ended = Event()
+
+    def breathe() -> None:
+        while not ended.wait(BREATH):
+            with suppress(DBAPIError), database.writing() as db:
+                db.execute(update(Upload).where(col(Upload.id) == upload_id).values(alive_at=now()))
+
+    thread = Thread(target=breathe, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def sentence(error: Exception) -> str:
@@ -220,7 +244,7 @@ def checked_file(database: Database, upload: Upload, survey_map: SurveyMap, set_
     last = [monotonic()]
 
     def progress(done: int, total: int) -> None:
-        if monotonic() - last[0] >= EVERY:
+        if upload.stage is UploadStage.CHECKING and monotonic() - last[0] >= EVERY:
             last[0] = monotonic()
             with database.writing() as db:
                 sign_of_life(db, upload.id, len(table) * done // total, len(table))

@@ -47,6 +47,26 @@ def test_a_survey_by_command(tmp_path: Path) -> None:
     assert [item["name"] for item in json.loads(few.stdout)["items"]] == ["Staff", "Queue"]
 
 
+def test_the_next_wave_by_the_map_of_the_last(tmp_path: Path) -> None:
+    file, map_file = written(tmp_path)
+    assert run(tmp_path, "voice", "import", file, "--map", map_file).returncode == 0
+    later = tmp_path / "later.csv"
+    later.write_bytes(a_csv(answers(70, 3)))
+    like = ("voice", "import", later, "--like", "visitors 2025")
+    assert "Name this wave" in run(tmp_path, *like).stderr
+    assert "--from and --until" in run(tmp_path, *like, "--name", "Visitors 2026").stderr
+    days = ("--from", "2026-05-01", "--until", "2026-05-31")
+    told = json.loads(run(tmp_path, *like, "--name", "Visitors 2026", *days, "--json").stdout)
+    assert (told["source"], told["responses"]) == ("Visitors 2026", 70)
+    again = run(tmp_path, *like, "--name", "Visitors 2026 again", *days)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "gave the very same answers in Visitors 2026" in again.stderr
+    assert run(tmp_path, *like, "--name", "Visitors 2026 again", *days, "--anyway").returncode == 0
+    assert "by --map" in run(tmp_path, "voice", "import", later).stderr
+    future = run(tmp_path, *like, "--name", "V", "--from", "2062-01-01", "--until", "2062-01-02")
+    assert "lies in the future" in future.stderr
+
+
 def test_what_cannot_be_taken_is_one_sentence(tmp_path: Path) -> None:
     file, map_file = written(tmp_path, [*answers(), (99, 14, 3, 3, 3, 3, "A", "")])
     refused = run(tmp_path, "voice", "import", file, "--map", map_file)
