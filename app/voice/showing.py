@@ -60,7 +60,7 @@ def parted(db: Session, source: Source, outcome: Outcome) -> list[Parted]:
         groups = [(label, values[whose == number]) for number, label in enumerate(told.labels[place])]
         groups.append((NOBODY_SAID, values[whose == -1]))
         found.append(part(name, groups, OutcomeKind(outcome.kind), source.minimum_cell))
-    return found
+    return [one for one in found if one.cells]
 
 
 def part(name: str, groups: Sequence[tuple[str, Floats]], kind: OutcomeKind, smallest: int) -> Parted:
