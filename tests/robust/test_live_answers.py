@@ -22,7 +22,7 @@ from tests.robust.serving import Forked
 from tests.voice.asking import SEND, a_survey, a_token, answer, source_of
 from tests.voice.test_asking_api import figures_are_of_all
 
-KILLS = 8
+KILLS = 5
 TOGETHER = 5
 Request = tuple[str, bytes, dict[str, str]]
 
