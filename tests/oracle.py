@@ -188,7 +188,10 @@ class Person:
         return self.chair or self.has(owns, alarm=alarm)
 
     def reads_the_latest_rows(self) -> bool:
-        latest = "select s.id from source s join outcome o on o.source_id = s.id where s.stage = 'taken' and not s.collecting and :me > 0"
+        latest = (
+            "select s.id from source s join outcome o on o.source_id = s.id"
+            " where s.stage = 'taken' and not s.collecting and :me > 0"
+        )
         (row, *_) = self.demo.rows(f"{latest} order by s.last_day desc, s.id desc limit 1", me=self.id)
         return self.reads_rows(row.id)
 

@@ -67,7 +67,7 @@ def parted(db: Session, source: Source, outcome: Outcome) -> list[Parted]:
         groups = [(label, whose == number) for number, label in enumerate(told.labels[place])]
         groups.append((NOBODY_SAID, whose == -1))
         found.append(part(name, groups, values, OutcomeKind(outcome.kind), source.minimum_cell, told.accounts))
-    return found
+    return [one for one in found if one.cells]
 
 
 def part(

@@ -33,8 +33,8 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_token_person_id"), "token", ["person_id"])
-    with op.batch_alter_table("source") as source:
-        source.add_column(sa.Column("collecting", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Without a rebuild of the table, which SQLite needs for neither: so many rows refer to it.
+    op.add_column("source", sa.Column("collecting", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "asking",
         sa.Column("id", ID, nullable=False),
@@ -85,6 +85,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("answer_batch")
     op.drop_table("asking")
-    with op.batch_alter_table("source") as source:
-        source.drop_column("collecting")
+    op.drop_column("source", "collecting")
     op.drop_table("token")

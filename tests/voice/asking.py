@@ -32,7 +32,7 @@ def day(ahead: int = 0) -> date:
 
 def collecting(database: Database, person: Person, name: str = "Lounge cards", **over: Any) -> int:
     """The id of the asking."""
-    fields = {
+    fields: dict[str, Any] = {
         "name": name,
         "opens_on": day(-3),
         "closes_on": day(20),
@@ -48,7 +48,8 @@ def collecting(database: Database, person: Person, name: str = "Lounge cards", *
 
 def a_survey(database: Database, person: Person, **over: Any) -> tuple[int, str]:
     """The id of the asking, and the path of its link."""
-    number = collecting(database, person, **({"survey": True, "segments": []} | over))
+    fields: dict[str, Any] = {"survey": True, "segments": []} | over
+    number = collecting(database, person, **fields)
     with database.reading() as db:
         address = address_of(db, db.get_one(Asking, number))
     assert address

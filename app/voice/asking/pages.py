@@ -136,10 +136,10 @@ def show(request: Request, db: Db, actor: Employee, asking: TheAsking) -> Respon
 def draw(request: Request, db: Session, actor: Actor, asking: Asking, status: int = 200, **forms: Any) -> Response:
     source = db.get_one(Source, asking.source_id)
     mine = keeps(actor, asking)
-    told = queries.design(db, source.id)
+    outcomes = outcomes_of(db, source.id)
+    told = queries.design(db, source.id, outcomes)
     address = links.address_of(db, asking) if mine else None
     today = actions.home_day(db)
-    outcomes = outcomes_of(db, source.id)
     blank_until = blank(UntilForm, closes_on=max(asking.closes_on, today), version=asking.version)
     return page(
         request,

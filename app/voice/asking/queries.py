@@ -42,8 +42,10 @@ class Design:
     segments: Sequence[str]
 
 
-def design(db: Session, source_id: int) -> Design:
-    outcomes = [Question(one.id, one.name, outcome_scale(one), one.kind) for one in outcomes_of(db, source_id)]
+def design(db: Session, source_id: int, known: Sequence[Outcome] | None = None) -> Design:
+    """known: its outcomes, where they were read already."""
+    told = outcomes_of(db, source_id) if known is None else known
+    outcomes = [Question(one.id, one.name, outcome_scale(one), one.kind) for one in told]
     uses = [Question(use.id, name, scale_of(use)) for use, name in uses_of(db, source_id)]
     return Design(outcomes, uses, [segment.name for segment in segments_of(db, source_id)])
 
