@@ -61,7 +61,7 @@ class Shown:
 
     @property
     def verb(self) -> str:
-        words = {AlarmKind.FELL: "fell", AlarmKind.SLID: "is sliding", AlarmKind.MORE: "comes more often"}
+        words = {AlarmKind.FELL: "fell", AlarmKind.SLID: "is sliding", AlarmKind.MORE: "grew"}
         return words.get(self.alarm.kind, "swelled")
 
     @property
