@@ -34,11 +34,16 @@ def compare_type(_context: Any, _column: Any, _metadata_column: Any, inspected: 
     return False if isinstance(wanted, (Utc, Minor)) else None
 
 
+def foreign_keys(connection: Connection, state: str) -> None:
+    """Straight to the driver: inside a transaction, which SQLAlchemy begins by itself, SQLite does not hear it."""
+    connection.commit()
+    connection.connection.cursor().execute(f"PRAGMA foreign_keys={state}")
+
+
 def run(connection: Connection) -> None:
     embedded = connection.dialect.name == "sqlite"
     if embedded:
-        connection.execute(text("PRAGMA foreign_keys=OFF"))
-        connection.commit()
+        foreign_keys(connection, "OFF")
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -53,7 +58,7 @@ def run(connection: Connection) -> None:
         if embedded and (broken := connection.execute(text("PRAGMA foreign_key_check")).fetchall()):
             raise RuntimeError(f"the migration would leave {len(broken)} rows that point nowhere")
     if embedded:
-        connection.execute(text("PRAGMA foreign_keys=ON"))
+        foreign_keys(connection, "ON")
 
 
 run(context.config.attributes["connection"])

@@ -255,6 +255,39 @@ def test_a_source_that_grows_is_watched_day_by_day(database: Database, tmp_path:
     assert actions.look(database) == 0
 
 
+def test_in_a_year_of_weeks_themes_raise_no_more_false_alarms_than_stated() -> None:
+    rng = np.random.default_rng(7)
+    rates, false = rng.uniform(0.02, 0.3, 8), 0
+    for _ in range(150):
+        hits = rng.binomial(60, rates, (56, 8))
+        years = [
+            holm([more(int(hits[w - 4 : w, t].sum()), 240, int(hits[w, t]), 60) for t in range(8)], 0.05 / 52)
+            for w in range(4, 56)
+        ]
+        false += any(any(week) for week in years)
+    assert false / 150 <= 0.05 + 3 * (0.05 * 0.95 / 150) ** 0.5
+
+
+def test_a_theme_that_grows_while_answers_come_in(database: Database, tmp_path: Path) -> None:
+    with database.writing() as db:
+        cast = the_cast(db)
+    source = a_wave(database, tmp_path, told=rows(300, low=150))
+    with database.writing() as db:
+        sami = find_actor(db, cast.sami.id)
+        db.get_one(Source, source).version = 2
+        pairs = db.execute(select(col(Remark.id), col(Remark.response_id)).order_by(col(Remark.id))).all()
+        monday = date(2025, 5, 5)
+        for place, (_, response) in enumerate(pairs):
+            day = monday + timedelta(days=7 * (place // 50))
+            db.execute(update(Response).where(col(Response.id) == response).values(on=day))
+        bags = theme_of(db, sami, "Bags")
+        code_many(db, sami, [pairs[place][0] for place in (3, 60, 130, *range(201, 231))], bags, "")
+    assert actions.look(database) == 1
+    (alarm,) = [one for one in found(database) if one.kind is AlarmKind.MORE]
+    assert (alarm.theme_id, alarm.was, alarm.value) == (bags.id, 3 / 200, 0.6)
+    assert actions.look(database) == 0
+
+
 def test_the_pages(database: Database, app: Any, as_: As, tmp_path: Path) -> None:
     cast, _, second = a_story(database, tmp_path)
     actions.look(database)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlmodel import col
 
+from app import schema
 from app.db import Database
 from app.people.actor import find_actor
 from app.voice.models import Audience, Remark, Source
@@ -236,3 +237,15 @@ def test_a_long_and_hostile_question_is_answered(database: Database, cast: Cast,
     a_wave(database, tmp_path)
     for q in ("x" * 5_000, "queue " * 500, '"' * 300, "*" * 300, "\ud7ff", "%00", "0" * 400, "行" * 400):
         assert as_(cast.sami).get("/voice/comments", params={"q": q}).status_code == 200, q[:20]
+
+
+def test_the_index_is_made_again_after_going_back_with_rows(both: Database, tmp_path: Path) -> None:
+    with both.writing() as db:
+        actor = find_actor(db, the_cast(db).sami.id)
+    a_wave(both, tmp_path)
+    schema.back(both, "voice_themes")
+    schema.migrate(both)
+    with both.reading() as db:
+        for typed, n in (("queue", 12), ("señalización", 6), ("行李", 6)):
+            assert len(look(db, actor, q=typed).ids) == n
+    assert schema.differences(both) == []

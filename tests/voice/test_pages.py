@@ -319,8 +319,8 @@ def test_waves_stand_beside_each_other(app: Pilotage, as_: As, cast: Cast, tmp_p
 def test_the_list_of_comments_is_searched_and_swapped_alone(app: Pilotage, as_: As, cast: Cast, tmp_path: Path) -> None:
     a_source(app.state.database, tmp_path)
     noor = as_(cast.noor)
-    assert "the queue was long" in noor.get("/voice/comments?q=QUEUE+long").text
-    assert "No comment has these words" in noor.get("/voice/comments?q=100%25").text
+    assert "the <mark>queue</mark> was <mark>long</mark>" in noor.get("/voice/comments?q=QUEUE+long").text
+    assert "No comment fits" in noor.get("/voice/comments?q=100%25").text
     block = noor.get("/voice/comments?q=queue", headers={"HX-Request": "true", "HX-Target": "div%23comments"}).text
     assert block.lstrip().startswith('<div id="comments"')
     assert noor.get("/voice/comments?source=99999999999999999999&after=5").status_code == 200

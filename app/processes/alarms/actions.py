@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from sqlalchemy import and_, func, or_, select
@@ -13,7 +14,7 @@ from sqlmodel import col
 from app.columns import now
 from app.db import Database
 from app.people.actor import Actor
-from app.processes.alarms.chance import Crossing, fell, holm, limit_for, slides, swelled
+from app.processes.alarms.chance import FEWEST, Crossing, fell, holm, limit_for, more, slides, swelled
 from app.processes.alarms.models import Alarm, AlarmKind, AlarmScan, AlarmSetting, AlarmStage
 from app.processes.alarms.queries import setting
 from app.processes.models import ProcessTouchpoint
@@ -30,6 +31,7 @@ FAMILIES = 2  # touchpoints and themes share a wave's rate: each has half of it
 FEWEST_A_DAY = 5
 BASELINE = 200
 LATELY = timedelta(days=30)
+WEEKS = 52
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,12 @@ def scan(db: Session, source_id: int) -> int:
     if source.version > 1:
         crossed, tests = slid(db, source, earlier, set_.days)
         found, seen.touchpoint_tests = found + crossed, tests
+        hurried, tests = hastened(db, source, set_.rate)
+        found, seen.theme_tests = found + hurried, tests
     elif first and earlier is not None:
         dropped, tests = fallen(db, source, earlier, set_.rate)
         found, seen.touchpoint_tests = found + dropped, tests
-    if not seen.themes and db.get(Coded, source_id) is not None:
+    if source.version == 1 and not seen.themes and db.get(Coded, source_id) is not None:
         grown, tests = swollen(db, source, earlier, set_.rate) if earlier is not None else ([], 0)
         found, seen.theme_tests, seen.themes = found + grown, tests, True
     seen.version, seen.at = source.version, now()
@@ -208,6 +212,54 @@ def slid(db: Session, source: Source, earlier: Source | None, days: int) -> tupl
         if crossings and newest - series.days[crossings[-1].day] <= LATELY:
             found.append(of_crossing(touchpoint_id, crossings[-1], series))
     return found, tests
+
+
+def hastened(db: Session, source: Source, rate: float) -> tuple[list[Finding], int]:
+    """While answers come in: themes that more of a week's people speak of than in the four weeks before.
+
+    Each whole week is looked at against a fifty-second of the rate: so it holds for a year, by Boole's inequality.
+    """
+    each = (col(Response.on), func.count())
+    said = select(*each).where(col(Response.source_id) == source.id, col(Response.on).is_not(None))
+    people = weekly(db.execute(said.group_by(col(Response.on))).all())
+    if not people:
+        return [], 0
+    week = max(people) - 1  # the last whole one: that of the newest answer may go on
+    query = (
+        select(col(RemarkTheme.theme_id), col(Response.on), func.count(col(Response.id).distinct()))
+        .join(Remark, col(Remark.id) == col(RemarkTheme.remark_id))
+        .join(Response, col(Response.id) == col(Remark.response_id))
+        .where(col(Response.source_id) == source.id, col(Response.on).is_not(None))
+        .group_by(col(RemarkTheme.theme_id), col(Response.on))
+    )
+    by_theme: dict[int, list[Any]] = {}
+    for theme, day, n in db.execute(query):
+        by_theme.setdefault(theme, []).append((day, n))
+    n, n_before = people.get(week, 0), sum(people.get(week - back, 0) for back in range(1, 5))
+    if min(n, n_before) < FEWEST:
+        return [], 0
+    told = []
+    for theme, rows in by_theme.items():
+        hits = weekly(rows)
+        now_, was = hits.get(week, 0), sum(hits.get(week - back, 0) for back in range(1, 5))
+        if now_ >= source.minimum_cell:
+            told.append((theme, was, now_, more(was, n_before, now_, n)))
+    found = []
+    for (theme, was, now_, p), real in zip(told, holm([one[3] for one in told], rate / FAMILIES / WEEKS), strict=True):
+        if real:
+            _, low, high = difference(now_, n, was, n_before)
+            shares, day = (was / n_before, now_ / n), date.fromordinal(7 * week + 1)
+            found.append(Finding(AlarmKind.MORE, theme, *shares, low, high, n_before, n, p, day))
+    return found, len(told)
+
+
+def weekly(rows: Iterable[Any]) -> dict[int, int]:
+    """Counts of days as counts of weeks, each by its number; weeks begin on Mondays."""
+    told: dict[int, int] = {}
+    for day, n in rows:
+        week = (day.toordinal() - 1) // 7
+        told[week] = told.get(week, 0) + n
+    return told
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,7 +25,7 @@ OPEN = (AlarmStage.NEW, AlarmStage.LOOKED_AT)
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Alarms from sources whose figures this person may see."""
     here = (col(Source.id) == col(Alarm.source_id), sources_visible_to(actor))
-    return exists().where(*here).correlate_except(Source)
+    return select(col(Source.id)).where(*here).correlate_except(Source).exists()
 
 
 TOUCHPOINT = (
@@ -61,7 +61,7 @@ class Shown:
 
     @property
     def verb(self) -> str:
-        words = {AlarmKind.FELL: "fell", AlarmKind.SLID: "is sliding", AlarmKind.MORE: "comes more often"}
+        words = {AlarmKind.FELL: "fell", AlarmKind.SLID: "is sliding", AlarmKind.MORE: "grew"}
         return words.get(self.alarm.kind, "swelled")
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -28,12 +28,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Comments of the sources that show them to this person, where those who answered are enough to hide one."""
     enough = col(Source.responses) >= col(Source.minimum_cell)
     here = and_(col(Source.id) == col(Remark.source_id), comments_visible_to(actor), enough)
-    return exists().where(here).correlate_except(Source)
+    return select(col(Source.id)).where(here).correlate_except(Source).exists()
 
 
 def themes_visible_to(actor: Actor) -> ColumnElement[bool]:
     """The code frame is for whoever may read comments of any source."""
-    return and_(literal(not actor.guest), exists().where(comments_visible_to(actor)).correlate_except(Source))
+    return select(col(Source.id)).where(comments_visible_to(actor)).correlate_except(Source).exists()
 
 
 # No words stand in a title: it is read where nothing is masked.
