@@ -18,9 +18,6 @@ NAMES: Mapping[str, str] = {
     "pilot": "Pilots",
     "person": "People",
     "source": "Sources",
-    "journey": "Journeys",
-    "customer_job": "Jobs of customers",
-    "diagnosis": "Diagnoses",
 }
 
 
