@@ -17,7 +17,7 @@ from app.processes.models import ProcessDepartment, ProcessTouchpoint
 from app.voice.models import Source
 from app.voice.readings.actions import keep
 from tests.bench.counting import statements
-from tests.cast import Cast
+from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.makers import a_department, a_person, a_process, put
 from tests.voice.sources import a_source
@@ -105,6 +105,22 @@ def test_opening_a_source_is_noted_for_the_department_and_for_nobody(database: D
         assert db.execute(text(counters)).all() == before, "no page is made anew for it"
         columns = {row[1] for row in db.execute(text("PRAGMA table_info(source_reading)"))}
     assert columns == {"id", "source_id", "department_id", "first_at"}
+
+
+def test_on_both_databases(both: Database, tmp_path: Path) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+    a_source(both, tmp_path)
+    with both.writing() as db:
+        finance = db.get_one(Person, cast.tariq.id).department_id or 0
+        put(db, ProcessDepartment(process_id=cast.process.id, department_id=finance))
+        put(db, ProcessTouchpoint(process_id=cast.process.id, touchpoint_id=1))
+        for _ in range(2):
+            keep(db, 1, finance)
+    with both.reading() as db:
+        found = told(db, find_actor(db, cast.noor.id))
+    assert [len(pair.shared) for pair in found.pairs] == [1]
+    assert [(one.other, one.opened, one.closed) for one in found.unseen] == [(finance, True, ["comments", "rows"])]
 
 
 def test_the_page_and_its_filters(database: Database, story: Cast, as_: As) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import col
 from app import schema
 from app.db import Database
 from app.estimates import Estimate
-from app.main import Pilotage, open_database
+from app.main import Pilotage
 from app.people.actor import find_actor
 from app.voice.answers import answers as unpacked
 from app.voice.board import Line
@@ -28,7 +28,6 @@ from app.voice.models import Source, Touchpoint
 from tests.bench.counting import statements
 from tests.cast import Cast
 from tests.client import Browser
-from tests.conftest import settings_for
 from tests.makers import put
 from tests.voice.sources import a_map, a_source
 
@@ -69,17 +68,15 @@ def test_a_map_that_says_another_journey_places_it_there_too(database: Database,
     assert len(order(database, 2)) == len(order(database, 1)) == 3
 
 
-def test_the_migration_draws_what_maps_have_said(sqlite_url: str, tmp_path: Path) -> None:
-    database = open_database(settings_for(sqlite_url))
-    a_source(database, tmp_path, a_journey_map(places={**PLACES, "Toilets": ""}))
-    before = order(database)
-    with database.writing() as db:
+def test_the_migration_draws_what_maps_have_said(both: Database, tmp_path: Path) -> None:
+    a_source(both, tmp_path, a_journey_map(places={**PLACES, "Toilets": ""}))
+    before = order(both)
+    with both.writing() as db:
         db.execute(text("UPDATE touchpoint SET journey = 'visiting' WHERE name = 'Staff'"))
-    schema.back(database, "voice_audiences")
-    schema.migrate(database)
-    assert order(database) == before == [("Before", "Queue"), ("Before", "Staff"), ("At any time", "Toilets")]
-    assert schema.differences(database) == []
-    database.close()
+    schema.back(both, "voice_audiences")
+    schema.migrate(both)
+    assert order(both) == before == [("Before", "Queue"), ("Before", "Staff"), ("At any time", "Toilets")]
+    assert schema.differences(both) == []
 
 
 def ids(database: Database, stage: str, touchpoint: str = "") -> tuple[int, int, int | None]:
@@ -166,6 +163,15 @@ def a_point(name: str, value: float | None, asked: bool = True, half: float = 1.
     estimate = None if value is None else Estimate(value, value - half, value + half, 100)
     line = Line(name, name, estimate, (40, 80)) if asked else None
     return Point(Placed(stage, f"Stage {stage}", len(name), name), line, "Wave" if asked else "")
+
+
+def test_a_moment_of_truth_is_marked(app: Pilotage) -> None:
+    point = a_point("Boarding", 60)
+    truth = Point(Placed(1, "Stage 1", 1, "Boarding", moment=True), point.line, "Wave")
+    macros: Any = app.state.jinja.get_template("voice/journeys/_curve.html").module
+    marks = [str(macros.mark(drawing.wide([one]).marks[0], True)) for one in (point, truth)]
+    assert ['<circle class="ball"' in mark for mark in marks] == [True, False], "a diamond instead"
+    assert "Boarding: 60.0 of 100" in marks[1]
 
 
 def test_valleys_are_lower_than_both_sides_and_than_the_mean() -> None:
