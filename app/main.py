@@ -13,6 +13,7 @@ import structlog
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from jinja2 import Environment
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from sqlalchemy.exc import DBAPIError
@@ -159,6 +160,13 @@ class Pilotage(FastAPI):
         return dropped
 
 
+def drawing(root: str, time_zone: str, currency: str) -> Environment:
+    """What templates are drawn with: what the web gives, and customers' own words with what is personal masked."""
+    environment = make_environment(root, time_zone, currency)
+    environment.filters["said"] = privacy.parts
+    return environment
+
+
 def compressing(app: ASGIApp) -> ASGIApp:
     return GZipMiddleware(app, minimum_size=1000, compresslevel=1)
 
@@ -180,8 +188,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.database = database or open_database(settings)
     state.tasks = all_tasks()
     state.run_worker = run_worker
-    state.jinja = make_environment(settings.root, settings.time_zone, settings.currency)
-    state.jinja.filters["said"] = privacy.parts
+    state.jinja = drawing(settings.root, settings.time_zone, settings.currency)
     state.build = build_id()
     areas = (pages.area for pages in parts("pages") if hasattr(pages, "area"))
     state.areas = sorted(areas, key=lambda area: area.place)

@@ -7,7 +7,7 @@ import pytest
 from jinja2 import meta
 
 from app.icons import DRAWINGS
-from app.web.rendering import make_environment
+from app.main import drawing
 
 FOLDER = Path(__file__).parents[1] / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
@@ -32,7 +32,7 @@ def test_a_template_holds_nothing_that_the_policy_refuses(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_compiles_and_names_only_templates_that_are_here(name: str) -> None:
-    env = make_environment("", "UTC", "EUR")
+    env = drawing("", "UTC", "EUR")
     tree = env.parse((FOLDER / name).read_text("utf-8"))
     env.compile(tree)
     assert set(meta.find_referenced_templates(tree)) <= set(TEMPLATES)

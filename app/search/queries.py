@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app.columns import Id
 from app.ideas.words import for_like, words_of
 from app.people.actor import Actor
 from app.refs import Found, Kind, Registry, registry
@@ -33,25 +34,26 @@ class Group:
 
 
 def by_name(db: Session, actor: Actor, typed: str) -> list[Group]:
-    """Things whose name holds all the words. One statement a kind."""
+    """Things whose name holds all the words: one statement, however many kinds there are."""
     things: Registry = registry(db)
-    groups = [group(db, actor, things.kinds[kind], name, typed) for kind, name in NAMES.items() if kind in things.kinds]
-    return [one for one in groups if one.found]
+    kinds = [things.kinds[name] for name in NAMES if name in things.kinds]
+    found: dict[str, list[Found]] = {}
+    for name, number, title, parent in db.execute(
+        union_all(*(select(looked_for(kind, actor, typed)) for kind in kinds))
+    ):
+        kind = things.kinds[name]
+        address = kind.address(number if kind.parent is None else parent)
+        found.setdefault(name, []).append(Found(f"{name}:{number}", str(title), address))
+    return [Group(NAMES[kind.name], own[:MOST], len(own) > MOST) for kind in kinds if (own := found.get(kind.name))]
 
 
-def group(db: Session, actor: Actor, kind: Kind, name: str, typed: str) -> Group:
-    parts = words_in(typed)
-    columns = [kind.model.id, kind.title, *([kind.parent] if kind.parent is not None else [])]
-    query = (
-        select(*columns)
-        .where(kind.visible_to(actor), *(kind.title.ilike(for_like(part), escape="\\") for part in parts))
-        .order_by(kind.title, kind.model.id)
-        .limit(MOST + 1)
-    )
-    place = 0 if kind.parent is None else 2
-    rows = db.execute(query).all()
-    found = [Found(f"{kind.name}:{row[0]}", str(row[1]), kind.address(row[place])) for row in rows]
-    return Group(name, found[:MOST], len(found) > MOST)
+def looked_for(kind: Kind, actor: Actor, typed: str) -> Subquery:
+    """The first things of one kind by their names, one more than is shown."""
+    parent = literal(None, Id) if kind.parent is None else kind.parent
+    held = (kind.title.ilike(for_like(part), escape="\\") for part in words_in(typed))
+    columns = (literal(kind.name).label("kind"), kind.model.id, kind.title.label("title"), parent.label("parent"))
+    query = select(*columns).where(kind.visible_to(actor), *held)
+    return query.order_by(kind.title, kind.model.id).limit(MOST + 1).subquery()
 
 
 def words_in(typed: str) -> list[str]:
