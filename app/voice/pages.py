@@ -58,10 +58,13 @@ def voice(request: Request, db: Db, actor: Employee) -> Response:
 
 def answer(told: list[board.SeriesBoard]) -> str:
     """The latest whole wave with an outcome, and what it did since the one before."""
-    waves = [wave for series in told for wave in series.waves if wave.line and wave.line.estimate]
+    every = [wave for series in told for wave in series.waves if wave.line and wave.line.estimate]
+    waves = [wave for wave in every if not wave.source.collecting]
+    if not waves and every:
+        return "The first answers are still coming in."
     if not waves:
         return "Nobody has been asked yet." if not told else "No source has an outcome yet."
-    latest = max(waves, key=lambda wave: (not wave.source.collecting, wave.source.last_day, wave.source.id))
+    latest = max(waves, key=lambda wave: (wave.source.last_day, wave.source.id))
     assert latest.line is not None
     return f"{figure_words(latest.line, latest.outcome)} in {latest.source.name}{since_words(latest.line)}."
 

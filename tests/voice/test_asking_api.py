@@ -17,6 +17,7 @@ from app.main import Pilotage, create_app
 from app.people.actions import disable
 from app.people.actor import find_actor
 from app.people.models import Person
+from app.people.tokens.caller import PACE
 from app.people.tokens.models import Scope, Token
 from app.voice.answers import answers as all_answers
 from app.voice.answers import uses_of
@@ -282,11 +283,12 @@ def test_a_cookie_is_nobody_to_the_api(
 
 def test_it_is_said_how_often(app: Pilotage, database: Database, cast: Cast) -> None:
     program = Program(app, a_token(database, cast.noor, Scope.READ))
-    answers = [program.get("/api/v1/voice/sources") for _ in range(241)]
-    assert {answer.status_code for answer in answers[:240]} == {200}
-    told = problem(answers[240], 429)
-    assert 0 < int(answers[240].headers["retry-after"]) <= 60
-    assert "240 requests" in told["detail"]
+    assert program.get("/api/v1/voice/sources").status_code == 200
+    for _ in range(PACE.amount - 1):  # as many requests would: on a busy machine they take longer than the minute
+        assert app.state.limiter.hit(PACE, "token", "1")
+    told = program.get("/api/v1/voice/sources")
+    assert "240 requests" in problem(told, 429)["detail"]
+    assert 0 < int(told.headers["retry-after"]) <= 60
 
 
 def test_figures_are_read_as_their_source_says(app: Pilotage, database: Database, cast: Cast) -> None:

@@ -82,6 +82,7 @@ def test_a_survey_begins_with_what_was_filled_in(as_: As, database: Database, ca
         ({"way": "api", "recommend": "", "overall": "", "touchpoints": ""}, "else nothing is asked"),
         ({"department": "99"}, "offered departments"),
         ({"minimum_cell": "0"}, "Not less than 1"),
+        ({"minimum_cell": "4"}, "promises figures of many"),
         ({"rows_for": "everybody"}, "Choose one of the offered answers"),
     ],
 )

@@ -16,6 +16,7 @@ from app.web import Form, FormModel
 MOST_TOUCHPOINTS = 60
 MOST_IN_A_SURVEY = 12
 MOST_SEGMENTS = 20
+LEAST_OF_A_SURVEY = 5
 
 Line = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
 Short = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
@@ -68,6 +69,8 @@ def plan_of(form: Form[AskForm], today: date, organisation: str) -> Plan | None:
         form.refuse("segments", "The survey does not ask for these: leave them out, or collect over the API alone.")
     days(form, today)
     outcomes = [(name, kind) for name, kind in ((data.recommend, NPS), (data.overall, RATING)) if name]
+    if survey and data.minimum_cell < LEAST_OF_A_SURVEY:
+        form.refuse("minimum_cell", f"The survey promises figures of many: not less than {LEAST_OF_A_SURVEY}.")
     if survey and not data.recommend:
         form.refuse("recommend", "The survey begins with the recommendation: give it a name.")
     if plain(data.recommend) == plain(data.overall) != "":

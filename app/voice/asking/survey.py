@@ -38,7 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "send": "Send my answer",
         "privacy": "{asker} asks this to see what to improve. We do not ask who you are and keep no address of your "
         "device. {readers} read the answers; others see only figures of many.",
-        "open_help": "No names or telephone numbers, please leave those out.",
+        "open_help": "Leave out names and telephone numbers.",
         "thanks": "Thank you.",
         "thanks_more": "Your answer is kept, without your name. It counts from now on.",
         "again": "The next person can answer here",
@@ -70,7 +70,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "send": "Enviar mi respuesta",
         "privacy": "{asker} lo pregunta para ver qué mejorar. No preguntamos quién es usted ni guardamos la dirección "
         "de su dispositivo. Leen las respuestas {readers}; los demás solo ven cifras de muchas personas.",
-        "open_help": "Sin nombres ni números de teléfono, por favor.",
+        "open_help": "Sin nombres ni números de teléfono.",
         "thanks": "Gracias.",
         "thanks_more": "Su respuesta está guardada, sin su nombre. Ya cuenta.",
         "again": "La siguiente persona puede responder aquí",
