@@ -137,6 +137,7 @@ def part_names(lines: tuple[Drawn, ...]) -> tuple[Drawn, ...]:
     if not one.name_at or not other.name_at:
         return lines
     (x, y), (x2, y2) = one.name_at, other.name_at
+    x = x2 = max(x, x2) + 6
     if abs(y - y2) < 15:
         middle, up = (y + y2) / 2, y <= y2
         y, y2 = (middle - 8, middle + 8) if up else (middle + 8, middle - 8)

@@ -159,13 +159,13 @@ def spark_of(trend: Trend, beside: Sequence[tuple[object, Trend]]) -> Spark:
     return spark(trend, ends_of([line for _, line in beside]))
 
 
-def rows_at(here: Chosen, point: Point) -> str:
-    """The rows behind a point."""
+def rows_at(here: Chosen, point: Point, label: str = "", of: str = "") -> str:
+    """The rows behind a point: of everybody or of a label, of what is shown or of something else."""
     asked = here.asked
-    options = [("of", asked.what.key)]
-    if asked.unit != "wave":
+    options = [("of", of or asked.what.key)]
+    if point.name != point.wave.source.name:
         options += [("segment", f"period:{asked.unit}"), ("label", point.name)]
-    return taking.rows_address(point.wave.source.id, options, asked.segment, asked.label)
+    return taking.rows_address(point.wave.source.id, options, asked.segment, label)
 
 
 @routes.get("/voice/indices.zip")
