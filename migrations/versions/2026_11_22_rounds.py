@@ -264,13 +264,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_barrier_cause_cause_id"), "barrier_cause", ["cause_id"], unique=False)
     op.create_index(op.f("ix_barrier_cause_taken_by"), "barrier_cause", ["taken_by"], unique=False)
 
-    with op.batch_alter_table("prioritisation") as batch_op:
-        batch_op.add_column(sa.Column("due", sa.Date(), nullable=True))
+    op.add_column("prioritisation", sa.Column("due", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("prioritisation") as prioritisation:
-        prioritisation.drop_column("due")
+    op.drop_column("prioritisation", "due")
     for table in (
         "barrier_cause",
         "experience_rating",
