@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, column, false, func, literal, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, Select, column, func, literal, literal_column, select, table
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -297,13 +297,17 @@ def themes_among(db: Session, ids: Sequence[int], most: int = 8) -> list[tuple[i
     """What these comments are about most: theme, name, how many of them."""
     if not ids:
         return []
-    n = func.count()
-    query = (
-        select(T.theme_id, col(Theme.name), n)
-        .join(Theme, col(Theme.id) == T.theme_id)
-        .where(T.remark_id.in_(ids) if ids else false(), or_(col(Theme.merged_into).is_(None)))
-        .group_by(T.theme_id, col(Theme.name))
-        .order_by(n.desc(), col(Theme.name))
-        .limit(most)
-    )
-    return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+    def look() -> list[tuple[int, str, int]]:
+        n = func.count()
+        query = (
+            select(T.theme_id, col(Theme.name), n)
+            .join(Theme, col(Theme.id) == T.theme_id)
+            .where(T.remark_id.in_(ids))
+            .group_by(T.theme_id, col(Theme.name))
+            .order_by(n.desc(), col(Theme.name))
+            .limit(most)
+        )
+        return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+    return lately(db, "themes among comments", 100).or_made((counts(db, "voice"), tuple(ids), most), look)
