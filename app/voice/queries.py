@@ -76,15 +76,16 @@ kinds = [Kind("source", Source, visible_to, Source.name, lambda number: f"/voice
 
 
 def headline(db: Session) -> Outcome | None:
-    """The organisation's figure: the first outcome of the latest whole source that has one and shows it to everybody.
+    """The organisation's figure: the first outcome of the latest source that has one and shows it to everybody.
 
-    A source that is still collecting is no wave yet.
+    Cards on a counter, asked once by our own survey, stand for it only where there is nothing else.
     """
+    on_the_side = and_(col(Source.series_id).is_(None), col(Source.map) == "")
     query = (
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
-        .where(FOR_ALL, col(Source.collecting).is_(False), col(Outcome.place) == 0, col(Outcome.value).is_not(None))
-        .order_by(col(Source.last_day).desc(), col(Source.id).desc())
+        .where(FOR_ALL, col(Outcome.place) == 0, col(Outcome.value).is_not(None))
+        .order_by(on_the_side, col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )
     return db.scalars(query).first()

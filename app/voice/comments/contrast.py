@@ -19,7 +19,7 @@ from app.voice.comments.asking import Asked, Options, Scope
 from app.voice.comments.cells import Mask, conditions, people, shown
 from app.voice.comments.terms import Term, apart, counted, difference, terms_of
 from app.voice.models import Remark, RemarkTheme, Theme
-from app.voice.privacy import spans
+from app.voice.privacy import marks_of
 
 LEAST = 5  # people who use a term, or as many as the source's smallest cell
 MOST_READ = 20_000  # the latest comments of a source, of which terms are counted
@@ -126,23 +126,23 @@ def terms_by_person(db: Session, source: Scope) -> tuple[dict[int, set[str]], in
     def read() -> tuple[dict[int, set[str]], int, bool]:
         columns = table_of(Remark).c
         query = (
-            select(columns.response_id, columns.words)
+            select(columns.response_id, columns.words, columns.marks)
             .where(columns.source_id == source.id, columns.coded.is_(False))
             .order_by(columns.id.desc())
             .limit(MOST_READ + 1)
         )
         rows = db.execute(query).all()
         said: dict[int, set[str]] = defaultdict(set)
-        for response_id, words in rows[:MOST_READ]:
-            said[response_id] |= terms_of(bare(words))
+        for response_id, words, marks in rows[:MOST_READ]:
+            said[response_id] |= terms_of(bare(words, marks))
         return dict(said), min(len(rows), MOST_READ), len(rows) > MOST_READ
 
-    return lately(db, "terms of comments", 6).or_made((source.id, source.version), read)
+    return lately(db, "terms of comments", 6).or_made((source.id, counts(db, "voice")), read)
 
 
-def bare(words: str) -> str:
+def bare(words: str, marks: str = "") -> str:
     """Without what is likely personal; nothing stands side by side across it."""
-    for span in reversed(spans(words)):
+    for span in reversed(marks_of(words, marks)):
         words = f"{words[: span.start]}\x00{words[span.end :]}"
     return words
 

@@ -250,8 +250,8 @@ def texts_of(db: Session, ids: Sequence[int]) -> dict[int, str]:
     """Comments as they may be shown."""
     found: dict[int, str] = {}
     for begin in range(0, len(ids), 500):
-        rows = db.execute(select(R.id, R.words).where(R.id.in_(ids[begin : begin + 500])))
-        found |= {number: masked(text) for number, text in rows}
+        rows = db.execute(select(R.id, R.words, R.marks).where(R.id.in_(ids[begin : begin + 500])))
+        found |= {number: masked(text, marks) for number, text, marks in rows}
     return found
 
 
@@ -259,7 +259,7 @@ def said(db: Session, ids: Sequence[int], q: str = "", most: int = 420) -> list[
     """These comments in this order, as they are shown. Who may read them was asked before."""
     if not ids:
         return []
-    fields = (R.id, R.words, R.question, R.coded, R.source_id, col(Source.name), col(Response.on), R.score)
+    fields = (R.id, R.words, R.marks, R.question, R.coded, R.source_id, col(Source.name), col(Response.on), R.score)
     query = (
         select(*fields)
         .select_from(table_of(Remark))
@@ -272,9 +272,9 @@ def said(db: Session, ids: Sequence[int], q: str = "", most: int = 420) -> list[
     told = []
     for number in ids:
         if row := rows.get(number):
-            text = masked(row[1])
+            text = masked(row[1], row[2])
             pieces = words.excerpt(text, q, most)
-            question, coded, source_id, source, on, score = row[2:]
+            question, coded, source_id, source, on, score = row[3:]
             themes = named.get(number, ())
             told.append(Said(number, text, pieces, question, coded, source_id, source, on, score, themes))
     return told
