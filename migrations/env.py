@@ -44,6 +44,14 @@ def run(connection: Connection) -> None:
     embedded = connection.dialect.name == "sqlite"
     if embedded:
         foreign_keys(connection, "OFF")
+    try:
+        migrate(connection, embedded=embedded)
+    finally:
+        if embedded:
+            foreign_keys(connection, "ON")
+
+
+def migrate(connection: Connection, *, embedded: bool) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -57,8 +65,6 @@ def run(connection: Connection) -> None:
         context.run_migrations()
         if embedded and (broken := connection.execute(text("PRAGMA foreign_key_check")).fetchall()):
             raise RuntimeError(f"the migration would leave {len(broken)} rows that point nowhere")
-    if embedded:
-        foreign_keys(connection, "ON")
 
 
 run(context.config.attributes["connection"])

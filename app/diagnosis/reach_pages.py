@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from app.ideas.models import ALIVE, Idea
 from app.pilots.models import Pilot
+from app.processes.causes.models import Cause
 from app.processes.models import Process, ProcessTouchpoint
 from app.voice.models import Source, Use
 from app.voice.queries import FOR_ALL
@@ -32,16 +33,14 @@ class Reached:
 
 
 def reach(db: Session) -> list[Reached]:
-    """Each share of all registered processes; causes where the register keeps them."""
+    """Each share of all registered processes."""
     total = db.scalar(select(func.count()).select_from(Process)) or 0
     asked: list[tuple[str, Select[Any]]] = [
         ("evidence of the last two waves", with_evidence(db)),
+        ("a cause that is written down", select(col(Cause.process_id)).where(col(Cause.withdrawn_at).is_(None))),
         ("an idea that is alive", select(col(Idea.process_id)).where(col(Idea.stage).in_(ALIVE))),
         ("a pilot", select(col(Pilot.process_id))),
     ]
-    causes = SQLModel.metadata.tables.get("cause")
-    if causes is not None and "process_id" in causes.c:
-        asked.insert(1, ("a cause that is written down", select(causes.c.process_id)))
     return [Reached(name, counted(db, processes), total) for name, processes in asked]
 
 

@@ -191,7 +191,7 @@ def downgrade() -> None:
 # -- by hand
 RUN = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯\U00020000-\U0003ffff]+")
 # Accents are taken off, and signs become blanks: PostgreSQL's parser would read tags, addresses and signed numbers.
-SIGNS = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~"
+SIGNS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'
 FOLD = (
     "CREATE FUNCTION remark_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
     "$fold$ SELECT translate(regexp_replace(normalize(words, NFD), '[\\u0300-\\u036f]', '', 'g'), "
