@@ -1,15 +1,13 @@
 """The market's figure beside ours (BCE), and the indices of a wave."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from math import sqrt
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.voice.cells import cells
 from app.voice.distributions import Z95, t_two
+from app.voice.market.queries import Market, latest_benchmark
 from app.voice.scopes import Scope, Wave, What
 from app.voice.tallies import Difference, Figure, Measure
 
@@ -24,7 +22,7 @@ class Index:
     n: int
     figure: Figure | None
     weighted: Figure | None
-    market: Any = None
+    market: Market | None = None
     beyond: Difference | None = None
 
 
@@ -56,7 +54,7 @@ def index_of(db: Session, scope: Scope, wave: Wave, what: What, measure: Measure
     if told is None or not n or n < wave.source.minimum_cell:
         return Index(name, what, measure, n, None, None)
     figure = told.figure(told.groups())
-    market = market_figure(db, name) if name else None
+    market = latest_benchmark(db, name) if name else None
     beyond = beside(figure, market, in_percent(what, wave, measure)) if market else None
     return Index(name, what, measure, n, figure, heavy.figure(heavy.groups()) if heavy else None, market, beyond)
 
@@ -70,14 +68,7 @@ def in_percent(what: What, wave: Wave, measure: Measure) -> tuple[float, float]:
     return (low, 100 / (high - low)) if high > low else (low, 1.0)
 
 
-def market_figure(db: Session, index: str, touchpoint_id: int | None = None) -> Any:
-    """The latest benchmark of an index, where benchmarks are kept: value, low, high, name, period."""
-    if find_spec("app.voice.market") is None:
-        return None
-    return import_module("app.voice.market.queries").latest_benchmark(db, index, touchpoint_id)
-
-
-def beside(figure: Figure, market: Any, scale: tuple[float, float] = (0.0, 1.0)) -> Difference | None:
+def beside(figure: Figure, market: Market, scale: tuple[float, float] = (0.0, 1.0)) -> Difference | None:
     """Ours minus the market's. A market without an interval is taken as certain."""
     if figure.estimate.value is None or figure.error is None:
         return None
