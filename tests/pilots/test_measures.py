@@ -55,8 +55,9 @@ def test_there_and_elsewhere(both: Database) -> None:
 
 def test_cells_below_the_sources_smallest_are_withheld(database: Database) -> None:
     with database.writing() as db:
-        wave = a_wave(db, "Small", {"7": [9] * 9, "rest": [5] * 50}, minimum_cell=10)
+        wave = a_wave(db, "Small", {"7": [9] * 9, "8": [7] * 12, "rest": [5] * 50}, minimum_cell=10)
         assert measured(db, wave.id, "Recommend", Place("Lane", "7")) is None
+        assert measured(db, wave.id, "Recommend", Place("Lane", "8")) is None  # all without it and the rest are lane 7
         assert measured(db, wave.id, "Recommend", Place("Lane", "rest")) is not None
 
 
