@@ -114,7 +114,7 @@ def proposed(column: Mapping[str, Any]) -> Texts:
     meanings = column["labels"] or (column["codes"] if use == "segment" else {})
     return {
         "use": use,
-        "name": column["name"][:120],
+        "name": (column.get("called") or column["name"])[:120],
         **scale_fields(column["scale"], column["step"]),
         "missing": listed(column["missing"] or column["gone"]),
         "elsewhere": listed(column["not_applicable"]),

@@ -158,7 +158,7 @@ def test_an_spss_file_says_what_its_codes_mean(tmp_path: Path) -> None:
     assert (seen["food"].use, seen["food"].scale, seen["food"].missing) == ("touchpoint", (5, 1), ("9", ""))
     assert seen["food"].not_applicable == ("6",)
     assert (seen["queue"].use, seen["queue"].scale) == ("touchpoint", (1, 5))
-    assert propose(table).draft["segments"]["sex"]["labels"] == {"1": "Men", "2": "Women"}
+    assert propose(table).draft["segments"]["You are"]["labels"] == {"1": "Men", "2": "Women"}
     assert propose(table).draft["touchpoints"][0]["question"] == "How was the food?"
 
 

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.voice.importing.checking import apply
 from app.voice.importing.mapfile import from_dict
 from app.voice.importing.proposing import Proposal, propose
+from app.voice.importing.table import Column, Table
 from tests.voice.surveys import the_answers, the_map, the_table
 
 PERIOD = {"period": ["2017-05-01", "2017-05-31"]}
@@ -72,3 +75,61 @@ def test_nhs_is_understood(data: Path) -> None:
 def test_the_same_table_gives_the_same_draft(data: Path) -> None:
     table = the_table(data, "sfo_2018")
     assert propose(table) == propose(table)
+
+
+def from_rows(header: list[str], *columns: list[str]) -> Proposal:
+    rows = list(zip(*columns, strict=True))
+    told = [Column(name, *coded([row[place] for row in rows])) for place, name in enumerate(header)]
+    return propose(Table(told, np.arange(2, len(rows) + 2, dtype=np.uint32)))
+
+
+def coded(cells: list[str]) -> tuple[list[str], NDArray[np.uint16]]:
+    texts = list(dict.fromkeys(cells))
+    return texts, np.array([texts.index(cell) for cell in cells], dtype=np.uint16)
+
+
+def cycle(values: str, n: int = 60) -> list[str]:
+    some = values.split()
+    return [some[place % len(some)] for place in range(n)]
+
+
+def test_a_battery_in_one_header_is_called_by_its_ends_and_has_no_overall() -> None:
+    heads = [f"How satisfied are you with: {name}" for name in ("Room", "Breakfast", "Staff")]
+    found = from_rows(
+        ["Nr", "Recommend", *heads],
+        cycle(" ".join(map(str, range(60)))),
+        cycle("0 5 6 7 8 9 10"),
+        *[cycle("1 2 3 4 5")] * 3,
+    )
+    assert [part["name"] for part in found.draft["touchpoints"]] == ["Room", "Breakfast", "Staff"]
+    assert [part["column"] for part in found.draft["touchpoints"]] == heads
+    assert [part["name"] for part in found.draft["outcomes"]] == ["Recommend"]
+    assert found.draft["respondent"] == "Nr"
+
+
+def test_one_question_for_satisfaction_is_the_whole_and_a_word_for_it_goes_before() -> None:
+    one = from_rows(["Satisfaction"], cycle("1 2 3 4 5"))
+    assert [part["name"] for part in one.draft["outcomes"]] == ["Satisfaction"]
+    both = from_rows(["Satisfied with staff", "Overall"], cycle("1 2 3 4 5"), cycle("5 4 3 2 1"))
+    assert [part["name"] for part in both.draft["outcomes"]] == ["Overall"]
+    assert [part["name"] for part in both.draft["touchpoints"]] == ["Satisfied with staff"]
+
+
+@pytest.mark.parametrize("codes", ["99", "11", "98 99", "-1"])
+def test_a_recommendation_may_have_codes_beside_it(codes: str) -> None:
+    found = from_rows(["NPS"], cycle(f"0 3 5 6 7 8 9 10 {codes}"))
+    (outcome,) = found.draft["outcomes"]
+    assert (outcome["kind"], set(outcome["missing"])) == ("nps", {*codes.split(), ""})
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "is_date"),
+    [
+        ("Filled in", "03.05.2026 14.05.2026", True),
+        ("Born", "03.05.1961 14.05.1972", False),
+        ("Date of birth", "2001-05-03 2003-05-14", False),
+    ],
+)
+def test_days_tell_themselves(header: str, cells: str, *, is_date: bool) -> None:
+    found = from_rows([header, "NPS"], cycle(cells), cycle("0 3 5 6 7 8 9 10"))
+    assert (found.draft.get("date") == header) is is_date

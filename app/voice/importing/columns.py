@@ -31,7 +31,8 @@ class Profile:
     `use` is respondent, account, date, weight, outcome, touchpoint, segment, comment, score, theme or nothing, with the
     `reason`; the rest is what a survey map would say of it. `top` has the most frequent texts with their rows. `words`
     are texts that are no numbers and `values` the distinct numbers, of the first thousand texts at most. `drawn` says
-    how `bars` are drawn: scale, words, spread (of numbers), days, texts or empty. `hint` is a question to the person.
+    how `bars` are drawn: scale, words, spread (of numbers), days, texts or empty. `hint` is a question to the person,
+    `called` the name that is proposed for what it holds.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Profile:
     dates: bool
     mean_length: float
     question: str = ""
+    called: str = ""
     codes: dict[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     days: tuple[date, date] | None = None

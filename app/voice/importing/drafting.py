@@ -17,7 +17,7 @@ def draft_of(
     draft |= {seen.use: seen.name for seen in profiles if seen.use in ("respondent", "weight", "date", "account")}
     draft["outcomes"] = [_outcome(seen) for seen in sorted(used("outcome"), key=lambda seen: seen.kind != "nps")]
     draft["touchpoints"] = [_touchpoint(seen) for seen in used("touchpoint")]
-    draft["segments"] = {seen.name: _segment(seen) for seen in used("segment")}
+    draft["segments"] = {seen.called or seen.name: _segment(seen) for seen in used("segment")}
     draft["comments"] = [{"column": seen.name} for seen in used("comment")]
     for seen in used("score"):
         score = {"column": seen.name, "scale": list(seen.scale or ()), "missing": list(seen.missing)}
@@ -50,7 +50,7 @@ def _outcome(seen: Profile) -> dict[str, Any]:
     missing = [*seen.missing] or [""]
     labels = _asked_on(seen) if seen.scale else {}
     return {
-        "name": seen.name,
+        "name": seen.called or seen.name,
         "column": seen.name,
         "kind": seen.kind,
         "missing": missing,
@@ -62,7 +62,7 @@ def _outcome(seen: Profile) -> dict[str, Any]:
 
 def _touchpoint(seen: Profile) -> dict[str, Any]:
     return {
-        "name": seen.name,
+        "name": seen.called or seen.name,
         "column": seen.name,
         "scale": list(seen.scale or ()),
         "not_applicable": list(seen.not_applicable),

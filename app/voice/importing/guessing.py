@@ -19,9 +19,11 @@ WEIGHT = re.compile(r"\b(weight|wt|wgt|weighting|poids|gewicht|peso)s?\b")
 RESPONDENT = re.compile(r"respnum|respond|(response|customer|participant|case|visitor|guest|patient) ?id|^id\b|uuid")
 ACCOUNT = re.compile(r"\b(account|company|client|organi[sz]ation|konto|firma|empresa)\b")
 DATE = re.compile(r"date|datum|fecha|timestamp|completed|submitted|recorded|\bday\b|\btag\b|when\b")
+BIRTH = re.compile(r"birth|\bborn\b|geburt|nacimiento|naissance")
 SEGMENT = re.compile(r"area|strata|peak|region|segment|purp|type|channel|country|gender|age$|trust|branch|geo")
 COMMENT = re.compile(r"comment|suggest|answer|remark|feedback|why|verbatim|other|problem|kommentar|coment")
-OVERALL = re.compile(r"overall|as a whole|q\d+all\b|satisf|experience|fft|gesamt|zufrieden|general|en conjunto")
+WHOLE = re.compile(r"overall|as a whole|q\d+all\b|fft|gesamt|in general|all in all|en conjunto")
+OVERALL = re.compile(rf"{WHOLE.pattern}|satisf|experience|zufrieden|general")
 SCALES = ((0, 10), (1, 5), (1, 7), (1, 10))
 NAMED_SCALES = ((1, 4), (1, 6), (1, 9), (0, 5), (0, 4), (1, 3), (0, 100))
 MARKED = frozenset(("1", "yes", "y", "true", "x"))
@@ -37,7 +39,7 @@ def judged(seen: Profile, decimal: str) -> Profile:
         return replace(seen, use="weight", reason="its name, and every value is above zero")
     if RESPONDENT.search(name) and seen.distinct > seen.rows / 3 and not seen.dates:
         return replace(seen, use="respondent", reason="its name, and values that differ from row to row")
-    if DATE.search(name) and seen.dates:
+    if DATE.search(name) and seen.dates and not BIRTH.search(name):
         return replace(seen, use="date", reason="its name, and values that are dates")
     return _scored(seen, decimal) or _told(seen)
 
@@ -45,7 +47,7 @@ def judged(seen: Profile, decimal: str) -> Profile:
 def _scored(seen: Profile, decimal: str) -> Profile | None:
     """A column with a scale: of numbers, or of words that stand for numbers."""
     name = seen.plain
-    if RECOMMEND.search(name) and seen.whole and seen.high is not None and 9 <= seen.high <= 11 and seen.values[0] >= 0:
+    if RECOMMEND.search(name) and seen.whole and _from_0_to_10(seen):
         found = replace(seen, use="outcome", kind="nps", reason="its name, and values from 0 to 10")
         return _beside(found, (0, 10))
     if labelled := _labelled(seen):
@@ -55,6 +57,14 @@ def _scored(seen: Profile, decimal: str) -> Profile | None:
         found = replace(seen, use="rating", kind="rating", step=step, reason=f"values from {low} to {high}")
         return _turned(_beside(found, (low, high)))
     return None
+
+
+def _from_0_to_10(seen: Profile) -> bool:
+    """Answers from 0 to 10, one of the best two among them; other values only as the usual codes beside many."""
+    answers = [value for value in seen.values if 0 <= value <= 10]
+    codes = {11, *ABSENT, *(float(code) for code in seen.gone if re.fullmatch(r"-?\d+", code))}
+    told = len(answers) == len(seen.values) or len(answers) >= 6
+    return told and answers[-1:] >= [9] and set(seen.values) - set(answers) <= codes
 
 
 def _told(seen: Profile) -> Profile:

@@ -5,6 +5,7 @@ to the first that qualifies. The same table always gives the same draft.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -15,15 +16,17 @@ from app.voice.importing.cells import canonical
 from app.voice.importing.columns import Profile, drawn, profile
 from app.voice.importing.drafting import draft_of
 from app.voice.importing.finding import without
-from app.voice.importing.guessing import EFFORT, MARKED, OVERALL, RATED, UNMARKED, judged
-from app.voice.importing.table import Column, Table
+from app.voice.importing.guessing import BIRTH, EFFORT, MARKED, OVERALL, RATED, UNMARKED, WHOLE, judged
+from app.voice.importing.table import Column, Table, plain
 
 SENTIMENT = re.compile(r"sentiment|criticality|stimmung")
 TOTAL = re.compile(
     r"^(grand |sub)?total\b.*|^(sum|mean|average|summe|gesamt|mittelwert|durchschnitt|promedio|media|base"
     r"|all respondents):?$"
 )
-BATTERY, MARKS = 5, 3
+BATTERY, MARKS, SHARED, SHORT, FEW = 5, 3, 2, 60, 20
+ASKED_SINCE = 1990
+CUT = re.compile(r"(.{4,}?(?::| -|\[))\s*([^:\[]{2,80})", re.DOTALL)
 COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 POINT = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 
@@ -48,10 +51,10 @@ def propose(table: Table, source: str = "Survey") -> Proposal:
     profiles = [
         judged(profile(column, len(table), table.about.get(column.name), decimal), decimal) for column in table.columns
     ]
-    profiles = _one_each(_beside_comments(_settled_ratings(profiles)))
+    profiles = _one_each(_by_values(_beside_comments(_settled_ratings(profiles))))
     profiles = _of_rows(profiles, table)
     told = []
-    for seen, column in zip(profiles, table.columns, strict=True):
+    for seen, column in zip(_called(profiles), table.columns, strict=True):
         how, bars = drawn(seen, column, decimal)
         told.append(_asked(replace(seen, drawn=how, bars=bars)))
     return Proposal(told, draft_of(table, told, source, decimal, leave_out))
@@ -95,7 +98,7 @@ def _settled_ratings(profiles: list[Profile]) -> list[Profile]:
     A battery has one stem of names, or stands side by side with one scale and one code for what was not met.
     """
     ratings = [seen for seen in profiles if seen.use == "rating" and not SENTIMENT.search(seen.plain)]
-    overall = next((seen for seen in ratings if OVERALL.search(seen.plain) and not EFFORT.search(seen.plain)), None)
+    overall = _of_the_whole([seen for seen in ratings if not EFFORT.search(seen.plain)])
     stems = [seen.stem for seen in ratings]
     battery = _side_by_side(profiles)
     settled = []
@@ -119,6 +122,36 @@ def _settled_ratings(profiles: list[Profile]) -> list[Profile]:
         else:
             settled.append(replace(seen, use="", reason=seen.reason + ", but nothing says that it is a rating"))
     return settled
+
+
+def _of_the_whole(ratings: list[Profile]) -> Profile | None:
+    """The first that says so; else the one that asks for satisfaction, where no other does."""
+    if found := next((seen for seen in ratings if WHOLE.search(seen.plain)), None):
+        return found
+    alike = [seen for seen in ratings if OVERALL.search(seen.plain)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _called(profiles: list[Profile]) -> list[Profile]:
+    """What each is called: the end of its wording or header, where a battery shares the beginning.
+
+    "How satisfied are you with - Delivery" beside others of its kind is Delivery.
+    """
+    heads = Counter(_cut(seen)[0] for seen in profiles if seen.use in ("touchpoint", "segment"))
+    names = []
+    for seen in profiles:
+        head, tail = _cut(seen)
+        shared = seen.use == "touchpoint" and bool(head) and heads[head] >= SHARED
+        short = seen.question if 0 < len(seen.question) <= SHORT and seen.use != "" else seen.name
+        names.append(tail if shared and tail else short)
+    twice = Counter(plain(name) for name in names)
+    pairs = zip(profiles, names, strict=True)
+    return [replace(seen, called=name if twice[plain(name)] == 1 else seen.name) for seen, name in pairs]
+
+
+def _cut(seen: Profile) -> tuple[str, str]:
+    found = CUT.fullmatch(seen.question or seen.name)
+    return (found[1], found[2].strip(" ]")) if found else ("", "")
 
 
 def _side_by_side(profiles: list[Profile]) -> set[str]:
@@ -154,6 +187,25 @@ def _marks(seen: Profile) -> bool:
     said = {canonical(text) for text, _ in seen.top}
     one_hot = bool(said & MARKED) and bool(said & UNMARKED) and said <= MARKED | UNMARKED and len(said - {""}) <= 2
     return one_hot and seen.use in ("", "segment", "theme")
+
+
+def _by_values(profiles: list[Profile]) -> list[Profile]:
+    """A day and a respondent that no name gives away: the first column of days, and a first one that never repeats."""
+    used = {seen.use for seen in profiles}
+    days = next((seen for seen in profiles if _of_now(seen) and seen.use in ("", "segment")), None)
+    first = profiles[0] if profiles else None
+    if "date" not in used and days:
+        reason = "values that are dates"
+        profiles = [replace(seen, use="date", reason=reason) if seen is days else seen for seen in profiles]
+    if "respondent" not in used and first and not first.use and first.distinct == first.filled == first.rows > FEW:
+        profiles = [replace(first, use="respondent", reason="the first column, and no value twice"), *profiles[1:]]
+    return profiles
+
+
+def _of_now(seen: Profile) -> bool:
+    """Nearly every row holds a day on which somebody may have been asked: no time of day, no birthday."""
+    asked = seen.dates and seen.days is not None and seen.days[0].year >= ASKED_SINCE
+    return asked and seen.filled >= 0.9 * seen.rows and not BIRTH.search(seen.plain)
 
 
 def _one_each(profiles: list[Profile]) -> list[Profile]:
