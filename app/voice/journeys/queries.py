@@ -123,12 +123,12 @@ Heard = Sequence[tuple[Use, Source]]
 
 
 def uses(db: Session, touchpoints: Sequence[int], seen: ColumnElement[bool]) -> Mapping[int, Heard]:
-    """What sources have heard of these touchpoints, latest first."""
+    """What sources have heard of these touchpoints, latest first; those that are still collecting last."""
     query = (
         select(Use, Source)
         .join(Source, col(Source.id) == col(Use.source_id))
         .where(seen, col(Use.touchpoint_id).in_(touchpoints), col(Use.n) > 0)
-        .order_by(col(Source.last_day).desc(), col(Source.id).desc())
+        .order_by(col(Source.collecting), col(Source.last_day).desc(), col(Source.id).desc())
     )
     found: dict[int, list[tuple[Use, Source]]] = {}
     for use, source in db.execute(query):
