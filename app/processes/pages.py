@@ -24,6 +24,7 @@ from app.processes.impact.keeping import ask, row_of
 from app.processes.impact.taking_away import analysis
 from app.processes.models import Process
 from app.processes.rules import may_register
+from app.processes.standing.queries import standings
 from app.voice.indices import Measured
 from app.voice.queries import before
 from app.voice.rules import sees_rows
@@ -71,6 +72,8 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
         alone=[row for row in rows if not row.process_id] if registered else [],
         registered=bool(registered),
         unasked=[process for number, process in known.items() if number not in {one.process_id for one in drivers}],
+        found=queries.found_by_asking(db, actor),
+        standings=standings(db),
         priorities=[process for process in known.values() if process.rank],
         rounds=queries.rounds(db)[:3],
         all_drivers=drivers,

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.people.actor import Actor
 from app.processes.assessing import NotYet, Picture, Question, picture, stands
-from app.processes.models import Ballot, Prioritisation, Priority, Process
+from app.processes.models import Ballot, Prioritisation, Priority, Process, ProcessTouchpoint
 from app.processes.priority import Item
 from app.processes.study import Measure, Study
 from app.processes.working import Driver
 from app.refs import Kind
+from app.voice.evidence.models import Finding
+from app.voice.evidence.queries import findings_visible_to
 from app.voice.indices import Measured
 from app.voice.models import Source
 from app.voice.queries import headline
@@ -73,6 +75,17 @@ def measured(drivers: Sequence[Driver], found: Study, measure: Measure, smallest
         for driver, one in pairs
         if driver.process_id and one.value is not None and one.error is not None and one.n >= smallest
     }
+
+
+def found_by_asking(db: Session, actor: Actor) -> dict[int, int]:
+    """How many findings of interviews, observation and reports are pinned to the touchpoints of each process."""
+    query = (
+        select(col(ProcessTouchpoint.process_id), func.count(col(Finding.id)))
+        .join(Finding, col(Finding.touchpoint_id) == col(ProcessTouchpoint.touchpoint_id))
+        .where(findings_visible_to(actor))
+        .group_by(col(ProcessTouchpoint.process_id))
+    )
+    return dict(db.execute(query).all())
 
 
 def all_processes(db: Session) -> Sequence[Process]:
