@@ -21,6 +21,7 @@ REPLACED = col(Source.stage) == SourceStage.REPLACED
 
 # What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds. Not from a source
 # that is still collecting: a handful of early answers is nobody's figure yet.
+ON_THE_SIDE = and_(col(Source.series_id).is_(None), col(Source.map) == "")  # cards on a counter: of no series, no file
 FOR_ALL = and_(TAKEN, col(Source.figures_for) == Audience.EMPLOYEES, ~col(Source.collecting))
 
 
@@ -80,12 +81,11 @@ def headline(db: Session) -> Outcome | None:
 
     Cards on a counter, asked once by our own survey, stand for it only where there is nothing else.
     """
-    on_the_side = and_(col(Source.series_id).is_(None), col(Source.map) == "")
     query = (
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
         .where(FOR_ALL, col(Outcome.place) == 0, col(Outcome.value).is_not(None))
-        .order_by(on_the_side, col(Source.last_day).desc(), col(Source.id).desc())
+        .order_by(ON_THE_SIDE, col(Source.last_day).desc(), col(Source.id).desc())
         .limit(1)
     )
     return db.scalars(query).first()

@@ -17,6 +17,7 @@ from app.estimates import Estimate
 from app.ideas.actions import invite
 from app.ideas.models import Stage
 from app.main import Pilotage
+from app.outbox import run_all
 from app.people.actor import find_actor
 from app.processes.causes.models import Cause, CauseKind
 from app.processes.experience import actions as experience
@@ -331,5 +332,7 @@ def test_a_large_wave_is_not_worked_out_while_a_reader_waits(app: Pilotage, as_:
     address = f"/processes/{chosen.process.id}"
     assert "What customers said is still being read." in as_(chosen.zaid).get(address).text
     assert "being read" not in as_(chosen.zaid).get(f"/processes/{chosen.other.id}").text
+    assert read_waves(app.state.database) == 0, "it is asked of a job"
+    assert run_all(app.state.database, app.state.tasks) >= 1
     assert read_waves(app.state.database) == 1
     assert "vital beyond doubt" in as_(chosen.zaid).get(address).text

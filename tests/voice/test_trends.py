@@ -14,7 +14,6 @@ from app.people.actor import find_actor
 from app.voice import breaks
 from app.voice.answers import answers
 from app.voice.cells import cells
-from app.voice.models import Outcome, OutcomeKind, Use
 from app.voice.scopes import Scope, choices, one_of, scope
 from app.voice.segments import banded, combined, merged, part_by
 from app.voice.tables import crosstab
@@ -267,14 +266,3 @@ def test_partings(database: Database, cast: Cast, tmp_path: Path) -> None:
     both = combined(gate, bands)
     assert len(both.labels) == 9
     assert both.labels[int(both.codes[0])] == f"{gate.labels[int(gate.codes[0])]} · {bands.labels[int(bands.codes[0])]}"
-
-
-def test_what_cannot_be_compared_by_its_scale() -> None:
-    was = Outcome(source_id=1, place=0, name="O", kind=OutcomeKind.RATING, worst=1, best=5)
-    assert breaks.outcome_changed(
-        was, Outcome(source_id=2, place=0, name="O", kind=OutcomeKind.EFFORT, worst=1, best=5)
-    )
-    assert not breaks.outcome_changed(
-        was, Outcome(source_id=2, place=0, name="O", kind=OutcomeKind.RATING, worst=1, best=5)
-    )
-    assert breaks.scale(Use(source_id=1, touchpoint_id=1, place=0, column="A", worst=1, best=5)) == (1, 5, 1)

@@ -6,7 +6,8 @@ from sqlmodel import col
 
 from app.db import Database
 from app.errors import Invalid
-from app.processes.assessing import Picture, Question, picture
+from app.processes.assessing import NotYet, Picture, Question, picture
+from app.processes.impact.keeping import Wish, ask, row_of
 from app.processes.standing.models import Reading
 from app.processes.standing.queries import Wave, readings, waves
 
@@ -24,9 +25,11 @@ def unread(db: Session) -> list[Wave]:
 
 
 def worked_out(db: Session, wave: Wave) -> Picture | None:
-    """None where too little was answered for a picture."""
+    """None where too little was answered for a picture. NotYet where it takes long, and nobody has worked it out."""
     try:
         return picture(db, Question(wave.source.id, wave.outcome))
+    except NotYet:
+        raise
     except Invalid:
         return None
 
@@ -40,11 +43,25 @@ def keep(db: Session, wave: Wave, found: Picture | None) -> None:
 
 
 def read_waves(database: Database) -> int:
-    """What has changed since last time, worked out while nothing is locked; how many waves were read."""
+    """What has changed since last time, worked out while nothing is locked; how many waves were read.
+
+    What takes long is asked of a job, and read once that has done it.
+    """
+    found: list[tuple[Wave, Picture]] = []
+    wanted: list[Wish] = []
     with database.reading() as db:
-        found = [(wave, worked_out(db, wave)) for wave in unread(db)]
-    found = [(wave, told) for wave, told in found if told and any(one.process_id for one in told.standings)]
+        for wave in unread(db):
+            try:
+                told = worked_out(db, wave)
+            except NotYet as error:
+                wanted += [error.wish] if row_of(db, error.wish) is None else []
+                continue
+            if told and any(one.process_id for one in told.standings):
+                found.append((wave, told))
     for wave, told in found:
         with database.writing() as db:
             keep(db, wave, told)
+    for wish in wanted:
+        with database.writing() as db:
+            ask(db, wish)
     return len(found)

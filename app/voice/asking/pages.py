@@ -31,6 +31,7 @@ from app.voice.models import Audience, Series, Source, Touchpoint
 from app.voice.queries import outcomes_of
 from app.voice.rules import may_import
 from app.voice.showing import estimate_of
+from app.voice.touchpoints.queries import known_to_all
 from app.web import Form, Request, Response, Typed, blank, fill, page, router, see, unchanged
 from app.workflow import MoveForm
 
@@ -93,7 +94,7 @@ def new(request: Request, db: Db, actor: Employee) -> Response:
 
 
 def draw_new(request: Request, db: Session, form: Form[Any], status: int = 200) -> Response:
-    known = db.scalars(select(col(Touchpoint.name)).order_by(col(Touchpoint.name)).limit(200)).all()
+    named = select(col(Touchpoint.name)).where(known_to_all()).order_by(col(Touchpoint.name))
     return page(
         request,
         "voice/asking/new.html",
@@ -101,7 +102,7 @@ def draw_new(request: Request, db: Session, form: Form[Any], status: int = 200) 
         form=form,
         departments=[(number, name) for number, name in paths(db).items()],
         series=db.scalars(select(col(Series.name)).order_by(col(Series.name))).all(),
-        touchpoints=known,
+        touchpoints=db.scalars(named.limit(200)).all(),
         audiences=AUDIENCES,
     )
 
