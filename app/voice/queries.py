@@ -21,8 +21,9 @@ REPLACED = col(Source.stage) == SourceStage.REPLACED
 
 # What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds. Not from a source
 # that is still collecting: a handful of early answers is nobody's figure yet.
-ON_THE_SIDE = and_(col(Source.series_id).is_(None), col(Source.map) == "")  # cards on a counter: of no series, no file
 FOR_ALL = and_(TAKEN, col(Source.figures_for) == Audience.EMPLOYEES, ~col(Source.collecting))
+# Cards on a counter, of no series and from no file: what stands for the organisation comes before them.
+ON_THE_SIDE = and_(col(Source.series_id).is_(None), col(Source.map) == "")
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ import pytest
 from app.db import Database
 from app.main import Pilotage
 from app.people.actor import find_actor
+from app.processes.benchmarks import benchmarks
 from app.voice.market import queries, reading
 from app.voice.market.actions import keep
 from app.voice.market.comparing import difference, error_of
@@ -79,10 +80,10 @@ def test_ours_stands_beside_theirs(database: Database, cast: Cast, tmp_path: Pat
         assert (old.ours, old.difference) == (None, None)
         assert score.name == "Queue, score"
         assert score.pairs[0].difference is not None
-        found = queries.latest_benchmark(db, "NPS")
+        found = queries.latest_benchmarks(db, ("NPS", "TCS mean")).get("NPS")
         assert found == queries.Market(31.5, None, None, "Airports of the region", "2025")
-        assert queries.latest_benchmark(db, "touchpoint", 1) is not None
-        assert queries.latest_benchmark(db, "TCS mean") is None
+        assert benchmarks(db, [1])
+        assert "TCS mean" not in queries.latest_benchmarks(db, ("NPS", "TCS mean"))
         assert queries.compared(db, find_actor(db, cast.gita.id)) == []
 
 

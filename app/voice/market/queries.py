@@ -1,6 +1,6 @@
 """Reading the market. Benchmarks were published by others: every employee sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -48,13 +48,14 @@ def for_index(index: str, touchpoint_id: int | None = None) -> Select[Benchmark]
     return query.order_by(col(Benchmark.last_day).desc(), col(Benchmark.id).desc())
 
 
-def latest_benchmark(db: Session, index: str, touchpoint_id: int | None = None) -> Market | None:
-    """The latest figure of the market for an index ("NPS", "TCS mean", "TCS top two", "touchpoint"), or None.
+def latest_benchmarks(db: Session, indices: Iterable[str]) -> dict[str, Market]:
+    """The latest figure of the market for each index ("NPS", "TCS mean", "TCS top two") that has one, in one statement.
 
     NPS is on -100 to 100, all others on 0 to 100 (TCS: the mean answer turned to 0 to 100, or a share in percent).
     """
-    found = db.scalars(for_index(index, touchpoint_id).limit(1)).first()
-    return Market(found.value, found.low, found.high, found.name, found.period) if found else None
+    mine = (IN_FORCE, col(Benchmark.touchpoint_id).is_(None), col(Benchmark.index).in_(set(indices)))
+    query = select(Benchmark).where(*mine).order_by(col(Benchmark.last_day), col(Benchmark.id))
+    return {one.index: Market(one.value, one.low, one.high, one.name, one.period) for one in db.scalars(query)}
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

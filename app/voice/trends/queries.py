@@ -1,5 +1,6 @@
 """The market's figure beside ours (BCE), and the indices of a wave."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.voice.cells import cells
 from app.voice.distributions import Z95, t_two
-from app.voice.market.queries import Market, latest_benchmark
+from app.voice.market.queries import Market, latest_benchmarks
 from app.voice.scopes import Scope, Wave, What
 from app.voice.tallies import Difference, Figure, Measure
 
@@ -35,18 +36,20 @@ NAMES = {
 
 def indices_of(db: Session, scope: Scope, wave: Wave) -> list[Index]:
     """All outcomes of a wave in all their figures."""
-    found = []
+    market, found = latest_benchmarks(db, NAMES.values()), []
     for what in scope.everything():
         if what.outcome is None or not what.asked_in(wave):
             continue
         for measure in what.measures:
             if measure is Measure.MEAN and what.measures[0] is Measure.NPS:
                 continue
-            found.append(index_of(db, scope, wave, what, measure))
+            found.append(index_of(db, scope, wave, what, measure, market))
     return found
 
 
-def index_of(db: Session, scope: Scope, wave: Wave, what: What, measure: Measure) -> Index:
+def index_of(
+    db: Session, scope: Scope, wave: Wave, what: What, measure: Measure, benchmarks: Mapping[str, Market]
+) -> Index:
     outcome = wave.outcomes[what.outcome or ""]
     name = NAMES.get((outcome.kind.value, measure), "")
     told, heavy = (cells(db, scope, wave, what, measure, weighted=weighted) for weighted in (False, True))
@@ -54,7 +57,7 @@ def index_of(db: Session, scope: Scope, wave: Wave, what: What, measure: Measure
     if told is None or not n or n < wave.source.minimum_cell:
         return Index(name, what, measure, n, None, None)
     figure = told.figure(told.groups())
-    market = latest_benchmark(db, name) if name else None
+    market = benchmarks.get(name)
     beyond = beside(figure, market, in_percent(what, wave, measure)) if market else None
     return Index(name, what, measure, n, figure, heavy.figure(heavy.groups()) if heavy else None, market, beyond)
 
