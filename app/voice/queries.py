@@ -40,10 +40,6 @@ def comments_visible_to(actor: Actor) -> ColumnElement[bool]:
     return for_audience(actor, Source.comments_for)
 
 
-def rows_visible_to(actor: Actor) -> ColumnElement[bool]:
-    return for_audience(actor, Source.rows_for)
-
-
 def for_audience(actor: Actor, named: Any) -> ColumnElement[bool]:
     """`rules.is_for` as a condition on one of a source's three audiences."""
     return and_(TAKEN, *audiences(actor, named))

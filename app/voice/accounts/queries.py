@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -139,7 +139,3 @@ def members(db: Session, source: Source) -> tuple[dict[str, list[int]], dict[str
         if name:
             found.setdefault(name, []).append(place)
     return found, {name: len(places) for name, places in found.items()}
-
-
-def how_many_expected(db: Session) -> int:
-    return db.scalar(select(func.count()).select_from(ExpectedPart)) or 0

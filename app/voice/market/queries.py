@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -35,17 +35,6 @@ class Market:
 
 
 IN_FORCE: ColumnElement[bool] = col(Benchmark.withdrawn_at).is_(None)
-
-
-def for_index(index: str, touchpoint_id: int | None = None) -> Select[Benchmark]:
-    """Benchmarks of one index, the latest first."""
-    mine = (
-        col(Benchmark.touchpoint_id).is_(None)
-        if touchpoint_id is None
-        else (col(Benchmark.touchpoint_id) == touchpoint_id)
-    )
-    query = select(Benchmark).where(IN_FORCE, col(Benchmark.index) == index, mine)
-    return query.order_by(col(Benchmark.last_day).desc(), col(Benchmark.id).desc())
 
 
 def latest_benchmarks(db: Session, indices: Iterable[str]) -> dict[str, Market]:
