@@ -22,8 +22,10 @@ REPLACED = col(Source.stage) == SourceStage.REPLACED
 # What pages for everybody draw from: the frame, the trail, pilots' effects, prioritisation rounds. Not from a source
 # that is still collecting: a handful of early answers is nobody's figure yet.
 FOR_ALL = and_(TAKEN, col(Source.figures_for) == Audience.EMPLOYEES, ~col(Source.collecting))
-# Cards on a counter, of no series and from no file: what stands for the organisation comes before them.
-ON_THE_SIDE = and_(col(Source.series_id).is_(None), col(Source.map) == "")
+# What stands for the organisation, the latest first; then cards on a counter, which are of no series and from no file,
+# and what is still collecting.
+ON_THE_SIDE = or_(col(Source.collecting), and_(col(Source.series_id).is_(None), col(Source.map) == ""))
+LATEST = (ON_THE_SIDE, col(Source.last_day).desc(), col(Source.id).desc())
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -82,7 +84,7 @@ def headline(db: Session) -> Outcome | None:
         select(Outcome)
         .join(Source, col(Source.id) == col(Outcome.source_id))
         .where(FOR_ALL, col(Outcome.place) == 0, col(Outcome.value).is_not(None))
-        .order_by(ON_THE_SIDE, col(Source.last_day).desc(), col(Source.id).desc())
+        .order_by(*LATEST)
         .limit(1)
     )
     return db.scalars(query).first()

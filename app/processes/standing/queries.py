@@ -16,7 +16,7 @@ from app.processes.models import Prioritisation, Priority, Process, ProcessTouch
 from app.processes.standing.models import Reading
 from app.processes.standing.rules import Known, Standing, standing_of
 from app.voice.models import Outcome, Source
-from app.voice.queries import FOR_ALL, ON_THE_SIDE
+from app.voice.queries import FOR_ALL, LATEST
 
 WAVES = 8
 
@@ -36,7 +36,7 @@ def waves(db: Session) -> list[Wave]:
         select(Source, col(Outcome.name))
         .join(Outcome, and_(col(Outcome.source_id) == col(Source.id), col(Outcome.place) == 0))
         .where(FOR_ALL)
-        .order_by(ON_THE_SIDE, col(Source.last_day).desc(), col(Source.id).desc())
+        .order_by(*LATEST)
     )
     rows = db.execute(query).all()
     if not rows:

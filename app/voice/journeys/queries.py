@@ -18,7 +18,7 @@ from app.voice.journeys.many import together
 from app.voice.journeys.models import Journey, JourneyStage, JourneyTouchpoint
 from app.voice.models import Source, Touchpoint, Use
 from app.voice.packed import Floats
-from app.voice.queries import FOR_ALL
+from app.voice.queries import FOR_ALL, LATEST
 from app.voice.showing import use_estimate, withheld
 
 
@@ -128,7 +128,7 @@ def uses(db: Session, touchpoints: Sequence[int], seen: ColumnElement[bool]) -> 
         select(Use, Source)
         .join(Source, col(Source.id) == col(Use.source_id))
         .where(seen, col(Use.touchpoint_id).in_(touchpoints), col(Use.n) > 0)
-        .order_by(col(Source.collecting), col(Source.last_day).desc(), col(Source.id).desc())
+        .order_by(*LATEST)
     )
     found: dict[int, list[tuple[Use, Source]]] = {}
     for use, source in db.execute(query):

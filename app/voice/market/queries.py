@@ -16,6 +16,7 @@ from app.voice.distributions import Z95
 from app.voice.market.comparing import Difference, difference, error_of
 from app.voice.market.models import INDICES, NPS, SCORE, TCS, TOP_TWO, Benchmark
 from app.voice.models import Outcome, OutcomeKind, Source, Touchpoint, Use
+from app.voice.queries import ON_THE_SIDE
 from app.voice.queries import visible_to as sources_visible_to
 from app.voice.showing import use_estimate
 from app.voice.touchpoints.queries import visible_to as touchpoints_visible_to
@@ -153,7 +154,7 @@ def our_figures(db: Session, actor: Actor, touchpoint_ids: Sequence[int]) -> dic
     query = (
         select(Outcome, Source)
         .join(Source, col(Source.id) == col(Outcome.source_id))
-        .where(sources_visible_to(actor), col(Outcome.kind).in_((OutcomeKind.NPS, OutcomeKind.RATING)))
+        .where(sources_visible_to(actor), ~ON_THE_SIDE, col(Outcome.kind).in_((OutcomeKind.NPS, OutcomeKind.RATING)))
         .order_by(col(Source.last_day).desc(), col(Source.id).desc(), col(Outcome.place))
     )
     seen: set[tuple[int, str]] = set()
@@ -164,7 +165,7 @@ def our_figures(db: Session, actor: Actor, touchpoint_ids: Sequence[int]) -> dic
         for index, estimate, error in as_indices(outcome):
             found.setdefault((index, None), []).append(ours_of(source, estimate, error))
     asked = select(Use, Source).join(Source, col(Source.id) == col(Use.source_id))
-    asked = asked.where(sources_visible_to(actor), col(Use.touchpoint_id).in_(touchpoint_ids))
+    asked = asked.where(sources_visible_to(actor), ~ON_THE_SIDE, col(Use.touchpoint_id).in_(touchpoint_ids))
     for use, source in db.execute(asked.order_by(col(Source.last_day).desc(), col(Source.id).desc())):
         rated, told = use_estimate(use, source.minimum_cell), measured_use(use)
         if rated and rated.value is not None:

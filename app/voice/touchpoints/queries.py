@@ -14,7 +14,7 @@ from app.refs import Kind
 from app.voice.evidence.models import EventCount, Finding
 from app.voice.importing.table import plain
 from app.voice.models import Factor, Source, Touchpoint, Use
-from app.voice.queries import FOR_ALL, TAKEN
+from app.voice.queries import FOR_ALL, LATEST, TAKEN
 from app.voice.queries import visible_to as sources_visible_to
 from app.voice.showing import use_estimate
 from app.voice.touchpoints.models import TouchpointAlias
@@ -66,7 +66,7 @@ def latest_ratings(db: Session, actor: Actor, ids: Collection[int]) -> dict[int,
         select(Use, col(Source.id), col(Source.name), col(Source.minimum_cell))
         .join(Source, col(Source.id) == col(Use.source_id))
         .where(sources_visible_to(actor), col(Use.touchpoint_id).in_(ids))
-        .order_by(col(Source.last_day).desc(), col(Source.id).desc())
+        .order_by(*LATEST)
     )
     found: dict[int, Rating] = {}
     for use, source_id, name, smallest in db.execute(query):
