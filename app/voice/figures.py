@@ -71,22 +71,43 @@ def clustered(measure: Measure, values: Floats, accounts: NDArray[np.int64] | No
     return figure(told.of([0]), measure)
 
 
+@dataclass(frozen=True)
+class Clustered:
+    """What of a figure is otherwise where its answers belong to accounts."""
+
+    low: float | None
+    high: float | None
+    error: float | None
+    accounts: int | None
+    design_effect: float | None
+
+
+def clustered_outcome(kind: OutcomeKind, values: Floats, accounts: NDArray[np.int64] | None) -> Clustered | None:
+    own = clustered(MEASURES.get(kind, Measure.MEAN), values, accounts)
+    if own is None or own.estimate.value is None:
+        return None
+    share = 100 if kind is OutcomeKind.YESNO else 1
+    low, high, error = (
+        None if end is None else end / share for end in (own.estimate.low, own.estimate.high, own.error)
+    )
+    return Clustered(low, high, error, own.accounts, own.design_effect)
+
+
+def clustered_score(percent: Floats, accounts: NDArray[np.int64] | None) -> Clustered | None:
+    """Of a touchpoint, on 0 to 100."""
+    own = clustered(Measure.MEAN, percent, accounts)
+    if own is None or own.estimate.value is None:
+        return None
+    return Clustered(own.estimate.low, own.estimate.high, own.error, own.accounts, own.design_effect)
+
+
 def outcome_figures(
     part: MappedOutcome, values: Floats, weights: Floats | None, accounts: NDArray[np.int64] | None = None
 ) -> OutcomeFigures:
     """The rolled-up figures of one outcome; where answers belong to accounts, intervals are clustered by them."""
     found = independent_figures(part, values, weights)
-    kind = OutcomeKind(part.kind.value)
-    measure = MEASURES.get(kind, Measure.MEAN)
-    own = clustered(measure, values, accounts)
-    if own is None or own.estimate.value is None:
-        return found
-
-    def plain(value: float | None) -> float | None:
-        return value if value is None or kind is not OutcomeKind.YESNO else value / 100
-
-    low, high, error = plain(own.estimate.low), plain(own.estimate.high), plain(own.error)
-    return replace(found, low=low, high=high, error=error, accounts=own.accounts, design_effect=own.design_effect)
+    own = clustered_outcome(OutcomeKind(part.kind.value), values, accounts)
+    return replace(found, **asdict(own)) if own else found
 
 
 def independent_figures(part: MappedOutcome, values: Floats, weights: Floats | None) -> OutcomeFigures:

@@ -22,6 +22,7 @@ from app.voice.actions import named, the_series
 from app.voice.asking.links import new_link
 from app.voice.asking.models import Asking, AskStage
 from app.voice.asking.rules import CLOSE, life
+from app.voice.asking.settling import SETTLING
 from app.voice.importing.packing import Scale
 from app.voice.importing.table import plain
 from app.voice.models import Audience, Outcome, OutcomeKind, Segment, Source, SourceStage, Touchpoint, Use
@@ -154,13 +155,14 @@ def close(db: Session, actor: Actor, asking: Asking, version: int | None = None)
     """Before its day. The source then ends with today."""
     asking, source = locked(db, asking.id)
     life.make(db, actor, asking, "close", version=version, figures={"responses": source.responses})
-    ended(source, min(asking.closes_on, max(home_day(db), asking.opens_on)))
+    ended(db, source, min(asking.closes_on, max(home_day(db), asking.opens_on)))
 
 
-def ended(source: Source, last_day: date) -> None:
+def ended(db: Session, source: Source, last_day: date) -> None:
     source.collecting = False
     source.last_day = last_day
     source.version += 1
+    later(db, SETTLING, source=source.id)
 
 
 def close_on_its_day(database: Database, payload: Mapping[str, Any]) -> None:
@@ -170,7 +172,7 @@ def close_on_its_day(database: Database, payload: Mapping[str, Any]) -> None:
         if asking.stage is not AskStage.COLLECTING or now() < end_of(db, asking.closes_on):
             return
         life.step(db, None, asking, CLOSE, figures={"responses": source.responses})
-        ended(source, asking.closes_on)
+        ended(db, source, asking.closes_on)
 
 
 def until(db: Session, actor: Actor, asking: Asking, day: date, note: str, version: int | None = None) -> None:
