@@ -56,6 +56,8 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
     registered = [row for row in rows if row.process_id]
     shown = registered or rows
     drivers = told.every if told else all_drivers(db, what.source.id) if what.source else ()
+    asked_about = {one.process_id for one in drivers}
+    unasked = [process for number, process in known.items() if number not in asked_about]
     return page(
         request,
         "processes/index.html",
@@ -71,8 +73,8 @@ def processes(request: Request, db: Db, actor: Employee, sort: str = "") -> Resp
         **told_in_words(told, shown),
         alone=[row for row in rows if not row.process_id] if registered else [],
         registered=bool(registered),
-        unasked=[process for number, process in known.items() if number not in {one.process_id for one in drivers}],
-        found=queries.found_by_asking(db, actor),
+        unasked=unasked,
+        found=queries.found_by_asking(db, actor) if unasked or any(row.little for row in shown) else {},
         standings=standings(db),
         priorities=[process for process in known.values() if process.rank],
         rounds=queries.rounds(db)[:3],

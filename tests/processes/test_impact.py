@@ -284,4 +284,4 @@ def test_a_page_of_processes_asks_the_database_no_more_for_more(
     told.clear()
     zaid.get("/processes?source=1&sort=name")
     assert len(told) <= few + 2  # the wave before: its questions
-    assert few <= 12
+    assert few <= 13  # one of them for what was found by asking, since there is little data
