@@ -133,3 +133,9 @@ def test_a_recommendation_may_have_codes_beside_it(codes: str) -> None:
 def test_days_tell_themselves(header: str, cells: str, *, is_date: bool) -> None:
     found = from_rows([header, "NPS"], cycle(cells), cycle("0 3 5 6 7 8 9 10"))
     assert (found.draft.get("date") == header) is is_date
+
+
+def test_what_lies_beside_the_scale_of_an_outcome_is_no_answer() -> None:
+    found = from_rows(["Overall", "Staff rating"], cycle("1 2 3 4 5 6"), cycle("6 5 4 3 2 1"))
+    (outcome,), (touchpoint,) = found.draft["outcomes"], found.draft["touchpoints"]
+    assert (set(outcome["missing"]), touchpoint["not_applicable"]) == ({"6", ""}, ["6"])

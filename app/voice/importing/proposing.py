@@ -106,11 +106,11 @@ def _settled_ratings(profiles: list[Profile]) -> list[Profile]:
         if seen.use != "rating":
             settled.append(seen)
         elif seen is overall:
-            settled.append(replace(seen, use="outcome", reason=seen.reason + ", and a name that means the whole"))
+            settled.append(_outcome(seen, "rating", seen.reason + ", and a name that means the whole"))
         elif SENTIMENT.search(seen.plain):
             settled.append(replace(seen, use="score", reason="its name: how the comment speaks of you"))
         elif EFFORT.search(seen.plain):
-            settled.append(replace(seen, use="outcome", kind="effort", reason=seen.reason + ", and its name"))
+            settled.append(_outcome(seen, "effort", seen.reason + ", and its name"))
         elif (
             stems.count(seen.stem) >= 3
             or seen.name in battery
@@ -122,6 +122,12 @@ def _settled_ratings(profiles: list[Profile]) -> list[Profile]:
         else:
             settled.append(replace(seen, use="", reason=seen.reason + ", but nothing says that it is a rating"))
     return settled
+
+
+def _outcome(seen: Profile, kind: str, reason: str) -> Profile:
+    """What is not applicable to a touchpoint is no answer to an outcome."""
+    missing = (*seen.not_applicable, *seen.missing)
+    return replace(seen, use="outcome", kind=kind, reason=reason, missing=missing, not_applicable=())
 
 
 def _of_the_whole(ratings: list[Profile]) -> Profile | None:
