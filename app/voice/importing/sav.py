@@ -19,7 +19,7 @@ MOST_LABELS = 1_000
 def read_sav(path: Path) -> tuple[dict[str, Any], Gathered]:
     """What the file says of each column, and the rows, numbered as SPSS numbers its cases."""
     try:
-        _, meta = pyreadstat.read_sav(str(path), metadataonly=True)
+        _, meta = pyreadstat.read_sav(str(path), metadataonly=True, output_format="dict")
         refuse_size(meta.number_rows or 0, len(meta.column_names))
         found, meta = pyreadstat.read_sav(str(path), output_format="dict", user_missing=True, row_limit=limits.ROWS + 1)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, ValueError, OverflowError):
