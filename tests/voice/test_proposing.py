@@ -139,3 +139,9 @@ def test_what_lies_beside_the_scale_of_an_outcome_is_no_answer() -> None:
     found = from_rows(["Overall", "Staff rating"], cycle("1 2 3 4 5 6"), cycle("6 5 4 3 2 1"))
     (outcome,), (touchpoint,) = found.draft["outcomes"], found.draft["touchpoints"]
     assert (set(outcome["missing"]), touchpoint["not_applicable"]) == ({"6", ""}, ["6"])
+
+
+@pytest.mark.parametrize(("many", "ratings"), [(12, 12), (9, 0)])
+def test_a_long_row_of_columns_asked_alike_is_a_battery(many: int, ratings: int) -> None:
+    found = from_rows([f"item_{place}" for place in range(many)], *[cycle("1 2 3 4 5")] * many)
+    assert len(found.draft["touchpoints"]) == ratings

@@ -24,7 +24,7 @@ TOTAL = re.compile(
     r"^(grand |sub)?total\b.*|^(sum|mean|average|summe|gesamt|mittelwert|durchschnitt|promedio|media|base"
     r"|all respondents):?$"
 )
-BATTERY, MARKS, SHARED, SHORT, FEW = 5, 3, 2, 60, 20
+BATTERY, LONG, MARKS, SHARED, SHORT, FEW = 5, 10, 3, 2, 60, 20
 ASKED_SINCE = 1990
 CUT = re.compile(r"(.{4,}?(?::| -|\[))\s*([^:\[]{2,80})", re.DOTALL)
 COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
@@ -163,13 +163,13 @@ def _cut(seen: Profile) -> tuple[str, str]:
 def _side_by_side(profiles: list[Profile]) -> set[str]:
     """Names of ratings that stand in a row of at least five which are asked alike.
 
-    With a code for what was not met, or on a scale that few other things are counted on.
+    With a code for what was not met, or on a scale that few other things are counted on; else a row of ten.
     """
     found: set[str] = set()
     for _, alike in groupby(profiles, key=lambda seen: (seen.use, seen.scale, seen.not_applicable)):
         row = list(alike)
         sure = row[0].not_applicable or row[0].scale in ((0, 10), (1, 10), (1, 7)) or row[0].step != 1.0
-        if len(row) >= BATTERY and row[0].use == "rating" and sure:
+        if row[0].use == "rating" and len(row) >= (BATTERY if sure else LONG):
             found.update(seen.name for seen in row)
     return found
 
