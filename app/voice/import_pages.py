@@ -27,7 +27,7 @@ from app.voice.importing.mapfile import from_toml
 from app.voice.map_pages import ask
 from app.voice.models import AT_WORK, Source, Upload, UploadStage
 from app.voice.queries import taken_sources
-from app.voice.rules import may_import
+from app.voice.rules import may_import, may_replace
 from app.web import Fields, Form, Request, Response, Typed, blank, page, router, see, unchanged
 
 routes = router()
@@ -140,7 +140,7 @@ def report(request: Request, db: Db, upload: Upload, form: Form[Any], *, status:
 def confirm(request: Request, db: Db, actor: Employee, upload: TheUpload, fields: Typed) -> Response:
     form: Form[Any] = Form(fields.texts, key=fields.get("key"))
     if upload.stage is UploadStage.CHECKED:
-        for name, words in confirm_problems(db, upload, fields):
+        for name, words in confirm_problems(db, actor, upload, fields):
             form.refuse(name, words)
     if form.errors:
         return report(request, db, upload, form, status=422)
@@ -154,14 +154,17 @@ def confirm(request: Request, db: Db, actor: Employee, upload: TheUpload, fields
     return once_.see(f"/voice/import/{upload.id}")
 
 
-def confirm_problems(db: Session, upload: Upload, fields: Fields) -> Sequence[tuple[str, str]]:
+def confirm_problems(db: Session, actor: Actor, upload: Upload, fields: Fields) -> Sequence[tuple[str, str]]:
     told = json.loads(upload.report)
     found = []
     if told["problems"] and fields.get("set_aside") != "on":
         found.append(("set_aside", "Set these cells aside, or go back and say what they mean."))
     if any(doubt["grave"] for doubt in told.get("doubts", [])) and fields.get("sure") != "on":
         found.append(("sure", "Say that it is the wave that you mean, or go back and correct what it is."))
-    if namesake_of(db, upload) and fields.get("replace") != "on":
+    namesake = namesake_of(db, upload)
+    if namesake and not may_replace(actor, namesake):
+        found.append(("replace", "A source that is not for you has this name: go back and choose another one."))
+    elif namesake and fields.get("replace") != "on":
         found.append(("replace", "A source has this name already. Replace it, or go back and name this one otherwise."))
     return found
 

@@ -32,6 +32,11 @@ def sees_comments(actor: Actor, source: Source) -> bool:
     return is_for(actor, source, source.comments_for)
 
 
+def may_replace(actor: Actor, source: Source) -> bool:
+    """With a corrected file: who keeps it, or at least sees what would be replaced."""
+    return keeps(actor, source) or is_for(actor, source, source.figures_for)
+
+
 def keeps(actor: Actor, source: Source) -> bool:
     """Who says who sees a source: who brought it in, a leader of its department, a chair, an administrator."""
     if actor.guest:

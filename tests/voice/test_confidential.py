@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session as Db
 from app.columns import as_of
 from app.db import Database
 from app.main import Pilotage
-from app.people.actor import find_actor
+from app.people.actor import Actor, find_actor
+from app.people.models import Post
 from app.pilots.figures import Place, measured
 from app.processes.assessing import Question, as_json, picture
 from app.processes.models import ProcessTouchpoint
@@ -28,6 +29,7 @@ from app.voice.evidence.actions import make_source, put_counts, write_down
 from app.voice.evidence.models import FindingForm, SourceForm
 from app.voice.evidence.reading import read
 from app.voice.models import Audience, Remark, Source, SourceKind
+from app.voice.rules import may_replace
 from tests.cast import Cast
 from tests.client import Browser
 from tests.test_blind_worlds import assert_same
@@ -292,3 +294,13 @@ def test_an_import_says_all_three_audiences(app: Pilotage, as_: As, cast: Cast, 
         source = db.get_one(Source, 1)
         said = (source.figures_for.value, source.comments_for.value, source.rows_for.value)
     assert said == ("department", "department", "committee")
+
+
+def test_who_may_not_see_a_source_may_not_replace_it(cast: Cast) -> None:
+    hidden = Source(name="Hidden", figures_for=Audience.COMMITTEE, department_id=None, imported_by=None)
+    shown = Source(name="Shown", figures_for=Audience.EMPLOYEES, department_id=None, imported_by=None)
+    employee, member = Actor(cast.zaid.id, "Zaid"), Actor(cast.sami.id, "Sami", seats={1: Post.MEMBER})
+    assert [may_replace(employee, source) for source in (hidden, shown)] == [False, True]
+    assert [may_replace(member, source) for source in (hidden, shown)] == [True, True]
+    hidden.imported_by = cast.zaid.id
+    assert may_replace(employee, hidden)

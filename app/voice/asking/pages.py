@@ -27,11 +27,11 @@ from app.voice.asking.models import Asking
 from app.voice.asking.public import routes as public_routes
 from app.voice.asking.rules import keeps, life
 from app.voice.asking.survey import said
-from app.voice.models import Audience, Series, Source, Touchpoint
-from app.voice.queries import outcomes_of
+from app.voice.models import Audience, Series, Source
+from app.voice.queries import outcomes_of, visible_to
 from app.voice.rules import may_import
 from app.voice.showing import estimate_of
-from app.voice.touchpoints.queries import known_to_all
+from app.voice.touchpoints.queries import choices
 from app.web import Form, Request, Response, Typed, blank, fill, page, router, see, unchanged
 from app.workflow import MoveForm
 
@@ -90,19 +90,20 @@ def new(request: Request, db: Db, actor: Employee) -> Response:
         "open_en": "What should we do better?",
         "open_es": "¿Qué deberíamos hacer mejor?",
     }
-    return draw_new(request, db, blank(AskForm, key=new_key(), **values))
+    return draw_new(request, db, actor, blank(AskForm, key=new_key(), **values))
 
 
-def draw_new(request: Request, db: Session, form: Form[Any], status: int = 200) -> Response:
-    named = select(col(Touchpoint.name)).where(known_to_all()).order_by(col(Touchpoint.name))
+def draw_new(request: Request, db: Session, actor: Actor, form: Form[Any], status: int = 200) -> Response:
+    mine = select(col(Source.series_id)).where(visible_to(actor))
+    known = select(col(Series.name)).where(col(Series.id).in_(mine))
     return page(
         request,
         "voice/asking/new.html",
         status=status,
         form=form,
         departments=[(number, name) for number, name in paths(db).items()],
-        series=db.scalars(select(col(Series.name)).order_by(col(Series.name))).all(),
-        touchpoints=db.scalars(named.limit(200)).all(),
+        series=db.scalars(known.order_by(col(Series.name))).all(),
+        touchpoints=[name for _, name in choices(db, actor)][:200],
         audiences=AUDIENCES,
     )
 
@@ -116,13 +117,13 @@ def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     if plan and plan.department_id is not None and db.get(Department, plan.department_id) is None:
         form.refuse("department", "Choose one of the offered departments.")
     if plan is None or not form:
-        return draw_new(request, db, form, 422)
+        return draw_new(request, db, actor, form, 422)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     if named(db, plan.name):
         form.refuse("name", "There is a source with this name already.")
-        return draw_new(request, db, form, 422)
+        return draw_new(request, db, actor, form, 422)
     asking = actions.begin(db, actor, plan)
     return once_.see(
         f"/voice/ask/{asking.id}", "It collects." if plan.opens_on <= actions.home_day(db) else "It is set."

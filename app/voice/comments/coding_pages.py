@@ -18,8 +18,9 @@ from app.voice.comments.asking import Asked, Options, an_id, options
 from app.voice.comments.finding import find, said
 from app.voice.comments.models import CodeForm, CodeManyForm, Coding, MergeForm, ThemeForm, UndoForm
 from app.voice.comments.rules import may_code, may_frame
-from app.voice.models import Remark, Source, Theme, Touchpoint
+from app.voice.models import Remark, Source, Theme
 from app.voice.queries import comments_visible_to
+from app.voice.touchpoints.queries import choices, names_of
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see, slow
 
 routes = router()
@@ -68,13 +69,15 @@ def answer(themes: int, sources: Sequence[tuple[Source, object, int, int]]) -> s
 @routes.get("/voice/comments/themes/new")
 def new(request: Request, db: Db, actor: Employee) -> Response:
     only_framers(db, actor)
-    return theme_page(request, db, blank(ThemeForm))
+    return theme_page(request, db, actor, blank(ThemeForm))
 
 
 def theme_page(
-    request: Request, db: Session, form: Form[ThemeForm], theme: Theme | None = None, status: int = 200
+    request: Request, db: Session, actor: Actor, form: Form[ThemeForm], theme: Theme | None = None, status: int = 200
 ) -> Response:
     others = [(one.id, one.name) for one in queries.frame_of(db) if theme is not None and one.id != theme.id]
+    linked = queries.touchpoints_of(db, theme.id) if theme else []
+    known = {**dict(choices(db, actor)), **names_of(db, linked)}
     return page(
         request,
         "voice/comments/theme.html",
@@ -82,7 +85,7 @@ def theme_page(
         form=form,
         theme=theme,
         others=others,
-        touchpoints=db.execute(select(col(Touchpoint.id), col(Touchpoint.name)).order_by(col(Touchpoint.name))).all(),
+        touchpoints=[*known.items()],
     )
 
 
@@ -93,7 +96,7 @@ def make(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     if form and actions.named(db, form.data.name):
         form.refuse("name", "There is a theme of this name already.")
     if not form:
-        return theme_page(request, db, form, status=422)
+        return theme_page(request, db, actor, form, status=422)
     theme = actions.theme_of(db, actor, form.data.name)
     theme.about = form.data.about
     actions.link(db, theme, form.data.touchpoints)
@@ -108,7 +111,9 @@ def edit(request: Request, db: Db, actor: Employee, theme: TheTheme) -> Response
     if not may_frame(actor, queries.keepers(db, actor)):
         return see(request, f"/voice/comments?theme={theme.id}")
     given: dict[str, Any] = {"name": theme.name, "about": theme.about, "version": theme.version}
-    return theme_page(request, db, blank(ThemeForm, **given, touchpoints=queries.touchpoints_of(db, theme.id)), theme)
+    return theme_page(
+        request, db, actor, blank(ThemeForm, **given, touchpoints=queries.touchpoints_of(db, theme.id)), theme
+    )
 
 
 @routes.post("/voice/comments/themes/{id}")
@@ -120,7 +125,7 @@ def change(request: Request, db: Db, actor: Employee, theme: TheTheme, fields: T
         if same is not None and same.id != theme.id:
             form.refuse("name", "There is a theme of this name already. Merge the two instead.")
     if not form:
-        return theme_page(request, db, form, theme, status=422)
+        return theme_page(request, db, actor, form, theme, status=422)
     actions.change(db, actor, theme, form.data)
     return see(request, "/voice/comments/themes", "Kept.")
 

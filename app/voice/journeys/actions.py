@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -218,8 +218,3 @@ CHANGES: dict[str, Callable[[Session, Journey, Sequence[JourneyStage], ArrangeFo
     "up": shift_touchpoint(-1),
     "down": shift_touchpoint(1),
 }
-
-
-def known_touchpoints(db: Session) -> list[tuple[int, str]]:
-    query = select(col(Touchpoint.id), col(Touchpoint.name)).order_by(func.lower(col(Touchpoint.name)))
-    return [(number, name) for number, name in db.execute(query)]

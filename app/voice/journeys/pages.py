@@ -26,6 +26,7 @@ from app.voice.journeys.rules import may_draw
 from app.voice.models import Segment, Source
 from app.voice.queries import taken_sources
 from app.voice.queries import visible_to as sources_visible_to
+from app.voice.touchpoints.queries import choices
 from app.web import Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import csv_rows
 
@@ -196,12 +197,13 @@ def cells(one: Point) -> list[Any]:
 @routes.get("/voice/journeys/{id}/edit")
 def edit(request: Request, db: Db, actor: Employee, journey: TheJourney) -> Response:
     actions.only_drawers(db, actor)
-    return editor(request, db, journey)
+    return editor(request, db, actor, journey)
 
 
 def editor(
     request: Request,
     db: Session,
+    actor: Actor,
     journey: Journey,
     form: Form[JourneyForm] | None = None,
     status: int = 200,
@@ -222,7 +224,7 @@ def editor(
         journey=journey,
         form=form or own,
         stages=stages,
-        touchpoints=actions.known_touchpoints(db),
+        touchpoints=choices(db, actor),
     )
 
 
@@ -233,7 +235,7 @@ def describe(request: Request, db: Db, actor: Employee, journey: TheJourney, fie
     if form and actions.namesake(db, form.data.name, journey.id):
         form.refuse("name", "There is a journey of this name already.")
     if not form:
-        return editor(request, db, journey, form, 422)
+        return editor(request, db, actor, journey, form, 422)
     actions.describe(db, actor, journey, form.data)
     return see(request, f"/voice/journeys/{journey.id}/edit", "Kept.")
 
