@@ -55,18 +55,19 @@ def number(served: Served, query: str, **given: Any) -> int:
 def test_a_list_is_narrowed(served: Served, hand: Page) -> None:
     """With scripts only the list is swapped; the address says what is shown, and Back goes back."""
     sign_in(hand, served, "amal", "/ideas")
-    before = hand.locator("#ideas").inner_text()
+    ideas = hand.locator("#ideas")
+    before = ideas.inner_text()
     mark(hand)
     hand.get_by_label("Stage").select_option("in review")
     if not scripted(hand):
         hand.get_by_role("button", name="Show").click()
     expect(hand).to_have_url(re.compile("stage=in(%20|[+])review"))
     expect(hand.locator("#ideas .set")).to_contain_text("In review")
-    assert hand.locator("#ideas").inner_text() != before
+    expect(ideas).not_to_have_text(before, use_inner_text=True)
     assert_only_a_block_was_swapped(hand)
     hand.go_back()
     expect(hand).to_have_url(served.address + "/ideas")
-    assert hand.locator("#ideas").inner_text() == before
+    expect(ideas).to_have_text(before, use_inner_text=True)  # Back changes the address first, then the list
 
 
 def test_an_idea_is_written_supported_and_talked_about(served: Served, hand: Page) -> None:

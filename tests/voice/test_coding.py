@@ -12,7 +12,8 @@ from app.db import Database
 from app.errors import Invalid
 from app.people.actor import find_actor
 from app.record.models import Entry
-from app.voice.comments import actions, jobs, queries
+from app.voice.comments import actions, frame, jobs, queries
+from app.voice.comments.asking import Asked, options
 from app.voice.comments.models import Coded, Coding, RemarkCode, ThemeForm
 from app.voice.models import Audience, Remark, RemarkTheme, Theme
 from tests.cast import Cast, the_cast
@@ -217,3 +218,29 @@ def test_the_coding_of_a_source_is_finished_once(database: Database, cast: Cast,
     assert as_(cast.tariq).post(page).status_code == 403
     assert as_(cast.sami).post(page).status_code == 303
     assert as_(cast.sami).post(page).status_code == 409
+
+
+def test_a_theme_of_comments_that_one_may_not_read_is_not_known(both: Database, tmp_path: Path) -> None:
+    """Neither in the frame nor in a search, and not taken from a form; a theme that nothing has yet is known to all."""
+    with both.writing() as db:
+        cast = the_cast(db)
+    a_wave(both, tmp_path)
+    secret = a_wave(both, tmp_path, year=2024, comments_for=Audience.COMMITTEE)
+    with both.writing() as db:
+        sami, amal = find_actor(db, cast.sami.id), find_actor(db, cast.amal.id)
+        hidden, new = (actions.theme_of(db, sami, name) for name in ("Bribes", "Bags"))
+        one, other = (
+            db.scalars(select(Remark).where(col(Remark.source_id) == number)).first() for number in (secret, secret - 1)
+        )
+        assert one is not None
+        assert other is not None
+        actions.code(db, sami, one, [hidden.id])
+        for actor, names in ((sami, ["Bags", "Bribes"]), (amal, ["Bags"])):
+            assert [theme.name for theme in frame.frame_of(db, actor)] == names
+            assert [row.theme.name for row in frame.standings(db, actor)] == names
+            assert [name for _, name in options(db, actor, Asked()).themes] == names
+        with pytest.raises(Invalid):
+            actions.code(db, amal, other, [hidden.id])
+        actions.code(db, amal, other, [new.id])
+        actions.code(db, sami, other, [hidden.id])
+        assert [theme.name for theme in frame.frame_of(db, amal)] == ["Bags", "Bribes"]

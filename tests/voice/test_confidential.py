@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
+from sqlmodel import col
 
 from app.columns import as_of
 from app.db import Database
@@ -25,6 +27,7 @@ from app.voice import showing
 from app.voice.access import pages as access_pages
 from app.voice.access.models import AccessForm
 from app.voice.answers import answers as answers_of
+from app.voice.comments.actions import code, theme_of
 from app.voice.evidence.actions import make_source, put_counts, write_down
 from app.voice.evidence.models import FindingForm, SourceForm
 from app.voice.evidence.reading import read
@@ -42,7 +45,8 @@ OUTSIDERS = ("zaid", "layla", "huda", "tariq", "gita")
 PAGES = (
     *("/", "/voice", "/voice/evidence", "/voice/touchpoints", "/voice/market", "/voice/comments", "/processes"),
     *("/leaders", "/record", "/notices", "/search?q=Secret", "/search?q=Visitors", "/voice/sources.csv", "/pilots"),
-    *("/voice/market.csv", "/voice/evidence/findings.csv", "/processes.csv"),
+    *("/voice/market.csv", "/voice/evidence/findings.csv", "/processes.csv", "/voice/comments/themes"),
+    *(f"/voice/comments/themes/{number}" for number in (1, 2)),
     *(f"/voice/sources/{one}{part}" for one in range(1, 6) for part in ("", "/access", "/rows", "/touchpoints.csv")),
     *(f"/voice/evidence/{number}{part}" for number in range(1, 6) for part in ("", "/counts.csv", "/counts")),
     *(f"/voice/touchpoints/{number}" for number in range(1, 9)),
@@ -67,11 +71,14 @@ def hidden(word: str, shift: int, tmp_path: Path) -> Callable[[Any, Db, Cast], N
             a_source(world.database, tmp_path, for_all, person_id=cast.noor.id)
             rows = answers(60, shift)
             own_taking = {"rows": rows, "person_id": cast.noor.id, "figures_for": Audience.COMMITTEE}
-            a_source(world.database, tmp_path, own, **own_taking)
+            secret = a_source(world.database, tmp_path, own, **own_taking)
             values = {"first_day": "2025-01-01", "last_day": "2025-12-31", "figures_for": "committee"}
             with world.database.writing() as other:
                 actor = find_actor(other, cast.noor.id)
                 form = SourceForm.model_validate(values | {"name": f"{word} mail", "kind": SourceKind.COMPLAINTS})
+                remark = other.scalars(select(Remark).where(col(Remark.source_id) == secret)).first()
+                assert remark is not None
+                code(other, actor, remark, [theme_of(other, actor, f"{word} theme").id])
                 counted = make_source(other, actor.id, form)
                 lines = f"touchpoint,month,count\nQueue,2025-03,{40 + shift}\n{word} desk,2025-03,{7 + shift}\n"
                 put_counts(other, actor, counted, read(lines, MOMENT.date()).lines, {"queue": 1})
@@ -94,7 +101,14 @@ def test_a_source_for_the_committee_is_nowhere_for_others(sqlite_template: Path,
     # The control: whom it is for sees it, on the same pages.
     one, other = (world.walked(world.cast.sami, PAGES) for world in worlds)
     different = {address for address in one if one[address] != other.get(address)}
-    for page in ("/voice", "/voice/evidence", "/voice/touchpoints", "/voice/sources/2", "/voice/sources.csv"):
+    for page in (
+        "/voice",
+        "/voice/evidence",
+        "/voice/touchpoints",
+        "/voice/sources/2",
+        "/voice/sources.csv",
+        "/voice/comments/themes",
+    ):
         assert page in different, page
 
 

@@ -12,6 +12,7 @@ from app.db import Database
 from app.errors import Invalid, Refused, Stale
 from app.people.actor import Actor
 from app.record.actions import write
+from app.voice.comments.frame import chosen
 from app.voice.comments.models import Coded, Coding, RemarkCode, RemarkRead, ThemeForm, ThemeTouchpoint
 from app.voice.importing.table import plain
 from app.voice.models import Remark, RemarkTheme, Source, Theme, Touchpoint
@@ -88,7 +89,7 @@ def move_over(db: Session, theme_id: int, into_id: int) -> int:
 
 def code(db: Session, actor: Actor, remark: Remark, themes: Sequence[int]) -> None:
     """What this person sees in a comment, all of it: it takes the place of what they said before."""
-    wanted = in_use(db, themes)
+    wanted = {theme.id for theme in chosen(db, actor, themes)}
     own = (col(RemarkCode.remark_id) == remark.id, col(RemarkCode.person_id) == actor.id)
     before = set(db.scalars(select(col(RemarkCode.theme_id)).where(*own)))
     if gone := before - wanted:
@@ -101,15 +102,6 @@ def code(db: Session, actor: Actor, remark: Remark, themes: Sequence[int]) -> No
     settle(db, [remark.id])
     figures = {"themes": sorted(wanted), "before": sorted(before)}
     write(db, actor.id, "code", remark.ref, figures=figures)
-
-
-def in_use(db: Session, themes: Iterable[int]) -> set[int]:
-    asked = set(themes)
-    known = select(col(Theme.id)).where(col(Theme.id).in_(asked), col(Theme.merged_into).is_(None))
-    found = set(db.scalars(known)) if asked else set()
-    if found != asked:
-        raise Invalid("One of these themes is not in use any more. Load the page again.")
-    return found
 
 
 def settle(db: Session, remarks: Sequence[int]) -> None:
@@ -144,7 +136,7 @@ def code_many(db: Session, actor: Actor, remarks: Sequence[int], theme: Theme, a
         raise Invalid("Choose at least one comment.")
     if len(remarks) > MOST_AT_ONCE:
         raise Invalid(f"At most {MOST_AT_ONCE:,} comments are coded at once. Narrow the search.")
-    in_use(db, [theme.id])
+    chosen(db, actor, [theme.id])
     own = (col(RemarkCode.theme_id) == theme.id, col(RemarkCode.person_id) == actor.id)
     had: set[int] = set()
     for begin in range(0, len(remarks), CHUNK):

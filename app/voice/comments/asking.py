@@ -14,6 +14,7 @@ from app.changes import counts
 from app.columns import LARGEST_ID
 from app.lately import lately
 from app.people.actor import Actor
+from app.voice.comments.frame import IN_USE, known_by
 from app.voice.models import Outcome, OutcomeKind, Remark, Segment, Series, Source, Theme, Touchpoint, Use
 from app.voice.queries import comments_visible_to
 
@@ -205,7 +206,8 @@ def readable(db: Session, actor: Actor) -> list[Scope]:
 
 
 def look(db: Session, sources: Sequence[Scope], chosen: Sequence[int]) -> Options:
-    themes = select(col(Theme.id), col(Theme.name)).where(col(Theme.merged_into).is_(None))
+    read = col(Source.id).in_([one.id for one in sources])
+    themes = select(col(Theme.id), col(Theme.name)).where(IN_USE, known_by(read))
     asked_of = and_(col(Use.touchpoint_id) == col(Touchpoint.id), col(Use.source_id).in_(chosen))
     touchpoints = select(col(Touchpoint.id), col(Touchpoint.name)).join(Use, asked_of).distinct()
     outcomes = select(Outcome).where(col(Outcome.source_id).in_(chosen)).order_by(col(Outcome.place))

@@ -13,7 +13,7 @@ from app.db import Db
 from app.errors import Invalid, Missing, Refused
 from app.people.actor import Actor, Employee
 from app.people.found import found
-from app.voice.comments import actions, queries
+from app.voice.comments import actions, frame, queries
 from app.voice.comments.asking import Asked, Options, an_id, options
 from app.voice.comments.finding import find, said
 from app.voice.comments.models import CodeForm, CodeManyForm, Coding, MergeForm, ThemeForm, UndoForm
@@ -24,7 +24,7 @@ from app.voice.touchpoints.queries import choices, names_of
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see, slow
 
 routes = router()
-TheTheme = Annotated[Theme, Depends(found(Theme, queries.themes_visible_to))]
+TheTheme = Annotated[Theme, Depends(found(Theme, frame.visible_to))]
 KEYS = "123456789"
 NOT_YOURS = "Comments are coded by the committee, the department that keeps the source, and administrators."
 
@@ -45,7 +45,7 @@ def themes(request: Request, db: Db, actor: Employee) -> Response:
     sources = queries.coded_sources(db, actor)
     if not sources and actor.guest:
         raise Missing()
-    told = queries.standings(db, actor)
+    told = frame.standings(db, actor)
     codes = may_frame(actor, queries.keepers(db, actor))
     return page(
         request,
@@ -75,8 +75,8 @@ def new(request: Request, db: Db, actor: Employee) -> Response:
 def theme_page(
     request: Request, db: Session, actor: Actor, form: Form[ThemeForm], theme: Theme | None = None, status: int = 200
 ) -> Response:
-    others = [(one.id, one.name) for one in queries.frame_of(db) if theme is not None and one.id != theme.id]
-    linked = queries.touchpoints_of(db, theme.id) if theme else []
+    others = [(one.id, one.name) for one in frame.frame_of(db, actor) if theme is not None and one.id != theme.id]
+    linked = frame.touchpoints_of(db, theme.id) if theme else []
     known = {**dict(choices(db, actor)), **names_of(db, linked)}
     return page(
         request,
@@ -112,7 +112,7 @@ def edit(request: Request, db: Db, actor: Employee, theme: TheTheme) -> Response
         return see(request, f"/voice/comments?theme={theme.id}")
     given: dict[str, Any] = {"name": theme.name, "about": theme.about, "version": theme.version}
     return theme_page(
-        request, db, actor, blank(ThemeForm, **given, touchpoints=queries.touchpoints_of(db, theme.id)), theme
+        request, db, actor, blank(ThemeForm, **given, touchpoints=frame.touchpoints_of(db, theme.id)), theme
     )
 
 
@@ -134,11 +134,11 @@ def change(request: Request, db: Db, actor: Employee, theme: TheTheme, fields: T
 def merge(request: Request, db: Db, actor: Employee, theme: TheTheme, fields: Typed) -> Response:
     only_framers(db, actor)
     form = fill(MergeForm, fields)
-    into = db.get(Theme, form.data.into) if form else None
-    if into is None:
+    if not form:
         raise Invalid("Choose the theme that this one is merged into.")
-    n = actions.merge(db, actor, theme, into)
-    return see(request, "/voice/comments/themes", f"{n:,} comments are about {into.name} now.")
+    (into,) = frame.chosen(db, actor, [form.data.into])
+    actions.merge(db, actor, theme, into)
+    return see(request, "/voice/comments/themes", f"What was about {theme.name} is about {into.name} now.")
 
 
 @routes.get("/voice/comments/code")
@@ -160,7 +160,7 @@ def one_by_one(request: Request, db: Db, actor: Employee) -> Response:
         left=len(waiting),
         all=fits.number,
         own=queries.mine(db, actor, waiting[0]) if waiting else [],
-        frame_=queries.frame_of(db),
+        frame_=frame.frame_of(db, actor),
         keys=KEYS,
     )
 
@@ -203,9 +203,9 @@ def code(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed) 
 def code_many(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     only_framers(db, actor)
     form = fill(CodeManyForm, fields)
-    theme = db.get(Theme, form.data.theme) if form else None
-    if theme is None:
+    if not form:
         raise Invalid("Choose the theme, and the comments that are about it.")
+    (theme,) = frame.chosen(db, actor, [form.data.theme])
     asked = address_of(form.data.asked)
     offered = own_sources(db, actor, options(db, actor, asked))
     if form.data.which == "all":

@@ -15,7 +15,7 @@ from app.frame import Area
 from app.ideas.citing.queries import citable_by, cited_in
 from app.people.actor import Actor, Employee
 from app.trail import trail
-from app.voice.comments import coding_pages, queries
+from app.voice.comments import coding_pages, frame, queries
 from app.voice.comments.asking import SPEAKS, WITHOUT, Asked, Options, an_id, options
 from app.voice.comments.contrast import contrast, split_of, splits
 from app.voice.comments.finding import Found, find, said, themes_among
@@ -182,7 +182,7 @@ def show(request: Request, db: Db, actor: Employee, id: ThingId) -> Answer:
         cited=cited_in(db, actor, id),
         mine=citable_by(db, actor, id),
         codes=codes,
-        frame_=queries.frame_of(db) if codes else (),
+        frame_=frame.frame_of(db, actor) if codes else (),
         own=queries.mine(db, actor, id) if codes else [],
     )
 

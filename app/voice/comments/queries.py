@@ -1,6 +1,6 @@
-"""Reading comments one by one, their themes, and how those who code agree."""
+"""Reading comments one by one, and how those who code agree."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,10 @@ from app.estimates import Estimate
 from app.people.actor import Actor
 from app.people.models import Person
 from app.refs import Kind
+from app.voice.comments import frame
 from app.voice.comments.agreement import Table, kappa
-from app.voice.comments.models import Coded, Coding, RemarkCode, RemarkRead, ThemeTouchpoint
-from app.voice.models import Remark, RemarkTheme, Source, Theme, Touchpoint
+from app.voice.comments.models import Coded, Coding, RemarkCode, RemarkRead
+from app.voice.models import Remark, RemarkTheme, Source, Theme
 from app.voice.queries import comments_visible_to
 
 MOST_READ = 5_000  # comments that each of two coders read, of which agreement is counted
@@ -31,15 +32,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return select(col(Source.id)).where(here).correlate_except(Source).exists()
 
 
-def themes_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The code frame is for whoever may read comments of any source."""
-    return select(col(Source.id)).where(comments_visible_to(actor)).correlate_except(Source).exists()
-
-
 # No words stand in a title: it is read where nothing is masked.
 kinds = [
     Kind("remark", Remark, visible_to, literal("A customer’s comment"), lambda id: f"/voice/comments/{id}"),
-    Kind("theme", Theme, themes_visible_to, Theme.name, lambda id: f"/voice/comments/themes/{id}"),
+    Kind("theme", Theme, frame.visible_to, Theme.name, lambda id: f"/voice/comments/themes/{id}"),
 ]
 
 
@@ -54,46 +50,6 @@ def remark(db: Session, actor: Actor, id: int) -> tuple[Remark, Source]:
 def keepers(db: Session, actor: Actor) -> set[int | None]:
     """The departments that keep the sources whose comments this person may read."""
     return set(db.scalars(select(col(Source.department_id)).where(comments_visible_to(actor)).distinct()))
-
-
-def frame_of(db: Session) -> Sequence[Theme]:
-    """All themes that are in use, by name."""
-    return db.scalars(select(Theme).where(col(Theme.merged_into).is_(None)).order_by(col(Theme.key))).all()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A theme with what it speaks of and in how many comments that this reader sees."""
-
-    theme: Theme
-    touchpoints: Sequence[str]
-    n: int
-    by_hand: int
-
-
-def standings(db: Session, actor: Actor) -> list[Standing]:
-    linked: dict[int, list[str]] = defaultdict(list)
-    links = select(col(ThemeTouchpoint.theme_id), col(Touchpoint.name)).join(
-        Touchpoint, col(Touchpoint.id) == col(ThemeTouchpoint.touchpoint_id)
-    )
-    for theme_id, name in db.execute(links.order_by(col(Touchpoint.name))):
-        linked[theme_id].append(name)
-    seen = select(col(Source.id)).where(comments_visible_to(actor))
-    counted = (
-        select(col(RemarkTheme.theme_id), col(RemarkTheme.by_hand), func.count())
-        .join(Remark, col(Remark.id) == col(RemarkTheme.remark_id))
-        .where(col(Remark.source_id).in_(seen))
-        .group_by(col(RemarkTheme.theme_id), col(RemarkTheme.by_hand))
-    )
-    n: dict[int, Counter[bool]] = defaultdict(Counter)
-    for theme_id, by_hand, count in db.execute(counted):
-        n[theme_id][bool(by_hand)] += count
-    return [Standing(one, linked[one.id], n[one.id].total(), n[one.id][True]) for one in frame_of(db)]
-
-
-def touchpoints_of(db: Session, theme_id: int) -> list[int]:
-    query = select(col(ThemeTouchpoint.touchpoint_id)).where(col(ThemeTouchpoint.theme_id) == theme_id)
-    return list(db.scalars(query))
 
 
 def mine(db: Session, actor: Actor, remark_id: int) -> list[int]:
@@ -164,7 +120,7 @@ def agreements(db: Session, actor: Actor) -> list[Agreement]:
     people = {person for _, a, b in pairs for person in (a, b)}
     names = dict(db.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(people))).all())
     codes = coded_by(db, people)
-    themes = {one.id: one.name for one in frame_of(db)}
+    themes = {one.id: one.name for one in frame.frame_of(db, actor)}
     return [
         agreement((names[a], names[b]), read[a] & read[b], codes.get(a, {}), codes.get(b, {}), themes)
         for _, a, b in pairs
