@@ -15,7 +15,7 @@ from app.columns import Id
 FEATURES = ("people", "voice", "diagnosis", "processes", "ideas", "talk", "review", "pilots", "record")
 # Change with a sign-in, the reading of a page, or by the second while something is worked out, and stand only on pages
 # that are never kept by these counters.
-UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment", "source_reading"})
+UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment", "source_reading", "idea_scratch"})
 
 
 class Change(SQLModel, table=True):

@@ -67,7 +67,8 @@
   /* Forms with text: kept in this browser until the server has them, and guarded against leaving. */
   const changed = new Set();
   let sending = false;
-  const place = (form) => `draft ${document.body.dataset.who ?? ""} ${form.dataset.draft}`;
+  const group = (form) => `draft ${document.body.dataset.who ?? ""} ${form.dataset.draft}`;
+  const place = (form) => form.dataset.window ? `${group(form)} ${form.dataset.window}` : group(form);
   const fields = (form) => [...form.elements].filter((field) => field.name && field.name !== "key" && !["hidden", "password", "file", "submit", "button"].includes(field.type));
   const isPick = (field) => field.type === "radio" || field.type === "checkbox";
 
@@ -78,10 +79,6 @@
   function remember(form) {
     const kept = JSON.stringify({ at: Date.now(), state: state(form) });
     try { localStorage.setItem(place(form), kept); } catch { /* no room or no right: the server's copy stands alone */ }
-  }
-
-  function forget(form) {
-    try { localStorage.removeItem(place(form)); } catch { /* as above */ }
   }
 
   function restore(form, kept) {
@@ -95,17 +92,30 @@
     changed.add(form);
   }
 
+  /* Of this form's window; else the newest of other windows that the server has not got, or has not got so new. */
+  function lastKept(form) {
+    const own = JSON.parse(localStorage.getItem(place(form)));
+    if (own || !form.dataset.window) return own && { ...own, key: place(form) };
+    const before = `${group(form)} `;
+    const has = (key, at) => [...document.querySelectorAll("[data-kept]")].some((one) => before + one.dataset.kept === key && Number(one.dataset.at) > at - 3000);
+    return Object.keys(localStorage).filter((key) => key.startsWith(before))
+      .map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }))
+      .filter(({ key, at }) => !has(key, at))
+      .sort((one, other) => other.at - one.at)[0];
+  }
+
   function offer(form) {
     let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(place(form))); } catch { return; }
+    try { kept = lastKept(form); } catch { return; }
     if (!kept || JSON.stringify(kept.state) === JSON.stringify(state(form))) return;
     const bar = document.createElement("div");
     bar.className = "draft";
     bar.setAttribute("role", "status");
     const words = document.createElement("span");
     words.textContent = `Text that was not sent is kept in this browser, from ${new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })}.`;
-    const take = button("Put it back", () => { restore(form, kept); bar.remove(); });
-    const drop = button("Throw it away", () => { forget(form); bar.remove(); });
+    const forgetIt = () => { try { localStorage.removeItem(kept.key); } catch { /* as above */ } };
+    const take = button("Put it back", () => { restore(form, kept); forgetIt(); remember(form); bar.remove(); });
+    const drop = button("Throw it away", () => { forgetIt(); bar.remove(); });
     bar.append(words, take, drop);
     form.prepend(bar);
   }
@@ -127,7 +137,30 @@
     if (!form.matches("[data-draft]")) return;
     clearTimeout(saving);
     saving = setTimeout(() => remember(form), 400);
+    if (form.dataset.save) {
+      clearTimeout(sendingText);
+      sendingText = setTimeout(() => keepOnServer(form), 1500);
+    }
   });
+
+  /* What is typed is kept by the server too, window by window; the form says what became of it. */
+  let sendingText = 0;
+  async function keepOnServer(form) {
+    if (!form.isConnected || sending) return;
+    const line = form.querySelector("[data-saved]");
+    const typed = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    const id = form.dataset.draft.match(/^idea-(\d+)$/)?.[1];
+    if (id) typed.set("idea", id);
+    const clock = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+    try {
+      const answer = await fetch(form.dataset.save, { method: "POST", body: typed });
+      line.textContent = answer.ok ? `Kept at ${clock}.`
+        : answer.status === 401 ? "You are signed out. What you type is kept in this browser; sign in in another window, and go on here."
+        : "Not kept by the server. What you type is kept in this browser.";
+    } catch {
+      line.textContent = "No connection. What you type is kept in this browser, and sent when you type on with a connection.";
+    }
+  }
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     sending = true;

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session as Db
 
 from app.columns import as_of
 from app.ideas import actions as ideas
-from app.ideas.models import Idea, IdeaForm
+from app.ideas.forms import IdeaForm
+from app.ideas.models import Idea
 from app.notices.actions import read_record
 from app.people.actor import Actor, find_actor
 from app.people.models import Grant, Person, Role

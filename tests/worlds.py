@@ -64,5 +64,5 @@ class World:
 
 
 def clean(html: str) -> str:
-    """One-shot keys, request ids and names of sessions differ in every answer."""
-    return re.sub(r'name="key" value="[^"]*"|[0-9a-f]{12,}', "", html)
+    """One-shot keys, names of windows, request ids and names of sessions differ in every answer."""
+    return re.sub(r'(name="(key|window)" value|data-window)="[^"]*"|[0-9a-f]{12,}', "", html)

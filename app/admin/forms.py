@@ -58,6 +58,7 @@ class CommitteeForm(FormModel):
     quorum: Annotated[int, Field(ge=1, le=100)]
     promised_days: Annotated[int, Field(ge=1, le=365)]
     budget: ASum | None = None
+    custodian_id: AnId | None = None
     version: int
 
 

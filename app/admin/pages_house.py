@@ -92,7 +92,7 @@ def draw_committee(request: Request, db: Db, status: int = 200, **forms: Form[An
     committee = db.scalars(select(Committee).order_by(col(Committee.id))).first()
     if committee is None:
         return page(request, "admin/committee_none.html")
-    names = ("name", "quorum", "promised_days", "budget", "version")
+    names = ("name", "quorum", "promised_days", "budget", "custodian_id", "version")
     shown: dict[str, Any] = {
         "committee": committee,
         "form": forms.get("form", blank(**{name: getattr(committee, name) for name in names})),
@@ -112,6 +112,10 @@ def committee(request: Request, db: Db, actor: Administrator) -> Response:
 @routes.post("/admin/committee")
 def do_change_committee(request: Request, db: Db, actor: Administrator, fields: Typed) -> Response:
     form = fill(CommitteeForm, fields)
+    if form and form.data.custodian_id is not None:
+        seated = {person.id for _, person in seats(db, the_committee(db).id)}
+        if form.data.custodian_id in seated or form.data.custodian_id not in {key for key, _ in choosable(db)}:
+            form.refuse("custodian_id", "Choose a colleague who has no seat on the committee.")
     if not form:
         return draw_committee(request, db, 422, form=form)
     change_committee(db, actor.id, the_committee(db), form.data)

@@ -4,7 +4,8 @@ from app.demo.content import Thought
 from app.demo.thoughts import DECIDED, IN_REVIEW, KEPT, PILOTED, WAITING
 from app.demo.world import World
 from app.ideas import actions
-from app.ideas.models import Idea, IdeaForm, Stage
+from app.ideas.forms import IdeaForm
+from app.ideas.models import Idea, Stage
 from app.people.models import Kind, Person
 from app.talk.actions import say
 

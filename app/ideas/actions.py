@@ -1,6 +1,5 @@
 """Changing ideas. Every move goes through `make`, which keeps what hangs on the stage in step with it."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,17 +13,32 @@ from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
-from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, IdeaJob, Invited, Revision, Stage, Vote
-from app.ideas.rules import life, may_change, may_invite, may_support
+from app.ideas.forms import IdeaForm
+from app.ideas.models import (
+    PRIVATE,
+    Audience,
+    Author,
+    Idea,
+    IdeaDepartment,
+    IdeaJob,
+    IdeaYear,
+    Invited,
+    Revision,
+    Stage,
+    Vote,
+)
+from app.ideas.rules import life, may_change, may_invite, may_name, may_open, may_support
+from app.ideas.warmth import warmer, warmth
 from app.people.actor import Actor
-from app.people.models import Committee, Kind, Person
+from app.people.models import Committee, Department, Kind, Person
 from app.processes.models import Process
 from app.record.actions import write
 from app.record.models import Entry
 from app.talk.actions import follow
 from app.workflow import guarded_update
 
-TEXT = ("title", "story", "change", "needs", "novelty", "area", "cost")
+FORECAST = ("forecast_of", "forecast_low", "forecast", "forecast_high")
+TEXT = ("title", "story", "change", "needs", "risks", "novelty", "area", "cost", *FORECAST)
 ANSWERS = ("answer", "send_back", "refuse", "approve", "do_now", "decline", "defer", "return")
 
 
@@ -39,24 +53,53 @@ def begin(db: Session, actor: Actor, data: IdeaForm) -> Idea:
     stage = Stage.SIGNAL if data.then == "signal" else Stage.DRAFT
     if (stage is Stage.SIGNAL) == process.prioritised:
         raise Invalid(wrong_place(process))
-    texts = {name: getattr(data, name) for name in TEXT}
-    idea = Idea(
-        process_id=process.id,
-        committee_id=process.committee_id,
-        team_id=data.team,
-        stage=stage,
-        listed=stage not in PRIVATE,
-        **texts,
-    )
+    idea = Idea(stage=stage, listed=stage not in PRIVATE, **written(db, actor, process, data))
+    idea.warmth = warmth(idea.created_at)
     db.add(idea)
     db.flush()
     db.add(Author(idea_id=idea.id, person_id=actor.id))
-    cite(db, idea, data.jobs)
-    db.flush()
+    put_parts(db, idea, data)
     db.refresh(idea)
     follow(db, actor, idea.ref)
     write(db, actor.id, "begin", idea.ref, after=stage.value)
     return idea
+
+
+def written(db: Session, actor: Actor, process: Process, data: IdeaForm, idea: Idea | None = None) -> dict[str, Any]:
+    """The columns that the writing page fills. Who was promised to be the only one to know, stays so."""
+    custodian = None
+    if data.unnamed:
+        custodian = (idea and idea.custodian_id) or custodian_for(db, actor, process.committee_id)
+        if custodian is None:
+            raise Invalid("Nobody could keep your name here. Write with it.")
+    texts = {name: getattr(data, name) for name in TEXT}
+    if costs := [cost for _, cost in data.years.values() if cost is not None]:
+        texts["cost"] = sum(costs)
+    places = {"process_id": process.id, "committee_id": process.committee_id, "team_id": data.team}
+    return {**texts, **places, "audience": data.audience, "custodian_id": custodian}
+
+
+def custodian_for(db: Session, actor: Actor, committee_id: int) -> int | None:
+    """Who alone would know, if the committee has named somebody.
+
+    Whoever sits on the committee, or keeps its names, writes with a name: a conflict has to be seen.
+    """
+    custodian = db.get_one(Committee, committee_id).custodian_id
+    return None if actor.on(committee_id) or actor.id == custodian else custodian
+
+
+def put_parts(db: Session, idea: Idea, data: IdeaForm) -> None:
+    """What stands in rows of its own: jobs of customers, years, and the departments that see it."""
+    db.execute(delete(IdeaJob).where(col(IdeaJob.idea_id) == idea.id))
+    db.execute(delete(IdeaDepartment).where(col(IdeaDepartment.idea_id) == idea.id))
+    db.execute(delete(IdeaYear).where(col(IdeaYear.idea_id) == idea.id, col(IdeaYear.revision) == 0))
+    db.add_all(IdeaJob(idea_id=idea.id, job_id=job) for job in dict.fromkeys(data.jobs))
+    if data.audience is Audience.DEPARTMENTS:
+        wanted = select(col(Department.id)).where(col(Department.id).in_(data.departments))
+        db.add_all(IdeaDepartment(idea_id=idea.id, department_id=key) for key in db.scalars(wanted))
+    for year, (benefit, cost) in data.years.items():
+        db.add(IdeaYear(idea_id=idea.id, revision=0, year=year, benefit=benefit, cost=cost))
+    db.flush()
 
 
 def held_process(db: Session, id: int) -> Process:
@@ -89,17 +132,33 @@ def change(db: Session, actor: Actor, idea: Idea, data: IdeaForm) -> None:
         check_team(actor, data.team)
     if process.id != idea.process_id and process.prioritised == (idea.stage is Stage.SIGNAL):
         raise Invalid(wrong_place(process))
-    texts = {name: getattr(data, name) for name in TEXT}
-    places = {"process_id": process.id, "committee_id": process.committee_id, "team_id": data.team}
-    guarded_update(db, idea, "stage", idea.stage, **texts, **places)
-    db.execute(delete(IdeaJob).where(col(IdeaJob.idea_id) == idea.id))
-    cite(db, idea, data.jobs)
+    before = seen_by(idea)
+    guarded_update(db, idea, "stage", idea.stage, **written(db, actor, process, data, idea))
+    put_parts(db, idea, data)
+    if idea.listed and seen_by(idea) != before:
+        write(db, actor.id, "change_sight", idea.ref, before=before, after=seen_by(idea))
 
 
-def cite(db: Session, idea: Idea, jobs: Iterable[int]) -> None:
-    """The jobs of customers that it is for."""
-    db.add_all(IdeaJob(idea_id=idea.id, job_id=job) for job in dict.fromkeys(jobs))
-    db.flush()
+def seen_by(idea: Idea) -> str:
+    """Its audience and whether its author is named, as the record tells it."""
+    return f"{idea.audience.value}, unnamed" if idea.unnamed else idea.audience.value
+
+
+def put_name(db: Session, actor: Actor, idea: Idea) -> None:
+    """Whoever wrote without a name may put it to the idea at any time; never the other way round."""
+    if not may_name(actor, idea):
+        raise Refused("Only who wrote it can put a name to it.")
+    guarded_update(db, idea, "stage", idea.stage, custodian_id=None)
+    write(db, actor.id, "put_name", idea.ref)
+
+
+def open_to_all(db: Session, actor: Actor, idea: Idea) -> None:
+    """For more readers at any time; for fewer only while the text can be changed."""
+    if not may_open(actor, idea):
+        raise Refused("Its authors open it to everybody.")
+    before = seen_by(idea)
+    guarded_update(db, idea, "stage", idea.stage, audience=Audience.EVERYONE)
+    write(db, actor.id, "change_sight", idea.ref, before=before, after=seen_by(idea))
 
 
 def make(
@@ -145,6 +204,9 @@ def submit(
     entry = life.make(db, actor, idea, name, note, version=version, figures={"revision": number}, **columns)
     texts = {part: getattr(idea, part) for part in TEXT}
     db.add(Revision(idea_id=idea.id, number=number, submitted_by=actor.id, submitted_at=now(), **texts))
+    standing = select(IdeaYear).where(col(IdeaYear.idea_id) == idea.id, col(IdeaYear.revision) == 0)
+    for one in db.scalars(standing).all():
+        db.add(IdeaYear(idea_id=idea.id, revision=number, year=one.year, benefit=one.benefit, cost=one.cost))
     return entry
 
 
@@ -174,16 +236,17 @@ def adopt(db: Session, actor: Actor, idea: Idea, version: int | None) -> Entry:
 def drop_support(db: Session, actor: Actor, idea: Idea) -> None:
     """Whoever becomes an author supports it no longer."""
     if set_aside(db, actor.id, idea.id):
-        count_support(db, idea.id, -1)
+        less_support(db, idea)
 
 
 def vote(db: Session, actor: Actor, idea: Idea, *, on: bool) -> None:
     """Support, set to a value: sent twice it counts once. The counter changes in the same transaction."""
     if not may_support(actor, idea):
         raise Refused("You can support what others wrote, not your own.")
-    changed = put_support(db, actor.id, idea.id) if on else set_aside(db, actor.id, idea.id)
-    if changed:
-        count_support(db, idea.id, 1 if on else -1)
+    if on and put_support(db, actor.id, idea.id):
+        count_support(db, idea.id, 1, warmer(idea.warmth, now()))
+    elif not on and set_aside(db, actor.id, idea.id):
+        less_support(db, idea)
 
 
 def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
@@ -204,8 +267,13 @@ def set_aside(db: Session, person_id: int, idea_id: int) -> bool:
     return result.rowcount == 1
 
 
-def count_support(db: Session, idea_id: int, by: int) -> None:
-    statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by)
+def less_support(db: Session, idea: Idea) -> None:
+    votes = db.scalars(select(col(Vote.at)).where(col(Vote.idea_id) == idea.id))
+    count_support(db, idea.id, -1, warmth(idea.created_at, votes))
+
+
+def count_support(db: Session, idea_id: int, by: int, warmth: int) -> None:
+    statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by, warmth=warmth)
     db.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -258,5 +326,7 @@ def recount(db: Session) -> list[tuple[int, int, int]]:
     """Set right what `wrong_counters` finds."""
     found = wrong_counters(db)
     for id, _, votes in found:
-        db.execute(update(Idea).where(col(Idea.id) == id).values(support=votes))
+        idea = db.get_one(Idea, id)
+        moments = db.scalars(select(col(Vote.at)).where(col(Vote.idea_id) == id))
+        idea.support, idea.warmth = votes, warmth(idea.created_at, moments)
     return found

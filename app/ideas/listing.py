@@ -33,10 +33,11 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 
-from app.changes import table_of
+from app.changes import counts, table_of
 from app.columns import LARGEST_ID
 from app.db import embedded
-from app.ideas.models import PRIVATE, UNANSWERED, Author, Idea, Invited, Stage, Veil, Vote
+from app.ideas.models import PRIVATE, UNANSWERED, Audience, Author, Idea, Invited, Stage, Vote
+from app.ideas.queries import ANY_READER, is_for, own, sight, veiled_from
 from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
 from app.lately import lately
 from app.people.actor import Actor
@@ -48,6 +49,7 @@ SPELLED = 20_000
 
 class Sort(StrEnum):
     NEWEST = "newest"
+    WARM = "warm"
     SUPPORT = "support"
     TALK = "talk"
     PROMISED = "promised"
@@ -121,6 +123,7 @@ class Shape:
     author: bool
     guest: bool
     owed: bool
+    restricted: bool
     embedded: bool
 
 
@@ -152,20 +155,21 @@ SQLITE_TEXT = table("idea_text", column("rowid"), column("idea_text"))
 POSTGRES_TEXT = table("idea_text", column("idea_id"), column("words"))
 KEYS: Mapping[Sort, Sequence[Any]] = {
     Sort.NEWEST: (I.id,),
+    Sort.WARM: (I.warmth, I.id),
     Sort.SUPPORT: (I.support, I.id),
     Sort.TALK: (I.talk, I.id),
     Sort.PROMISED: (I.promised_on, I.id),
 }
 
 
-def mine() -> ColumnElement[bool]:
-    own = select(table_of(Author).c.idea_id).where(table_of(Author).c.person_id == ME)
-    return or_(I.id.in_(own), I.team_id.in_(bindparam("teams", expanding=True)))
-
-
 def hidden() -> ColumnElement[bool]:
-    veil = table_of(Veil).c
-    return exists().where(veil.person_id == ME, veil.idea_id == I.id)
+    return veiled_from(ME)
+
+
+def anything_restricted(db: Session) -> bool:
+    """Whether any idea is not for everyone: where none is, no list asks each of its ideas for whom it is."""
+    query = select(I.id).where(I.audience != Audience.EVERYONE).limit(1)
+    return lately(db, "restricted ideas", 1).or_made(counts(db, "ideas"), lambda: db.execute(query).first() is not None)
 
 
 def aside(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -178,8 +182,10 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
     if shape.guest:
         invited = table_of(Invited).c
         yield I.id.in_(select(invited.idea_id).where(invited.person_id == ME))
+    if shape.restricted and not (shape.guest or shape.private):
+        yield aside(or_(is_for(ANY_READER), own(ANY_READER)))
     if shape.private:
-        yield mine()
+        yield own(ANY_READER)
     elif shape.author or shape.owed:
         yield aside(I.listed)
     else:
@@ -292,14 +298,15 @@ def shape_of(db: Session, actor: Actor, asked: Filter) -> Shape:
         author=asked.author is not None,
         guest=actor.guest,
         owed=asked.sort is Sort.PROMISED,
+        restricted=anything_restricted(db),
         embedded=embedded(db),
     )
 
 
 def values(actor: Actor, asked: Filter, shape: Shape) -> dict[str, Any]:
     given: dict[str, Any] = {"me": actor.id}
-    if shape.private:
-        given["teams"] = sorted(actor.teams)
+    if shape.private or shape.restricted:
+        given |= sight(actor)
     for name in ("process", "team", "author"):
         if getattr(shape, name):
             given[name] = getattr(asked, name)
@@ -325,7 +332,7 @@ def key_of(asked: Filter) -> dict[str, Any] | None:
             return {"id": number, "first": date.fromisoformat(first)}
         except ValueError:
             return None
-    return {"id": number, "first": int(first)} if first.isascii() and first.isdigit() and len(first) < 10 else None
+    return {"id": number, "first": int(first)} if first.isascii() and first.isdigit() and len(first) < 19 else None
 
 
 def places(db: Session, actor: Actor, asked: Filter, size: int = SIZE) -> tuple[list[Place], str]:
@@ -344,7 +351,7 @@ def places(db: Session, actor: Actor, asked: Filter, size: int = SIZE) -> tuple[
 def count(db: Session, actor: Actor, asked: Filter, changes: tuple[int, ...]) -> Count:
     """How many there are, up to a thousand. Kept until an idea changes."""
     shape = shape_of(db, actor, asked)
-    personal = actor.id if shape.private or shape.team or shape.author or shape.guest else 0
+    personal = actor.id if shape.private or shape.team or shape.author or shape.guest or shape.restricted else 0
     key = (changes, personal, replace(asked, after="", sort=Sort.NEWEST), shape.owed)
 
     def look() -> int:

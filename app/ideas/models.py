@@ -3,16 +3,12 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
-from pydantic import Field as Limits
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, Relationship, SQLModel
 
-from app.columns import LARGEST_ID, Id, Minor, Row, choice, instant, money, points_to, text
-from app.web import FormModel
+from app.columns import Id, Row, choice, instant, money, points_to, text
 
 
 class Stage(StrEnum):
@@ -52,6 +48,8 @@ ALIVE = (
 
 
 BACK = "deferred_to IS NOT NULL"
+RESTRICTED = "audience <> 'everyone'"
+NAMELESS = "custodian_id IS NOT NULL"
 
 
 class Novelty(StrEnum):
@@ -66,28 +64,42 @@ class Area(StrEnum):
     BUSINESS = "business model or organisation"
 
 
+class Audience(StrEnum):
+    """Who reads an idea once it is out; its team, its committee and the process owner always do."""
+
+    EVERYONE = "everyone"
+    DEPARTMENTS = "departments"
+    COMMITTEE = "committee"
+
+
 class Idea(Row, table=True):
-    """`support` and `talk` count votes and comments; they change in the transaction of what they count."""
+    """`support`, `warmth` and `talk` follow votes and comments; they change in the transaction of what they count."""
 
     __tablename__ = "idea"
     __table_args__ = (
         CheckConstraint("support >= 0", name="support"),
         CheckConstraint("(stage = 'deferred') = (deferred_to IS NOT NULL)", name="deferred_has_its_day"),
+        CheckConstraint("custodian_id IS NULL OR team_id IS NULL", name="unnamed_writes_alone"),
         Index("ix_idea_newest", "listed", "id"),
         Index("ix_idea_support", "listed", "support", "id"),
+        Index("ix_idea_warmth", "listed", "warmth", "id"),
         Index("ix_idea_talk", "listed", "talk", "id"),
         Index("ix_idea_promised", "stage", "promised_on", "id"),
         Index("ix_idea_stage", "stage", "id"),
         Index("ix_idea_process", "process_id", "listed", "id"),
         Index("ix_idea_team", "team_id", "listed", "id"),
         Index("ix_idea_deferred", "deferred_to", sqlite_where=sql(BACK), postgresql_where=sql(BACK)),
+        Index("ix_idea_restricted", "id", sqlite_where=sql(RESTRICTED), postgresql_where=sql(RESTRICTED)),
+        Index("ix_idea_unnamed", "id", sqlite_where=sql(NAMELESS), postgresql_where=sql(NAMELESS)),
     )
 
     process_id: int = points_to("process.id", index=False)
     committee_id: int = points_to("committee.id", index=False)
     team_id: int | None = points_to("team.id", nullable=True, index=False)
     stage: Stage = choice(Stage, default=Stage.DRAFT)
-    listed: bool = False  # whether every employee sees it: kept with the stage
+    listed: bool = False  # whether its audience sees it: kept with the stage
+    audience: Audience = choice(Audience, default=Audience.EVERYONE)
+    custodian_id: int | None = points_to("person.id", nullable=True, index=False)  # alone knows who wrote it, unnamed
     title: str = Field(max_length=200)
     story: str = text()  # the customer's story: what hurts today
     change: str = text()  # what would be different
@@ -95,9 +107,15 @@ class Idea(Row, table=True):
     novelty: Novelty = choice(Novelty, default=Novelty.INCREMENTAL)
     area: Area = choice(Area, default=Area.SERVICE)
     cost: Decimal | None = money(nullable=True, default=None)
+    risks: str = text()
+    forecast_of: str = Field(default="", max_length=200)  # the measure that the idea is to move
+    forecast_low: float | None = None
+    forecast: float | None = None  # the change expected of it, in its own points
+    forecast_high: float | None = None
     revision: int = 0  # the number of the last submission
     reconsidered: bool = False
     support: int = 0
+    warmth: int = Field(default=0, sa_type=Id)  # support with time in mind: warmth.py
     talk: int = 0
     created_at: datetime = instant()
     submitted_at: datetime | None = instant(nullable=True, default=None)
@@ -109,8 +127,33 @@ class Idea(Row, table=True):
     authors: list["Author"] = Relationship()
 
     @property
+    def unnamed(self) -> bool:
+        return self.custodian_id is not None
+
+    @property
     def author_ids(self) -> frozenset[int]:
         return frozenset(author.person_id for author in self.authors)
+
+
+class IdeaDepartment(SQLModel, table=True):
+    """A department, with all that stands below it, that reads an idea for named departments."""
+
+    __tablename__ = "idea_department"
+
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
+    department_id: int = Field(primary_key=True, sa_type=Id, foreign_key="department.id", index=True)
+
+
+class IdeaYear(SQLModel, table=True):
+    """What a year brings and costs, of the text as it stands (revision 0) or as it was submitted."""
+
+    __tablename__ = "idea_year"
+
+    idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
+    revision: int = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    benefit: Decimal | None = money(nullable=True, default=None)
+    cost: Decimal | None = money(nullable=True, default=None)
 
 
 class Author(SQLModel, table=True):
@@ -153,6 +196,11 @@ class Revision(Row, table=True):
     novelty: Novelty = choice(Novelty)
     area: Area = choice(Area)
     cost: Decimal | None = money(nullable=True, default=None)
+    risks: str = text()
+    forecast_of: str = Field(default="", max_length=200)
+    forecast_low: float | None = None
+    forecast: float | None = None
+    forecast_high: float | None = None
     submitted_by: int = points_to("person.id")
     submitted_at: datetime = instant()
 
@@ -179,45 +227,3 @@ class Veil(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
     idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id", index=True)
     round_id: int = Field(primary_key=True, sa_type=Id)
-
-
-MOST_LETTERS = 20_000
-Long = Annotated[str, StringConstraints(max_length=MOST_LETTERS)]
-SomeId = Annotated[int, Limits(ge=1, le=LARGEST_ID)]
-
-
-def whole_minor(amount: Decimal | None) -> Decimal | None:
-    if amount is not None and amount.scaleb(Minor.exponent) != amount.scaleb(Minor.exponent).to_integral_value():
-        raise ValueError("That has more decimal places than the currency.")
-    return amount
-
-
-Cost = Annotated[Decimal, Limits(ge=0, le=10**12, allow_inf_nan=False), AfterValidator(whole_minor)]
-
-
-class IdeaForm(FormModel):
-    """What the author writes. `then`: keep it as a draft, submit it at once, or have it kept as a signal."""
-
-    process: SomeId
-    team: SomeId | None = None
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    story: Long = ""
-    change: Long = ""
-    needs: Long = ""
-    novelty: Novelty = Novelty.INCREMENTAL
-    area: Area = Area.SERVICE
-    cost: Cost | None = None
-    jobs: Annotated[list[SomeId], Limits(max_length=20)] = Limits(default_factory=list)
-    version: int | None = None
-    then: Literal["draft", "submit", "signal"] = "draft"
-
-
-class VoteForm(FormModel):
-    value: Literal["on", "off"]
-
-
-class GuestForm(FormModel):
-    """A guest by address; `off` takes the invitation back."""
-
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254, to_lower=True)]
-    value: Literal["on", "off"] = "on"

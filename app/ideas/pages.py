@@ -18,17 +18,20 @@ from app.db import Database, Db
 from app.ideas import pages_teams, pages_writing, queries, rules, saying
 from app.ideas.cards import Directory, cards, directory
 from app.ideas.citing.queries import citations_of
+from app.ideas.comparing import side_by_side
 from app.ideas.drawing import lines
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
-from app.ideas.models import UNANSWERED, Idea, Stage
+from app.ideas.models import UNANSWERED, Audience, Idea, Stage
+from app.ideas.writing import pages as writing_pages
 from app.lately import lately
 from app.people.actor import Actor, Employee, Visitor
+from app.people.queries import paths
 from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
 from app.review.queries import outcome_for
 from app.talk.section import talk_of
 from app.trail import trail
-from app.web import Request, Response, ThingId, download, page, slow, unchanged
+from app.web import Request, Response, ThingId, download, page, see, slow, unchanged
 from app.web.rendering import environment
 
 routes = web.router()
@@ -37,7 +40,8 @@ NAMED = ("people", "processes")  # whose changes change the names that a list ca
 SHOWN = (*NAMED, "ideas")
 ORDERS = {
     Sort.NEWEST: "newest first",
-    Sort.SUPPORT: "most supported",
+    Sort.WARM: "most supported of late",
+    Sort.SUPPORT: "most supported ever",
     Sort.TALK: "most talked about",
     Sort.PROMISED: "answer due first",
 }
@@ -198,6 +202,7 @@ def defused(cell: str) -> str:
 
 
 routes.routes.extend(pages_writing.literal.routes)
+routes.routes.extend(writing_pages.routes.routes)
 
 
 @routes.get("/ideas/{id}")
@@ -233,6 +238,10 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
+        "may_name": rules.may_name(actor, idea),
+        "may_open": rules.may_open(actor, idea),
+        "years": queries.years_of(db, idea.id),
+        "departments": departments_named(db, idea),
         "citations": citations_of(db, actor, idea.id),
         "ways": ways(actor, idea, shown.process.owner_id),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
@@ -258,11 +267,36 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
     }
 
 
+def departments_named(db: Session, idea: Idea) -> list[str]:
+    if idea.audience is not Audience.DEPARTMENTS:
+        return []
+    names = paths(db)
+    return [names[key] for key in queries.departments_of(db, idea.id)]
+
+
 @routes.get("/ideas/{id}/revisions/{number}")
 def revision(request: Request, db: Db, actor: Visitor, id: ThingId, number: ThingId) -> Response:
     shown = queries.find(db, actor, id)
     past = queries.revision(db, id, number)
-    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past)
+    years = queries.years_of(db, id, number)
+    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past, years=years)
+
+
+@routes.get("/ideas/{id}/revisions/{one}/{other}")
+def compare(request: Request, db: Db, actor: Visitor, id: ThingId, one: ThingId, other: ThingId) -> Response:
+    """Any two, the earlier one first."""
+    shown = queries.find(db, actor, id)
+    before, after = (queries.revision(db, id, number) for number in sorted((one, other)))
+    parts = side_by_side(before, after)
+    return page(request, "ideas/compare.html", idea=shown.idea, before=before, after=after, parts=parts)
+
+
+@routes.get("/ideas/{id}/revisions")
+def chosen_two(request: Request, db: Db, actor: Visitor, id: ThingId, one: int = 1, other: int = 1) -> Response:
+    """The form that chooses two of them leads to the address of the two."""
+    idea = queries.find(db, actor, id).idea
+    first, second = (min(max(number, 1), max(idea.revision, 1)) for number in (one, other))
+    return see(request, f"/ideas/{id}/revisions/{first}/{second}")
 
 
 routes.routes.extend(pages_writing.routes.routes)

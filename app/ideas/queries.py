@@ -3,27 +3,55 @@
 Whoever is veiled from an idea's authors is served by selects without author columns; nothing is left to a template.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
 from app.changes import table_of
+from app.columns import Id
 from app.errors import Missing
-from app.ideas.models import Author, Idea, IdeaJob, Invited, Revision, Stage, Veil, Vote
+from app.ideas.models import (
+    Audience,
+    Author,
+    Idea,
+    IdeaDepartment,
+    IdeaJob,
+    IdeaYear,
+    Invited,
+    Revision,
+    Stage,
+    Veil,
+    Vote,
+)
 from app.people import teams
 from app.people.actor import Actor
-from app.people.models import Committee, Membership, Person, Team
+from app.people.models import Committee, Department, Membership, Person, Team
 from app.processes.models import Process
 from app.record.models import Entry, Salt
 from app.refs import Kind
 from app.talk.models import Follow
 from app.voice.customer_jobs.models import Job
+
+FOR_OTHERS = "An idea for its committee"
 
 
 @dataclass(frozen=True)
@@ -32,22 +60,74 @@ class Reader:
 
     id: Any
     teams: Any
-    guest: bool
+    seats: Any
+    department_id: Any
+    guest: bool = False
 
 
 def visible_to(actor: Actor | Reader) -> ColumnElement[bool]:
-    """Listed ideas for every employee, all of one's own; a guest sees those that they were invited to."""
+    """What is listed and for this reader, and all of one's own; a guest sees those that they were invited to."""
     if actor.guest:
         invited = select(col(Invited.idea_id)).where(col(Invited.person_id) == actor.id)
         return and_(col(Idea.id).in_(invited), col(Idea.listed).is_(True))
-    own = select(col(Author.idea_id)).where(col(Author.person_id) == actor.id)
-    return or_(col(Idea.listed).is_(True), col(Idea.id).in_(own), col(Idea.team_id).in_(actor.teams))
+    return or_(and_(col(Idea.listed).is_(True), is_for(actor)), own(actor))
+
+
+def own(actor: Actor | Reader) -> ColumnElement[bool]:
+    wrote = select(col(Author.idea_id)).where(col(Author.person_id) == actor.id)
+    return or_(col(Idea.id).in_(wrote), col(Idea.team_id).in_(actor.teams))
+
+
+def is_for(actor: Actor | Reader) -> ColumnElement[bool]:
+    """Whether an employee is among those whom an idea is for: all, named departments, or team and committee only.
+
+    Its committee and the process owner always are: they have to answer it.
+    """
+    owned = select(col(Process.id)).where(col(Process.owner_id) == actor.id)
+    named = select(col(IdeaDepartment.idea_id)).where(col(IdeaDepartment.department_id).in_(above(actor.department_id)))
+    return or_(
+        col(Idea.audience) == Audience.EVERYONE,
+        col(Idea.committee_id).in_(actor.seats),
+        col(Idea.process_id).in_(owned),
+        and_(col(Idea.audience) == Audience.DEPARTMENTS, col(Idea.id).in_(named)),
+    )
+
+
+def title_for(actor: Actor, title: Any = None) -> ColumnElement[str]:
+    """An idea's title where all ideas of a kind are counted, to whoever may not read this one."""
+    shown = col(Idea.title) if title is None else title
+    return case((visible_to(actor), shown), else_=literal(FOR_OTHERS))
+
+
+def above(department: Any) -> Select[Any]:
+    """A department and those above it: what is for Operations is for Operations / Terminal too."""
+    tree = (
+        select(col(Department.id), col(Department.parent_id))
+        .where(col(Department.id) == department)
+        .cte(recursive=True)
+    )
+    upper = aliased(Department)
+    tree = tree.union(select(col(upper.id), col(upper.parent_id)).join(tree, col(upper.id) == tree.c.parent_id))
+    return select(tree.c.id)
 
 
 def veiled_from(me: Any, idea: Any = Idea.id) -> ColumnElement[bool]:
-    """Whether this reader (an actor, or SQL for a person's id) may not see who wrote the idea."""
+    """Whether this reader (an actor, or SQL for a person's id) may not see who wrote the idea.
+
+    A blind round says so for its reviewers; and whoever writes without a name, for all but the custodian of that day.
+    """
     reader = me.id if isinstance(me, Actor) else me
-    return exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
+    blind = exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
+    one = aliased(Idea)
+    wrote = exists().where(col(Author.idea_id) == one.id, col(Author.person_id) == reader).correlate(one)
+    unnamed = exists().where(col(one.id) == idea, col(one.custodian_id) != reader, ~wrote)
+    return or_(blind, unnamed)
+
+
+def hidden_ideas(actor: Actor) -> CompoundSelect[Any]:
+    """The ids of all ideas whose authors this person may not learn."""
+    blind: Select[Any] = select(col(Veil.idea_id).label("idea_id")).where(col(Veil.person_id) == actor.id)
+    return blind.union(select(col(Idea.id)).where(col(Idea.custodian_id).is_not(None), veiled_from(actor)))
 
 
 def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
@@ -97,13 +177,15 @@ class Shown:
 
 ME: Any = bindparam("me")
 ID: Any = bindparam("id")
+MANY: Mapping[str, Any] = {name: bindparam(name, expanding=True) for name in ("teams", "seats")}
+ANY_READER = Reader(ME, MANY["teams"], MANY["seats"], bindparam("department", type_=Id))
 VOTED = exists().where(col(Vote.idea_id) == Idea.id, col(Vote.person_id) == ME)
 FOLLOWED = exists().where(col(Follow.person_id) == ME, col(Follow.about) == bindparam("ref"))
 
 
 def whole(guest: bool) -> Any:
     """The idea's row and all about it that one statement finds, for any reader of a kind: made once."""
-    reader = Reader(ME, bindparam("teams", expanding=True), guest)
+    reader = replace(ANY_READER, guest=guest)
     return (
         select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED)
         .join(Process, col(Process.id) == Idea.process_id)
@@ -135,9 +217,14 @@ BEHIND = union_all(of_idea(Author, "author", NAME), of_idea(Invited, "guest", NA
 AUTHORS_UNNAMED = of_idea(Author, "author").order_by("id")
 
 
+def sight(actor: Actor) -> dict[str, Any]:
+    """What the parameters of a `Reader` stand for."""
+    return {"teams": sorted(actor.teams), "seats": sorted(actor.seats), "department": actor.department_id}
+
+
 def find(db: Session, actor: Actor, id: int) -> Shown:
     """An idea that this person may see, as far as they may see it; else it is missing."""
-    given = {"id": id, "me": actor.id, "ref": f"idea:{id}"} | ({} if actor.guest else {"teams": sorted(actor.teams)})
+    given = {"id": id, "me": actor.id, "ref": f"idea:{id}"} | ({} if actor.guest else sight(actor))
     found = db.execute(WHOLE[actor.guest], given).first()
     if found is None:
         raise Missing()
@@ -208,6 +295,18 @@ def processes(db: Session) -> Sequence[Process]:
 
 def my_teams(db: Session, actor: Actor) -> Sequence[Team]:
     return db.scalars(select(Team).where(col(Team.id).in_(actor.teams)).order_by(col(Team.name))).all()
+
+
+def departments_of(db: Session, idea_id: int) -> Sequence[int]:
+    """The departments that an idea is for, where it is for some."""
+    query = select(col(IdeaDepartment.department_id)).where(col(IdeaDepartment.idea_id) == idea_id)
+    return db.scalars(query.order_by(col(IdeaDepartment.department_id))).all()
+
+
+def years_of(db: Session, idea_id: int, revision: int = 0) -> Sequence[IdeaYear]:
+    """What its years bring and cost: as the text stands, or as a revision said."""
+    same = (col(IdeaYear.idea_id) == idea_id, col(IdeaYear.revision) == revision)
+    return db.scalars(select(IdeaYear).where(*same).order_by(col(IdeaYear.year))).all()
 
 
 def jobs_of(db: Session, idea_id: int) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ The moves that a later stage makes (a round, a decision, a charter) stand here t
 of its own for them, and the idea need not know what it asks.
 """
 
-from app.ideas.models import Idea, Stage
+from app.ideas.models import Audience, Idea, Stage
 from app.people.actor import Actor
 from app.workflow import Move, Workflow
 
@@ -44,6 +44,14 @@ def may_change(actor: Actor, idea: Idea) -> bool:
 def may_support(actor: Actor, idea: Idea) -> bool:
     """Anybody's idea but one's own."""
     return idea.listed and not actor.guest and not author(actor, idea)
+
+
+def may_name(actor: Actor, idea: Idea) -> bool:
+    return idea.unnamed and author(actor, idea) and idea.stage is not Stage.DISCARDED
+
+
+def may_open(actor: Actor, idea: Idea) -> bool:
+    return idea.listed and idea.audience is not Audience.EVERYONE and author(actor, idea)
 
 
 def may_invite(actor: Actor, idea: Idea) -> bool:

@@ -57,6 +57,8 @@ HAPPENED: Mapping[str, str] = {
     "import": "Imported",
     "cite": "A customer’s comment cited",
     "uncite": "A citation taken back",
+    "put_name": "The author put a name to it",
+    "change_sight": "Who sees it was changed",
 }
 
 

@@ -38,7 +38,7 @@ def index(request: Request, db: Db, actor: Leader) -> Response:
         spent=sum(row.line.spent for row in rows),
         budget=sum(row.line.budget or 0 for row in rows),
         pipeline=pipeline(db, day),
-        late=late(db, rows, day),
+        late=late(db, actor, rows, day),
         rounds=rounds(db),
     )
 

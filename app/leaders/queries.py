@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from app.estimates import Estimate
 from app.ideas.models import UNANSWERED, Idea
+from app.ideas.queries import title_for
 from app.people.actor import Actor
 from app.pilots.models import Health, Spending
 from app.pilots.queries import Line, portfolio
@@ -103,19 +104,20 @@ class Late:
     due: date
 
 
-def late(db: Session, rows: Sequence[Row], day: date) -> list[Late]:
+def late(db: Session, actor: Actor, rows: Sequence[Row], day: date) -> list[Late]:
     """Answers, gates and to-dos past their day, the oldest first; of answers and to-dos at most fifty each."""
     gates = [
         Late("Gate", f"pilot:{row.line.id}", row.line.name, f"/pilots/{row.line.id}", row.line.due)
         for row in rows
         if row.late and row.line.due
     ]
-    return sorted([*late_answers(db, day), *gates, *late_orders(db, day)], key=lambda one: (one.due, one.kind, one.ref))
+    told = [*late_answers(db, actor, day), *gates, *late_orders(db, actor, day)]
+    return sorted(told, key=lambda one: (one.due, one.kind, one.ref))
 
 
-def late_answers(db: Session, day: date) -> list[Late]:
+def late_answers(db: Session, actor: Actor, day: date) -> list[Late]:
     query = (
-        select(col(Idea.id), col(Idea.title), col(Idea.promised_on))
+        select(col(Idea.id), title_for(actor), col(Idea.promised_on))
         .where(col(Idea.stage).in_(UNANSWERED), col(Idea.promised_on) < day)
         .order_by(col(Idea.promised_on), col(Idea.id))
         .limit(LATE_SHOWN)
@@ -124,10 +126,10 @@ def late_answers(db: Session, day: date) -> list[Late]:
     return [Late("Answer", f"idea:{key}", title, f"/ideas/{key}", owed) for key, title, owed in found if owed]
 
 
-def late_orders(db: Session, day: date) -> list[Late]:
+def late_orders(db: Session, actor: Actor, day: date) -> list[Late]:
     open_ = col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED))
     query = (
-        select(col(Order.id), col(Idea.id), col(Idea.title), col(Order.due))
+        select(col(Order.id), col(Idea.id), title_for(actor), col(Order.due))
         .join(Idea, col(Idea.id) == col(Order.idea_id))
         .where(open_, col(Order.due) < day)
         .order_by(col(Order.due), col(Order.id))

@@ -59,7 +59,7 @@ def funnel_rows(db: Session, actor: Actor, day: date) -> Rows:
 
 
 def late_rows(db: Session, actor: Actor, day: date) -> Rows:
-    for one in late(db, pilots(db, actor, day), day):
+    for one in late(db, actor, pilots(db, actor, day), day):
         yield one.kind, one.ref, one.title, one.due, (day - one.due).days
 
 

@@ -94,6 +94,7 @@ class Committee(Row, table=True):
     quorum: int = 3
     promised_days: int = 21
     budget: Decimal | None = money(nullable=True, default=None)
+    custodian_id: int | None = points_to("person.id", nullable=True, index=False)  # to know who writes without a name
     version: int = 1
 
 

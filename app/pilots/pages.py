@@ -116,7 +116,7 @@ def new(request: Request, db: Db, actor: Employee, idea: IdeaId = None) -> Respo
     life_of_ideas.check(actor, the_idea, "charter", form=True)
     process = db.get_one(Process, the_idea.process_id)
     values: dict[str, Any] = {"name": the_idea.title, "team": the_idea.team_id, "budget": the_idea.cost}
-    values["lead"] = lead_of(db, the_idea)
+    values["lead"] = lead_of(db, actor, the_idea)
     keepers = [person for person in (chair_of(db, the_idea), process.owner_id) if person != values["lead"]]
     values |= {f"keepers_{number}": keepers for number in actions.NUMBERS}
     return charter_page(request, db, actor, the_idea, blank(CharterForm, key=new_key(), **values))
@@ -128,15 +128,16 @@ def to_choose(db: Db, actor: Actor) -> list[queries.Waiting]:
     return queries.to_be_chartered(db, actor)
 
 
-def lead_of(db: Db, idea: Idea) -> int | None:
-    """The lead of the idea's team, else its first author."""
+def lead_of(db: Db, actor: Actor, idea: Idea) -> int | None:
+    """The lead of the idea's team, else its first author, where this person may know of them."""
     if idea.team_id is not None:
         query = select(col(Membership.person_id)).where(
             col(Membership.team_id) == idea.team_id, col(Membership.until).is_(None), col(Membership.lead).is_(True)
         )
         if found := db.scalars(query).first():
             return found
-    return min(idea.author_ids, default=None)
+    hidden = db.scalar(select(ideas.veiled_from(actor, idea.id)))
+    return None if hidden else min(idea.author_ids, default=None)
 
 
 def chair_of(db: Db, idea: Idea) -> int | None:

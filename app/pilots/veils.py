@@ -7,18 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.ideas.models import Veil
+from app.ideas.queries import hidden_ideas
 from app.people.actor import Actor
 from app.pilots.models import Pilot
 
 
 def veiled_refs(db: Session, actor: Actor) -> frozenset[str]:
     """Refs, such as idea:7 and pilot:3. One statement."""
-    query = (
-        select(col(Veil.idea_id), col(Pilot.id))
-        .outerjoin(Pilot, col(Pilot.idea_id) == col(Veil.idea_id))
-        .where(col(Veil.person_id) == actor.id)
-    )
+    hidden = hidden_ideas(actor).subquery()
+    query = select(hidden.c.idea_id, col(Pilot.id)).outerjoin(Pilot, col(Pilot.idea_id) == hidden.c.idea_id)
     refs: set[str] = set()
     for idea_id, pilot_id in db.execute(query):
         refs |= {f"idea:{idea_id}"} | ({f"pilot:{pilot_id}"} if pilot_id else set())

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.ideas.models import Veil
+from app.ideas.models import Idea
+from app.ideas.queries import veiled_from
 from app.notices.words import sentence
 from app.people.actor import Actor
 from app.people.models import Person
@@ -76,8 +77,8 @@ def veiled_refs(db: Session, actor: Actor, things: Mapping[str, Found]) -> froze
     on = {ref: int(match[1]) for ref, thing in things.items() if (match := AN_IDEA.match(thing.address))}
     if not on:
         return frozenset()
-    mine = (col(Veil.person_id) == actor.id, col(Veil.idea_id).in_(set(on.values())))
-    veiled = set(db.scalars(select(col(Veil.idea_id)).where(*mine)))
+    among = (col(Idea.id).in_(set(on.values())), veiled_from(actor))
+    veiled = set(db.scalars(select(col(Idea.id)).where(*among)))
     return frozenset(ref for ref, idea in on.items() if idea in veiled)
 
 

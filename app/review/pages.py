@@ -109,7 +109,7 @@ def show(
         sum=sum_of(questions, actual.mine),
         form=kept_form(questions, actual.mine) if form is None else form,
         conflict=blank() if conflict is None else conflict,
-        authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id]).get(actual.idea.id, ""),
+        authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
         evidence=evidence(db, actual.process.id),
         standing=standing_for(db, actual.process.id),

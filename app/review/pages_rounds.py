@@ -162,7 +162,7 @@ def draw(
 @routes.get("/review/rounds/{id}/edit")
 def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
     must_lead(actor, round_)
-    placed = [row.idea_id for row in standing.placed_ideas(db, round_.id)]
+    placed = [row.idea_id for row in standing.placed_ideas(db, actor, round_.id)]
     form = blank(
         RoundForm,
         name=round_.name,
@@ -227,8 +227,8 @@ def names(request: Request, db: Db, actor: Employee, round_: TheRound) -> Respon
     """For the custodian: who wrote what, so that somebody can see to conflicts while the round is blind."""
     if actor.id != round_.custodian_id or names_hidden(actor, round_):
         raise Refused("Only the one whom the round names may see who wrote its ideas.")
-    ideas = standing.placed_ideas(db, round_.id)
-    wrote = authors(db, [idea.idea_id for idea in ideas])
+    ideas = standing.placed_ideas(db, actor, round_.id)
+    wrote = authors(db, [idea.idea_id for idea in ideas], actor)
     rows = [(idea, wrote.get(idea.idea_id, "")) for idea in ideas]
     return page(request, "review/rounds/names.html", round=round_, rows=rows)
 

@@ -240,28 +240,6 @@ def remarks_on(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
     return tuple(sorted(words for person, words in written if known and not known.has(idea_id, person)))
 
 
-@dataclass(frozen=True)
-class Decided:
-    idea_id: int
-    title: str
-    verdict: Verdict
-    decided_at: datetime | None
-    submitted_at: datetime | None
-
-
-def decided(db: Session, since: datetime | None = None) -> list[Decided]:
-    """Decisions that hold and have taken effect, newest first: for the leaders' page."""
-    query = (
-        select(col(Idea.id), col(Idea.title), col(Decision.verdict), col(Decision.effective_at), col(Idea.submitted_at))
-        .join(Idea, col(Idea.id) == col(Decision.idea_id))
-        .where(col(Decision.superseded_by).is_(None), col(Decision.effective_at).is_not(None))
-        .order_by(col(Decision.effective_at).desc(), col(Decision.id).desc())
-    )
-    if since is not None:
-        query = query.where(col(Decision.effective_at) >= since)
-    return [Decided(*row) for row in db.execute(query)]
-
-
 def standing(db: Session, actor: Actor, round_: Round) -> Board:
     """How a round's ideas stand, as far as this person may see it."""
     return board(db, actor, round_)

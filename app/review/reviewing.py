@@ -14,6 +14,7 @@ from sqlmodel import col
 from app.columns import now
 from app.errors import Missing, Refused, Stale
 from app.ideas.models import Author, Idea, Revision
+from app.ideas.queries import veiled_from
 from app.people.actor import Actor
 from app.people.models import Person, Team
 from app.processes.models import Process
@@ -125,13 +126,16 @@ def written(db: Session, round_id: int, idea_id: int) -> list[Written]:
     return list(found.values())
 
 
-def authors(db: Session, ideas: Collection[int]) -> dict[int, str]:
-    """Who wrote them, team first: for pages that may say so. One statement."""
+def authors(db: Session, ideas: Collection[int], but_for: Actor | None = None) -> dict[int, str]:
+    """Who wrote them, team first: for pages that may say so. One statement.
+
+    but_for: leaves out what this reader may not learn. A round's custodian is under no veil of it.
+    """
     ids = list(ideas)
     people = (
         select(col(Author.idea_id), literal(1), col(Person.name))
         .join(Person, col(Person.id) == col(Author.person_id))
-        .where(col(Author.idea_id).in_(ids))
+        .where(col(Author.idea_id).in_(ids), *([~veiled_from(but_for, Author.idea_id)] if but_for else []))
     )
     teams = (
         select(col(Idea.id), literal(0), col(Team.name))

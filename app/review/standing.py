@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.models import Idea, Revision
+from app.ideas.queries import title_for
 from app.people.actor import Actor
 from app.processes.models import Process
 from app.review.conflicts import Concerned, concerned
@@ -109,7 +110,7 @@ def counted(found: Collection[Line], known: Concerned, idea_id: int) -> list[Lin
     ]
 
 
-def placed_ideas(db: Session, round_id: int) -> list[Placed]:
+def placed_ideas(db: Session, actor: Actor, round_id: int) -> list[Placed]:
     live_decision = and_(
         col(Decision.idea_id) == col(RoundIdea.idea_id),
         col(Decision.round_id) == col(RoundIdea.round_id),
@@ -118,7 +119,7 @@ def placed_ideas(db: Session, round_id: int) -> list[Placed]:
     query = (
         select(
             col(RoundIdea.idea_id),
-            col(Revision.title),
+            title_for(actor, col(Revision.title)),
             col(Process.name),
             col(Process.id),
             col(Revision.number),
@@ -141,7 +142,7 @@ def placed_ideas(db: Session, round_id: int) -> list[Placed]:
 
 def board(db: Session, actor: Actor, round_: Round, sort: str = "place") -> Board:
     """Four statements, however many ideas and reviews."""
-    ideas = placed_ideas(db, round_.id)
+    ideas = placed_ideas(db, actor, round_.id)
     known = concerned(db, [idea.idea_id for idea in ideas])
     found = lines(db, round_.id)
     people = reviewers(db, round_.id)

@@ -10,8 +10,9 @@ from app.columns import as_of, now
 from app.db import Database
 from app.errors import Invalid, Refused, Stale
 from app.ideas import actions, jobs
+from app.ideas.forms import IdeaForm
 from app.ideas.listing import Filter, Place, Sort, places
-from app.ideas.models import Author, Idea, IdeaForm, Revision, Stage, Vote
+from app.ideas.models import Author, Idea, Revision, Stage, Vote
 from app.main import all_tasks
 from app.outbox import Job, run_all
 from app.people.actor import find_actor

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from app.db import Database
 from app.ideas import actions as ideas
-from app.ideas.models import Idea, IdeaForm, Stage
+from app.ideas.forms import IdeaForm
+from app.ideas.models import Idea, Stage
 from app.main import Pilotage
 from app.people.actor import find_actor
 from app.pilots.roadmap import KINDS

@@ -14,6 +14,7 @@ from app.errors import Invalid
 from app.frame import Area
 from app.ideas.models import Idea, IdeaJob
 from app.ideas.queries import citing
+from app.ideas.queries import visible_to as ideas_visible_to
 from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
@@ -52,18 +53,18 @@ def index(request: Request, db: Db, actor: Employee) -> Response:
         told=alive,
         aside=[one for one in told if one.job.put_aside_at is not None],
         answer=answer(alive),
-        ideas=cited(db),
+        ideas=cited(db, actor),
         in_words=in_words,
         may_write=may_draw(db, actor),
     )
 
 
-def cited(db: Session) -> dict[int, int]:
-    """How many listed ideas cite each job."""
+def cited(db: Session, actor: Actor) -> dict[int, int]:
+    """How many listed ideas that this person may see cite each job."""
     query = (
         select(col(IdeaJob.job_id), func.count())
         .join(Idea, col(Idea.id) == col(IdeaJob.idea_id))
-        .where(col(Idea.listed).is_(True))
+        .where(col(Idea.listed).is_(True), ideas_visible_to(actor))
         .group_by(col(IdeaJob.job_id))
     )
     return dict(db.execute(query).all())
