@@ -6,7 +6,7 @@ processes. A level is what one would see on walking through the house, so that t
 Keys are kept for ever: they join the answers of one diagnosis to those of the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -174,6 +174,10 @@ DIMENSIONS = (
         ),
         dimension=True,
     ),
+)
+GROUPS: tuple[tuple[str, Sequence[Item]], ...] = (
+    ("The questions that come before", QUESTIONS),
+    ("Maturity", DIMENSIONS),
 )
 ITEMS: Mapping[str, Item] = {item.key: item for item in (*QUESTIONS, *DIMENSIONS)}
 FOR_CUSTOMERS = tuple(item for item in ITEMS.values() if item.customers)

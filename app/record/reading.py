@@ -19,6 +19,7 @@ from app.notices.words import sentence
 from app.people.actor import Actor
 from app.people.models import Person
 from app.record.models import Entry
+from app.record.queries import entries_of
 from app.refs import Found, registry
 
 A_PAGE = 25
@@ -85,3 +86,21 @@ def veiled_refs(db: Session, actor: Actor, things: Mapping[str, Found]) -> froze
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
     rows: Any = db.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(set(ids))))
     return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class Traced:
+    at: datetime
+    what: str
+    who: str | None
+    why: str | None
+
+
+def trace(db: Session, ref: str) -> list[Traced]:
+    """A thing's past from the record, newest first: of what no veil can lie on."""
+    entries = entries_of(db, ref)
+    names = names_of(db, {one.actor_id for one, _ in entries if one.actor_id})
+    return [
+        Traced(one.at, sentence(one.ref, one.move, one.before, one.after), names.get(one.actor_id or 0), why or None)
+        for one, why in reversed(entries)
+    ]

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.voice.answers import Answers, answers
+from app.voice.comparing import Difference, difference
 from app.voice.packed import Floats
 from app.voice.scopes import Scope, Wave, What
 from app.voice.segments import Codes, Parting, part_by, recode_id, values_of
 from app.voice.showing import NOBODY_SAID
-from app.voice.tallies import Difference, Figure, Measure, Sums, Tally, difference, figure, median, scored, tally
+from app.voice.tallies import Figure, Measure, Sums, Tally, figure, median, scored, tally
 from app.voice.trends.models import Recode
 
 KEPT = 400

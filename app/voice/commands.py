@@ -13,6 +13,7 @@ from app.errors import Trouble
 from app.main import open_database
 from app.settings import load
 from app.voice.actions import Taking, take, taken_already
+from app.voice.audiences import TOO_WIDE
 from app.voice.evidence.count_commands import count
 from app.voice.importing.checking import apply
 from app.voice.importing.finding import code_tables
@@ -66,7 +67,8 @@ def import_(
             source_id = known.id
         else:
             refuse_problems(checked)
-            refuse_wide(figures_for, rows_for, comments_for or rows_for)
+            if too_wide(figures_for, comments_for=comments_for or rows_for, rows_for=rows_for):
+                raise Trouble(TOO_WIDE)
             refuse_doubts(database, checked, survey_map, anyway)
             for note in checked.notes[:MOST_SAID]:
                 typer.echo(note, err=True)
@@ -158,11 +160,6 @@ def checked_file(file: Path, survey_map: SurveyMap, folders: tuple[Path, ...], s
         raise Trouble(error.sentence + hint) from error
     except WrongMap as error:
         raise Trouble(several(error.sentences)) from error
-
-
-def refuse_wide(figures_for: Audience, *others: Audience) -> None:
-    if any(too_wide(figures_for, other) for other in others):
-        raise Trouble("Neither comments nor rows are for more people than the figures: these can be worked out.")
 
 
 def refuse_problems(checked: Checked) -> None:

@@ -12,7 +12,8 @@ from app.db import Db
 from app.people.actor import Employee
 from app.voice import following, uploads
 from app.voice.actions import same_bytes
-from app.voice.coming import AUDIENCES, TheUpload, audiences_of, upload_stage_is
+from app.voice.audiences import AUDIENCES, audiences_of
+from app.voice.coming import TheUpload, upload_stage_is
 from app.voice.filled import drafted
 from app.voice.importing.kinds import kind_of
 from app.voice.importing.limits import Unreadable
@@ -77,7 +78,7 @@ def ask(
         fresh=fresh(proposal, columns) if like else [],
         lists=list_options(proposal),
         known=same_bytes(db, upload.file_hash),
-        audiences=AUDIENCES,
+        audiences=AUDIENCES[::-1],  # the narrowest first: it is chosen where none was
         shows=SHOWS,
         outcome_uses=(*OUTCOMES, "touchpoint"),
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import isinf
 from typing import Any
 
-from app.voice.tallies import Difference, Figure, Measure, Sums, influence
+from app.voice.comparing import Difference
+from app.voice.tallies import Figure, Measure, Sums, influence
 from app.web.sheets import Cell
 
 FIGURES = ("figures", "wave", "row", "column", "weighted", "n", "effective", "value", "low", "high")

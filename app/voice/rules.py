@@ -53,7 +53,11 @@ def may_add(actor: Actor, source: Source) -> bool:
     return keeps(actor, source) or actor.on_a_committee or own
 
 
-def too_wide(figures_for: Audience, other: Audience) -> bool:
-    """Whoever reads rows or comments can work figures out: they are for nobody from whom the figures are kept."""
+def too_wide(figures_for: Audience, *, comments_for: Audience, rows_for: Audience) -> list[str]:
+    """Which of the two go too far, by name.
+
+    Whoever reads rows or comments can work figures out: they are for nobody from whom the figures are kept.
+    """
     order = (Audience.COMMITTEE, Audience.DEPARTMENT, Audience.EMPLOYEES)
-    return order.index(other) > order.index(figures_for)
+    others = {"comments_for": comments_for, "rows_for": rows_for}
+    return [name for name, other in others.items() if order.index(other) > order.index(figures_for)]

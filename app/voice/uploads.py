@@ -24,7 +24,7 @@ from app.errors import Refusal, Stale
 from app.outbox import later
 from app.settings import Settings
 from app.voice import following, waves
-from app.voice.actions import Taking, sweep, take, taken_already
+from app.voice.actions import Taking, take, taken_already
 from app.voice.importing import coding
 from app.voice.importing.checking import apply
 from app.voice.importing.columns import Profile
@@ -37,6 +37,7 @@ from app.voice.importing.reading import read_table
 from app.voice.importing.responses import Checked
 from app.voice.importing.table import Table
 from app.voice.models import AT_WORK, Upload, UploadStage
+from app.voice.staging import sweep
 
 KEPT_FOR = timedelta(days=1)
 SILENT_FOR = timedelta(seconds=90)

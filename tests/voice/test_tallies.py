@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from app.voice import indices, tallies
+from app.voice import comparing, indices, tallies
 from app.voice.tallies import Measure, Sums, Tally
 
 RNG = np.random.default_rng(11)
@@ -89,7 +89,7 @@ def test_clustered_differences_are_those_of_statsmodels(measure: Measure, weight
         cov_type="cluster", cov_kwds={"groups": ACCOUNTS[mine], "use_correction": False}, use_t=True
     )
     groups = told(measure, values, weights, accounts=True)
-    found = tallies.difference(groups.of([0]), groups.of([1]), measure)
+    found = comparing.difference(groups.of([0]), groups.of([1]), measure)
     many = len(np.unique(ACCOUNTS[mine]))
     assert found
     assert found.change == pytest.approx(fitted.params[1], rel=1e-6)
@@ -125,11 +125,11 @@ def test_answers_that_repeat_their_account_count_once_an_account() -> None:
 def test_welch() -> None:
     groups = told(Measure.MEAN, MONEY)
     parts = [MONEY[(g == GROUPS) & ~np.isnan(MONEY)] for g in range(4)]
-    found = tallies.difference(groups.of([0]), groups.of([1]), Measure.MEAN)
+    found = comparing.difference(groups.of([0]), groups.of([1]), Measure.MEAN)
     wanted = stats.ttest_ind(parts[1], parts[0], equal_var=False)
     assert found
     assert (found.statistic, found.p) == pytest.approx((wanted.statistic, wanted.pvalue), rel=1e-6)
-    every = tallies.overall([groups.of([g]) for g in range(4)], Measure.MEAN, weighted=False)
+    every = comparing.overall([groups.of([g]) for g in range(4)], Measure.MEAN, weighted=False)
     oracle = sm.stats.anova_oneway(parts, use_var="unequal")
     assert every
     assert (every.statistic, *every.df, every.p) == pytest.approx(
@@ -139,7 +139,7 @@ def test_welch() -> None:
 
 def test_chi_square() -> None:
     groups = told(Measure.NPS, SAID)
-    found = tallies.overall([groups.of([g]) for g in range(4)], Measure.NPS, weighted=False)
+    found = comparing.overall([groups.of([g]) for g in range(4)], Measure.NPS, weighted=False)
     scored = tallies.scored(Measure.NPS, SAID)
     table = [[int((scored[g == GROUPS] == camp).sum()) for g in range(4)] for camp in (-1, 0, 1)]
     wanted = stats.chi2_contingency(table)
@@ -159,7 +159,7 @@ def test_wald_is_the_linear_models() -> None:
     wanted = fitted.f_test(contrast)
     many = len(np.unique(ACCOUNTS[mine]))
     every = told(Measure.NPS, SAID, accounts=True)
-    found = tallies.overall([every.of([g]) for g in range(4)], Measure.NPS, weighted=False)
+    found = comparing.overall([every.of([g]) for g in range(4)], Measure.NPS, weighted=False)
     assert found
     assert found.statistic == pytest.approx(float(wanted.fvalue) * (many - 1) / many, rel=1e-6)
     assert found.df == (3, many - 1)
@@ -169,12 +169,12 @@ def test_wald_is_the_linear_models() -> None:
 def test_nothing_and_the_same_everywhere(measure: Measure) -> None:
     empty = tallies.tally(np.array([np.nan]), np.array([0]), 2)
     assert tallies.figure(empty.of([0]), measure).estimate.value is None
-    assert tallies.difference(empty.of([0]), empty.of([1]), measure) is None
+    assert comparing.difference(empty.of([0]), empty.of([1]), measure) is None
     same = tallies.tally(np.ones(20), np.arange(20) % 2, 2, None, np.arange(20) // 4)
     found = tallies.figure(same.of([0]), measure)
     assert found.estimate.value == measure.times
-    tallies.difference(same.of([0]), same.of([1]), measure)
-    tallies.overall([same.of([0]), same.of([1])], measure, weighted=False)
+    comparing.difference(same.of([0]), same.of([1]), measure)
+    comparing.overall([same.of([0]), same.of([1])], measure, weighted=False)
     one = tallies.tally(np.array([1.0]), np.array([0]), 1, None, np.array([5])).of([0])
     assert tallies.figure(one, measure).estimate.low is None
 
@@ -199,7 +199,7 @@ def test_median() -> None:
 
 def test_degrees_end_at_the_normal() -> None:
     groups = told(Measure.NPS, SAID)
-    found = tallies.difference(groups.of([0]), groups.of([1]), Measure.NPS)
+    found = comparing.difference(groups.of([0]), groups.of([1]), Measure.NPS)
     before, after = (indices.measured_nps(SAID[g == GROUPS]) for g in (0, 1))
     assert found
     assert before

@@ -15,7 +15,7 @@ from app.people.found import found
 from app.trail import trail
 from app.voice.access import actions
 from app.voice.access.models import AccessForm, MarkForm
-from app.voice.evidence.pages_writing import AUDIENCES, refuse_wide
+from app.voice.audiences import AUDIENCES, refuse_wide
 from app.voice.models import Remark, Source
 from app.voice.privacy import KINDS, marks_of
 from app.voice.queries import comments_visible_to, kept_by

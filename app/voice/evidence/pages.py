@@ -1,4 +1,4 @@
-"""Other evidence: what is counted and what was found, beside the ratings. Forms stand in pages_writing."""
+"""Other evidence: what is counted and what was found, beside the ratings. Forms stand in pages_*.py."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -11,9 +11,10 @@ from app.errors import Refused
 from app.frame import Area
 from app.people.actor import Employee
 from app.people.found import found
+from app.record.reading import trace
 from app.trail import trail
 from app.voice import board
-from app.voice.evidence import pages_writing, queries
+from app.voice.evidence import pages_counts, pages_findings, pages_sources, queries
 from app.voice.evidence.drawing import bars, chart, finding
 from app.voice.evidence.models import COUNTED, OTHER, Finding
 from app.voice.models import Source
@@ -25,7 +26,8 @@ from app.web.sheets import Cell, csv_rows
 
 area = Area("voice", 50, "Other evidence", "/voice/evidence")
 routes = router()
-routes.routes.extend(pages_writing.routes.routes)
+for part in (pages_sources, pages_counts, pages_findings):
+    routes.routes.extend(part.routes.routes)
 TheOther = Annotated[Source, Depends(found(Source, lambda actor: visible_to(actor) & Source.kind.in_(OTHER)))]
 TheFinding = Annotated[Finding, Depends(found(Finding, queries.every_finding_visible_to))]
 
@@ -143,6 +145,6 @@ def one_finding(request: Request, db: Db, actor: Employee, thing: TheFinding) ->
         line=line,
         finding=thing,
         source=source,
-        trace=pages_writing.trace(db, thing.ref),
+        trace=trace(db, thing.ref),
         may_change=may_add(actor, source) and thing.withdrawn_at is None,
     )

@@ -14,10 +14,10 @@ from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.voice.evidence.models import WithdrawForm
-from app.voice.evidence.pages_writing import words_of
 from app.voice.market import actions, queries, reading
 from app.voice.market.drawing import trend
 from app.voice.market.models import INDICES, Benchmark, BenchmarkForm, Whose, wrong_with
+from app.voice.pasted import words_of
 from app.voice.queries import taken_sources
 from app.voice.rules import may_import
 from app.voice.touchpoints.queries import by_name, choices

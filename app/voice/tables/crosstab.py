@@ -7,10 +7,11 @@ from itertools import product
 from sqlalchemy.orm import Session
 
 from app.voice.cells import Cells, cells
+from app.voice.comparing import Difference, Overall, overall
 from app.voice.distributions import benjamini_hochberg, holm
 from app.voice.scopes import Scope, Wave, What
 from app.voice.segments import BETWEEN
-from app.voice.tallies import Difference, Figure, Measure, Overall, Sums, overall
+from app.voice.tallies import Figure, Measure, Sums
 from app.voice.withholding import withheld
 
 MOST_ROWS = 150

@@ -17,9 +17,9 @@ from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.people.models import Person
 from app.processes.models import Process, ProcessTouchpoint
+from app.record.reading import trace
 from app.trail import trail
 from app.voice.evidence.drawing import bars
-from app.voice.evidence.pages_writing import trace
 from app.voice.evidence.queries import beside
 from app.voice.models import Factor, Touchpoint
 from app.voice.touchpoints import actions, queries

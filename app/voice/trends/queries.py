@@ -7,10 +7,11 @@ from math import sqrt
 from sqlalchemy.orm import Session
 
 from app.voice.cells import cells
+from app.voice.comparing import Difference
 from app.voice.distributions import Z95, t_two
 from app.voice.market.queries import Market, latest_benchmarks
 from app.voice.scopes import Scope, Wave, What
-from app.voice.tallies import Difference, Figure, Measure
+from app.voice.tallies import Figure, Measure
 
 
 @dataclass(frozen=True)

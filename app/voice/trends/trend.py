@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.voice.breaks import broken
 from app.voice.cells import Cells, cells
+from app.voice.comparing import Difference, difference
 from app.voice.distributions import holm
 from app.voice.scopes import Scope, Wave, What
-from app.voice.tallies import Difference, Figure, Measure, difference
+from app.voice.tallies import Figure, Measure
 from app.voice.withholding import withheld
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.voice.comparing import Difference, Overall
 from app.voice.scopes import What
-from app.voice.tallies import Difference, Measure, Overall
+from app.voice.tallies import Measure
 from app.voice.trends.trend import Point, Trend
 from app.web.rendering import number_words
 
