@@ -44,6 +44,7 @@ def found(world: World, days_ago: float) -> None:
             world.departments[name] = department.id
         add_people(world, db)
         committee = Committee(name=COMMITTEE, quorum=3, promised_days=28, budget=Decimal(600_000))
+        committee.custodian_id = world.people["root"]
         db.add(committee)
         db.flush()
         world.committee = committee.id

@@ -1,11 +1,14 @@
 """Ideas are written, submitted, screened, supported and talked about."""
 
+from collections.abc import Mapping
+
 from app.demo.content import Thought
-from app.demo.thoughts import DECIDED, IN_REVIEW, KEPT, PILOTED, WAITING
+from app.demo.thoughts import DECIDED, IN_REVIEW, KEPT, PILOTED, WAITING, money
 from app.demo.world import World
 from app.ideas import actions
 from app.ideas.forms import IdeaForm
 from app.ideas.models import Idea, Stage
+from app.ideas.warmth import warmth
 from app.people.models import Kind, Person
 from app.talk.actions import say
 
@@ -31,6 +34,29 @@ JOBS = {
 }
 
 
+# What some say beyond the words that every idea has: what they expect, by year; for whom it is; whether by name.
+MORE: Mapping[str, Mapping[str, object]] = {
+    "Bag drop before the door": {
+        "forecast_of": "Recommend", "forecast_low": 1, "forecast": 3, "forecast_high": 6,
+        "cost_1": money(88000), "benefit_1": money(20000), "cost_2": money(61000), "benefit_2": money(110000),
+        "benefit_3": money(110000), "cost_3": money(58000),
+        "risks": "The hatch carries too few bags: measured before anything is leased. Wind: closed above 40 km/h.",
+    },
+    "Trolleys where the queue begins": {
+        "forecast_of": "Performance of the process, 0 to 100", "forecast_low": 0, "forecast": 2, "forecast_high": 4,
+    },
+    "Screens that remember the way back": {"unnamed": "on"},
+    "A warm plate for crews": {"audience": "committee"},
+}  # fmt: skip
+# First sent in like this, and sent back once.
+FIRST = {
+    "Bag drop before the door": (
+        "Two belts outside the terminal, all day.",
+        "Say when and where, and how you will know within a morning that it cannot work.",
+    ),
+}
+
+
 def author_of(world: World, thought: Thought) -> tuple[str, int | None]:
     """Who writes it, and for which team."""
     from app.demo.content import TEAMS
@@ -44,20 +70,31 @@ def author_of(world: World, thought: Thought) -> tuple[str, int | None]:
 def write_down(world: World, thought: Thought, days_ago: float) -> None:
     who, team = author_of(world, thought)
     with world.scene(who, days_ago) as (db, actor):
-        form = IdeaForm(
-            process=world.processes[thought.process],
-            team=team,
-            title=thought.title,
-            story=thought.story,
-            change=thought.change,
-            needs=thought.needs,
-            novelty=thought.novelty,
-            area=thought.area,
-            cost=thought.cost,
-            jobs=[world.jobs[key] for key in JOBS.get(thought.title, ()) if key in world.jobs],
-            then="signal" if thought.fate in (Stage.SIGNAL, Stage.ANSWERED) else "draft",
-        )
-        world.ideas[thought.title] = actions.begin(db, actor, form).id
+        world.ideas[thought.title] = actions.begin(db, actor, form_of(world, thought, team)).id
+
+
+def form_of(world: World, thought: Thought, team: int | None, **over: object) -> IdeaForm:
+    texts = {name: getattr(thought, name) for name in ("title", "story", "change", "needs", "novelty", "area", "cost")}
+    places = {"process": world.processes[thought.process], "team": team}
+    jobs = [world.jobs[key] for key in JOBS.get(thought.title, ()) if key in world.jobs]
+    then = "signal" if thought.fate in (Stage.SIGNAL, Stage.ANSWERED) else "draft"
+    given = {**texts, **places, "jobs": jobs, "then": then, **MORE.get(thought.title, {}), **over}
+    return IdeaForm.model_validate(given)
+
+
+def write_first(world: World, thought: Thought, days_ago: float) -> None:
+    """As it was before the committee asked for more."""
+    who, team = author_of(world, thought)
+    with world.scene(who, days_ago) as (db, actor):
+        first = form_of(world, thought, team, change=FIRST[thought.title][0], needs="", risks="")
+        world.ideas[thought.title] = actions.begin(db, actor, first).id
+
+
+def write_again(world: World, thought: Thought, days_ago: float) -> None:
+    who, team = author_of(world, thought)
+    with world.scene(who, days_ago) as (db, actor):
+        idea = db.get_one(Idea, world.ideas[thought.title])
+        actions.change(db, actor, idea, form_of(world, thought, team, version=idea.version))
 
 
 def move(world: World, thought: Thought, who: str, name: str, note: str, days_ago: float) -> None:
@@ -69,7 +106,13 @@ def move(world: World, thought: Thought, who: str, name: str, note: str, days_ag
 def hand_in(world: World, thought: Thought, days_ago: float, *, admit: bool = True) -> None:
     """Written, submitted a few days later, and admitted within the week."""
     who, _ = author_of(world, thought)
-    world.plan(days_ago, write_down, thought)
+    if thought.title in FIRST:
+        world.plan(days_ago + 4, write_first, thought)
+        world.plan(days_ago + 3, move, thought, who, "submit", "")
+        world.plan(days_ago + 1, move, thought, "noor", "send_back", FIRST[thought.title][1])
+        world.plan(days_ago, write_again, thought)
+    else:
+        world.plan(days_ago, write_down, thought)
     world.plan(days_ago - 3, move, thought, who, "submit", "")
     if admit:
         world.plan(days_ago - 6, move, thought, "noor", "admit", "")
@@ -134,6 +177,7 @@ def bring_in(world: World, thought: Thought, days_ago: float) -> None:
             novelty=thought.novelty,
             area=thought.area,
         )
+        idea.warmth = warmth(idea.created_at)
         db.add(idea)
         db.flush()
         world.ideas[thought.title] = idea.id

@@ -57,7 +57,7 @@ def parts_of(told: Any) -> dict[str, str]:
         "What it takes": told.needs,
         "What could go wrong": told.risks,
         "What it should move": forecast,
-        "Cost": "" if told.cost is None else f"{told.cost:,f}",
+        "Cost": "" if told.cost is None else f"{told.cost.normalize():,f}",
         "Novelty": told.novelty.value,
         "Area": told.area.value,
     }

@@ -230,11 +230,15 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
     shown = queries.find(db, actor, id)
     idea = shown.idea
     after = request.query_params.get("talk", "")
+    mine = rules.author(actor, idea)
+    told = saying.answer(shown, today(request.app.state.settings.time_zone))
     return {
         "shown": shown,
         "idea": idea,
         "question": saying.question(idea),
-        "answer": saying.answer(shown, today(request.app.state.settings.time_zone)),
+        "answer": saying.to_its_author(told) if mine else told,
+        "holder": saying.holder(shown, mine=mine),
+        "ahead": saying.AHEAD.get(idea.stage, ""),
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),

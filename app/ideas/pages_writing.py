@@ -56,7 +56,8 @@ def new(request: Request, db: Db, actor: Employee) -> Response:
     """Empty; or what was begun in another window, or before the session ended."""
     process = an_id(request.query_params.get("process", ""))
     window, texts = resumed(request, db, actor)
-    form: Form[IdeaForm] = blank(IdeaForm, process=process or "", area="service or process")
+    usual = {"area": "service or process", "audience": "everyone"}
+    form: Form[IdeaForm] = blank(IdeaForm, process=process or "", **usual)
     form.texts = {**form.texts, **texts, "window": [window]}
     form.key = new_key()
     return page(request, "ideas/edit.html", **writing(db, actor, form))

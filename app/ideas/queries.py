@@ -43,8 +43,8 @@ from app.ideas.models import (
     Vote,
 )
 from app.people import teams
-from app.people.actor import Actor
-from app.people.models import Committee, Department, Membership, Person, Team
+from app.people.actor import HEADS, Actor
+from app.people.models import Committee, Department, Membership, Person, Seat, Team
 from app.processes.models import Process
 from app.record.models import Entry, Salt
 from app.refs import Kind
@@ -173,6 +173,8 @@ class Shown:
     veiled: bool
     supported: bool
     follows: bool
+    chair: str = ""
+    owner: str = ""
 
 
 ME: Any = bindparam("me")
@@ -183,11 +185,21 @@ VOTED = exists().where(col(Vote.idea_id) == Idea.id, col(Vote.person_id) == ME)
 FOLLOWED = exists().where(col(Follow.person_id) == ME, col(Follow.about) == bindparam("ref"))
 
 
+def head_of(committee: Any) -> Any:
+    """The name of a committee's chair, else of its deputy."""
+    heads = select(col(Person.name)).join(Seat, col(Seat.person_id) == col(Person.id))
+    seated = heads.where(col(Seat.committee_id) == committee, col(Seat.until).is_(None), col(Seat.post).in_(HEADS))
+    return seated.order_by(col(Seat.post), col(Seat.id)).limit(1).correlate(Committee).scalar_subquery()
+
+
+OWNER = select(col(Person.name)).where(col(Person.id) == col(Process.owner_id)).correlate(Process).scalar_subquery()
+
+
 def whole(guest: bool) -> Any:
     """The idea's row and all about it that one statement finds, for any reader of a kind: made once."""
     reader = replace(ANY_READER, guest=guest)
     return (
-        select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED)
+        select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER)
         .join(Process, col(Process.id) == Idea.process_id)
         .join(Committee, col(Committee.id) == Idea.committee_id)
         .where(col(Idea.id) == ID, visible_to(reader))
@@ -228,7 +240,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
     found = db.execute(WHOLE[actor.guest], given).first()
     if found is None:
         raise Missing()
-    idea, process, committee, veiled, supported, follows = found
+    idea, process, committee, veiled, supported, follows, chair, owner = found
     people = db.execute(AUTHORS_UNNAMED if veiled else BEHIND, {"id": id}).all()
     authors = [Author(idea_id=id, person_id=row.id) for row in people if row.kind == "author"]
     set_committed_value(idea, "authors", authors)
@@ -245,6 +257,8 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
         veiled=veiled,
         supported=supported,
         follows=follows,
+        chair=chair or "",
+        owner=owner or "",
     )
 
 

@@ -89,6 +89,45 @@ def answer(shown: Shown, day: date) -> str:
     return f"{WAITING[idea.stage]}{promised(idea.promised_on, day)}"
 
 
+def to_its_author(words: str) -> str:
+    """The same sentence, to whoever wrote it."""
+    return f"Your idea {words.removeprefix('It ')}" if words.startswith("It ") else words
+
+
+WITH_AUTHORS = (Stage.DRAFT, Stage.SENT_BACK, Stage.RETURNED)
+WITH_CHAIR = (Stage.SIGNAL, Stage.SUBMITTED, Stage.ADMITTED, Stage.APPROVED)
+
+
+def holder(shown: Shown, *, mine: bool) -> str:
+    """Who has it in hand now, by name where it is one person; nothing where it has ended."""
+    stage = shown.idea.stage
+    if stage in WITH_AUTHORS:
+        return "You, its authors" if mine else "Its authors"
+    if stage in WITH_CHAIR:
+        return f"{shown.chair}, for the {shown.committee}" if shown.chair else f"The {shown.committee}, without a chair"
+    if stage is Stage.IN_REVIEW:
+        return f"The {shown.committee}"
+    if stage is Stage.TO_DO:
+        return f"{shown.owner}, who owns the process"
+    return "The people of its pilot" if stage is Stage.IN_PILOT else ""
+
+
+AHEAD: Mapping[str, str] = {
+    Stage.DRAFT: "Submit it to the committee",
+    Stage.SIGNAL: "An answer, or the next prioritisation",
+    Stage.IMPORTED: "Somebody adopts it",
+    Stage.SUBMITTED: "Admitted, sent back or refused, with a reason",
+    Stage.SENT_BACK: "Change it and submit it again",
+    Stage.ADMITTED: "Into a round of reviews",
+    Stage.IN_REVIEW: "Reviews, then the committee’s decision",
+    Stage.RETURNED: "Change it and submit it again",
+    Stage.DEFERRED: "Before the committee again, on its day",
+    Stage.APPROVED: "A pilot is chartered",
+    Stage.TO_DO: "It is done, and said to be done",
+    Stage.IN_PILOT: "Six steps, then the effect on customers",
+}
+
+
 def promised(promised_on: date | None, day: date) -> str:
     if promised_on is None:
         return "."
