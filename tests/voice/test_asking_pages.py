@@ -84,6 +84,7 @@ def test_a_survey_begins_with_what_was_filled_in(as_: As, database: Database, ca
         ({"minimum_cell": "0"}, "Not less than 1"),
         ({"minimum_cell": "4"}, "promises figures of many"),
         ({"rows_for": "everybody"}, "Choose one of the offered answers"),
+        ({"figures_for": "committee", "comments_for": "employees"}, "Not for more people than the figures"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(

@@ -27,6 +27,7 @@ from app.voice.asking.models import Asking
 from app.voice.asking.public import routes as public_routes
 from app.voice.asking.rules import keeps, life
 from app.voice.asking.survey import said
+from app.voice.audiences import refuse_wide
 from app.voice.models import Audience, Series, Source
 from app.voice.queries import outcomes_of, visible_to
 from app.voice.rules import may_import
@@ -112,6 +113,8 @@ def draw_new(request: Request, db: Session, actor: Actor, form: Form[Any], statu
 def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     only_askers(db, actor)
     form = fill(AskForm, fields)
+    if form:
+        refuse_wide(form)
     organisation = db.scalar(select(col(Organisation.name))) or ""
     plan = plan_of(form, actions.home_day(db), organisation) if form else None
     if plan and plan.department_id is not None and db.get(Department, plan.department_id) is None:
