@@ -196,7 +196,7 @@ Cost = Annotated[Decimal, Limits(ge=0, le=10**12, allow_inf_nan=False), AfterVal
 
 
 class IdeaForm(FormModel):
-    """What the author writes. `then`: keep it as a draft, submit it at once, or have it kept as a signal."""
+    """What the author writes. `then`: keep a draft, submit at once, have it kept as a signal, or look first."""
 
     process: SomeId
     team: SomeId | None = None
@@ -209,7 +209,9 @@ class IdeaForm(FormModel):
     cost: Cost | None = None
     jobs: Annotated[list[SomeId], Limits(max_length=20)] = Limits(default_factory=list)
     version: int | None = None
-    then: Literal["draft", "submit", "signal"] = "draft"
+    then: Literal["draft", "submit", "signal", "similar"] = "draft"
+    near: Literal["", "ask", "shown"] = ""  # whether near ideas are shown before it is submitted, or were
+    relations: Annotated[list[str], Limits(max_length=60)] = Limits(default_factory=list)  # "12:builds_on"
 
 
 class VoteForm(FormModel):

@@ -11,6 +11,9 @@ from app.errors import Invalid, Refused
 from app.ideas import actions, queries, rules
 from app.ideas.listing import an_id
 from app.ideas.models import GuestForm, Idea, IdeaForm, Stage, VoteForm
+from app.ideas.similar.actions import relate_all
+from app.ideas.similar.asking import Nearby, chosen, holding, near_form
+from app.ideas.similar.pages import telling, with_pilots
 from app.once import new_key, once
 from app.people.actor import Actor, Employee, Visitor
 from app.people.found import found
@@ -43,14 +46,19 @@ def new(request: Request, db: Db, actor: Employee) -> Response:
 @literal.post("/ideas/new")
 def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     form = fill(IdeaForm, fields)
+    if form.value("then") == "similar":
+        return beside(request, db, actor, form, near_form(db, actor, form, None))
     if form:
         check_place(db, actor, form)
     if not form:
         return refused(request, db, actor, form)
+    if near := holding(db, actor, form, None):
+        return beside(request, db, actor, form, near)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     idea = actions.begin(db, actor, form.data)
+    relate_all(db, actor, idea, chosen(form))
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
     words = {"submit": "Submitted to the committee.", "signal": "Kept as a signal.", "draft": "Kept as a draft."}
@@ -83,6 +91,16 @@ def refused(request: Request, db: Session, actor: Actor, form: Form[IdeaForm], i
     return page(request, "ideas/edit.html", status=422, **writing(db, actor, form, idea))
 
 
+def beside(
+    request: Request, db: Session, actor: Actor, form: Form[IdeaForm], near: Nearby, idea: Idea | None = None
+) -> Response:
+    """The form as it was typed, with near ideas beside it: asked for, or once before a first submission."""
+    form.errors.clear()
+    form.key = new_key() if idea is None else ""
+    context = writing(db, actor, form, idea) | telling(with_pilots(db, actor, near))
+    return page(request, "ideas/edit.html", status=422 if near.holds else 200, **context)
+
+
 def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None = None) -> dict[str, Any]:
     processes = queries.processes(db)
     picked = next((one for one in processes if str(one.id) == form.value("process")), None)
@@ -103,6 +121,7 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
         ],
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
+        **telling(None),
     }
 
 
@@ -124,13 +143,18 @@ def change(request: Request, db: Db, actor: Visitor, idea: TheIdea, fields: Type
     if not rules.may_change(actor, idea):
         raise Refused("This text cannot be changed now, or not by you.")
     form = fill(IdeaForm, fields)
+    if form.value("then") == "similar":
+        return beside(request, db, actor, form, near_form(db, actor, form, idea), idea)
     if form.filled is not None and form.filled.version != idea.version:
         return late(request, db, actor, idea, form)
     if form:
         check_place(db, actor, form, idea.stage)
     if not form:
         return refused(request, db, actor, form, idea)
+    if near := holding(db, actor, form, idea):
+        return beside(request, db, actor, form, near, idea)
     actions.change(db, actor, idea, form.data)
+    relate_all(db, actor, idea, chosen(form))
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
         return see(request, f"/ideas/{idea.id}", "Submitted to the committee.")

@@ -57,6 +57,12 @@ HAPPENED: Mapping[str, str] = {
     "import": "Imported",
     "cite": "A customer’s comment cited",
     "uncite": "A citation taken back",
+    "relate": "A word said on another idea",
+    "propose_join": "Joining with another idea proposed",
+    "consent_join": "Consented to joining",
+    "refuse_join": "Joining refused",
+    "take_back_join": "The proposal of joining taken back",
+    "join": "Joined into another idea",
 }
 
 

@@ -127,9 +127,7 @@ def joinings() -> None:
     op.create_index(op.f("ix_joining_into_id"), "joining", ["into_id"], unique=False)
     op.create_index("ix_joining_stage", "joining", ["stage", "id"], unique=False)
     open_ = sa.text("stage = 'proposed'")
-    op.create_index(
-        "ix_joining_open", "joining", ["idea_id"], unique=True, sqlite_where=open_, postgresql_where=open_
-    )
+    op.create_index("ix_joining_open", "joining", ["idea_id"], unique=True, sqlite_where=open_, postgresql_where=open_)
     op.create_table(
         "joining_support",
         sa.Column("joining_id", ID, nullable=False),
@@ -170,6 +168,8 @@ def note_on_sqlite() -> None:
 
 
 def note_on_postgresql() -> None:
+    for column in ("places", "weights"):  # hardly get smaller, and are read often
+        op.execute(f"ALTER TABLE similar_posting ALTER COLUMN {column} SET STORAGE EXTERNAL")
     op.execute(
         "CREATE FUNCTION similar_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "INSERT INTO similar_fresh (idea_id) VALUES (new.id); RETURN NULL; END $$"

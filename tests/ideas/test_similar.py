@@ -50,23 +50,37 @@ def idea(cast: Any, number: int, issue: Mapping[str, str]) -> dict[str, Any]:
     blank = {"change": "", "needs": "", "revision": 0, "reconsidered": False, "support": 0, "talk": 0, "version": 1}
     kinds = {"novelty": Novelty.INCREMENTAL, "area": Area.PRODUCT, "stage": Stage.IMPORTED, "listed": True}
     place = {"id": number, "process_id": cast.process.id, "committee_id": cast.committee.id}
-    return blank | kinds | place | {
-        "title": issue["summary"][:200],
-        "story": issue["description"],
-        "created_at": cast.process.created_at if hasattr(cast.process, "created_at") else __import__("app.columns").columns.now(),
-    }
+    return (
+        blank
+        | kinds
+        | place
+        | {
+            "title": issue["summary"][:200],
+            "story": issue["description"],
+            "created_at": cast.process.created_at
+            if hasattr(cast.process, "created_at")
+            else __import__("app.columns").columns.now(),
+        }
+    )
 
 
 def test_recall(both, duplicates):
     import time
+
     issues, pairs = duplicates
-    t=time.time(); ids = put_in(both, issues); print("in", time.time()-t)
+    t = time.time()
+    ids = put_in(both, issues)
+    print("in", time.time() - t)
     by = {i["id"]: i for i in issues}
-    found = 0.0; ts=[]
+    found = 0.0
+    ts = []
     with both.reading() as db:
         for one, others in pairs.items():
-            issue = by[one]; t=time.time()
-            near = similar(db, None, issue["summary"], issue["description"], but=[ids[one]]); ts.append(time.time()-t)
+            issue = by[one]
+            t = time.time()
+            near = similar(db, None, issue["summary"], issue["description"], but=[ids[one]])
+            ts.append(time.time() - t)
             found += len({n.id for n in near} & {ids[o] for o in others}) / len(others)
-    ts.sort(); print("recall", found/len(pairs), "p50", ts[len(ts)//2], "p95", ts[int(len(ts)*.95)])
-    assert found/len(pairs) > RECALL
+    ts.sort()
+    print("recall", found / len(pairs), "p50", ts[len(ts) // 2], "p95", ts[int(len(ts) * 0.95)])
+    assert found / len(pairs) > RECALL

@@ -55,7 +55,8 @@ class Bag:
 
     @property
     def words(self) -> NDArray[np.bool_]:
-        return (self.terms & 1) == 0
+        even: NDArray[np.bool_] = (self.terms & 1) == 0
+        return even
 
 
 def quantised(weights: Weights) -> NDArray[np.uint8]:

@@ -4,18 +4,18 @@ What is listed comes from the index. What was noted and not read yet, and the fe
 their team see, are compared as they stand. Nothing that somebody may not see is found, counted or weighed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, String, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, false, func, literal, select, union
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.cards import cards
-from app.ideas.listing import Place
+from app.ideas.listing import Place, aside
 from app.ideas.models import Author, Idea, Stage
 from app.ideas.queries import veiled_from, visible_to
 from app.ideas.similar.bags import Bag, Weights, bag_of
@@ -30,7 +30,7 @@ from app.record.models import Entry, Salt
 MOST = 10
 MOST_TERMS = 400
 """Of a long text, so many terms are looked up; then the most telling of them are gone on with."""
-MOST_READ = 400_000
+MOST_READ = 300_000
 """So many places in postings are read for one question, rarest terms first."""
 MOST_UNREAD, MOST_OWN = 30, 20
 FURTHER = 6
@@ -149,19 +149,26 @@ def best(sums: Mapping[int, NDArray[np.float64]], lengths: Mapping[int, bytes], 
     return {id: min(score, 1.0) for score, id in sorted(found, key=lambda one: (-one[0], -one[1]))[:most]}
 
 
-def as_they_stand(db: Session, actor: Actor | None) -> Sequence[Row[Any]]:
+def as_they_stand(db: Session, actor: Actor | None) -> Sequence[Any]:
     """Ideas that the index does not hold as they are: noted and not read yet, the newest; and this person's own."""
     noted = select(col(Fresh.idea_id)).order_by(col(Fresh.id).desc()).limit(MOST_UNREAD).subquery()
-    seen = sees(actor).label("seen")
-    fields = (col(Idea.id), col(Idea.title), col(Idea.story), col(Idea.change), col(Idea.needs), seen)
-    which = [select(col(Idea.id)).where(col(Idea.id).in_(select(noted.c.idea_id)))]
-    if actor is not None and not actor.guest:
-        wrote = select(col(Author.idea_id)).where(col(Author.person_id) == actor.id)
-        own = or_(col(Idea.id).in_(wrote), col(Idea.team_id).in_(actor.teams))
-        alone = and_(own, col(Idea.listed).is_(False), col(Idea.stage) != Stage.DISCARDED)
-        which.append(select(col(Idea.id)).where(alone).order_by(col(Idea.id).desc()).limit(MOST_OWN))
-    wanted = or_(*(col(Idea.id).in_(select(some.subquery())) for some in which))
-    return db.execute(select(*fields).where(wanted).order_by(col(Idea.id))).all()
+    fields = (col(Idea.id), col(Idea.title), col(Idea.story), col(Idea.change), col(Idea.needs))
+    wanted = [select(noted.c.idea_id), *(own(actor) if actor and not actor.guest else ())]
+    some = union(*wanted).subquery()
+    query = select(*fields, sees(actor).label("seen")).join(some, some.c.idea_id == col(Idea.id))
+    return db.execute(query.order_by(col(Idea.id))).all()
+
+
+def own(actor: Actor) -> Iterator[Select[Any]]:
+    """What only this person sees, and what only their teams see: drafts, from the newest."""
+    alone = (aside(col(Idea.listed).is_(False)), col(Idea.stage) != Stage.DISCARDED)
+    drafts: Select[Any] = (
+        select(col(Idea.id).label("idea_id")).where(*alone).order_by(col(Idea.id).desc()).limit(MOST_OWN)
+    )
+    wrote = select(col(Author.idea_id)).where(col(Author.person_id) == actor.id)
+    yield select(drafts.where(col(Idea.id).in_(wrote)).subquery())
+    if actor.teams:
+        yield select(drafts.where(col(Idea.team_id).in_(actor.teams)).subquery())
 
 
 def sees(actor: Actor | None) -> ColumnElement[bool]:
@@ -187,9 +194,7 @@ def as_kept(bag: Bag) -> Bag:
     return Bag.unpacked(*bag.packed())
 
 
-def shown(
-    db: Session, actor: Actor | None, order: Sequence[int], scores: Mapping[int, float], most: int
-) -> list[Near]:
+def shown(db: Session, actor: Actor | None, order: Sequence[int], scores: Mapping[int, float], most: int) -> list[Near]:
     """The first that this person may see, with what is said of them. Asks again only where most are hidden."""
     found: list[Near] = []
     for at in range(0, len(order), most * FURTHER):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from app.changes import table_of
-from app.db import Database, lock
+from app.db import Database
 from app.ideas.models import Idea
 from app.ideas.similar.bags import Bag, Weights, bag_of, quantised
 from app.ideas.similar.likeness import rarity
@@ -167,9 +167,7 @@ def measure_part(db: Session, part: Part) -> None:
     put_lengths(part.lengths, part.bags, *told)
 
 
-def told_by(
-    terms: NDArray[np.uint32], found: NDArray[np.int64], ideas: int
-) -> tuple[NDArray[np.uint32], Weights]:
+def told_by(terms: NDArray[np.uint32], found: NDArray[np.int64], ideas: int) -> tuple[NDArray[np.uint32], Weights]:
     return terms, rarity(found, ideas)
 
 
@@ -218,13 +216,13 @@ def measured(db: Session, index: Index) -> Part:
 
 def put(db: Session, part: Part) -> bool:
     """False when the index is not what the part was worked out from."""
-    index = db.get_one(Index, 1, **lock(db) or {"with_for_update": True})
+    index = db.get_one(Index, 1, with_for_update=True)
     if index.version != part.version:
         return False
     put_postings(db, part)
     db.execute(delete(Kept).where(col(Kept.idea_id).in_(part.gone)))
-    rows = ({"idea_id": id, **dict(zip(("terms", "weights"), bag.packed(), strict=True))} for id, bag in part.bags.items())
-    put_rows(db, Kept, list(rows))
+    packed = ((id, *bag.packed()) for id, bag in part.bags.items())
+    put_rows(db, Kept, [{"idea_id": id, "terms": terms, "weights": weights} for id, terms, weights in packed])
     db.execute(delete(Lengths).where(col(Lengths.block).in_(part.lengths)))
     put_rows(db, Lengths, [{"block": block, "lengths": part.lengths[block].tobytes()} for block in part.lengths])
     db.execute(delete(Fresh).where(col(Fresh.id).in_(part.notes)))

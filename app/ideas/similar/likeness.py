@@ -30,12 +30,14 @@ def lengths(bag: Bag, told: Weights) -> tuple[float, float]:
 def telling(bag: Bag, told: Weights, held: NDArray[np.bool_]) -> tuple[Bag, Weights]:
     """The few terms that tell most, and for each what it adds to the likeness per weight on the other side.
 
-    held: which of them any idea has. The whole bag is brought to length one, so that words which nobody used make it less like all others.
+    held: which of them any idea has. The whole bag is brought to length one, so that words which nobody used make it
+    less like all others.
     """
-    value = bag.weights * told
+    value, words = bag.weights * told, bag.words
     word_length, piece_length = lengths(bag, told)
-    kept = np.sort(np.concatenate([strongest(value, held & bag.words, MOST_WORDS), strongest(value, held & ~bag.words, MOST_PIECES)]))
-    few, told = Bag(bag.terms[kept], bag.weights[kept]), told[kept]
+    kept = [strongest(value, held & words, MOST_WORDS), strongest(value, held & ~words, MOST_PIECES)]
+    places = np.sort(np.concatenate(kept))
+    few, told = Bag(bag.terms[places], bag.weights[places]), told[places]
     shares = np.where(few.words, 1 / word_length, PIECES / piece_length) / (1 + PIECES)
     return few, few.weights * told * told * shares
 
