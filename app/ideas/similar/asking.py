@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.ideas.models import Idea
-from app.ideas.similar.finding import NEAR, Near, similar
+from app.ideas.similar.finding import NEAR, similar
 from app.ideas.similar.keeping import whole_text
 from app.ideas.similar.models import Relating
+from app.ideas.similar.near import Near
 from app.ideas.similar.queries import said
 from app.people.actor import Actor
 from app.web import Form

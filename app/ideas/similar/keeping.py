@@ -5,27 +5,35 @@ the index's version: if somebody else was quicker, it is worked out again. The i
 texts, so that every database and every process comes to the same one; lengths lag by a tenth at most.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from app.changes import table_of
-from app.db import Database
+from app.db import Database, embedded
 from app.ideas.models import Idea
 from app.ideas.similar.bags import Bag, Weights, bag_of, quantised
 from app.ideas.similar.likeness import rarity
 from app.ideas.similar.models import BLOCK, Fresh, Index, Kept, Lengths, Posting
 
-PART = 500
+PART = 1_000
 DRIFT = 10
 """Lengths are taken anew when the ideas have grown or shrunk by one in so many."""
 ASKED_AT_ONCE = 5_000
 Key = tuple[int, int]
+P = table_of(Posting).c
+COUNTED = select(P.term, func.sum(P.ideas)).group_by(P.term)
+LISTED = func.json_each(bindparam("terms")).table_valued("value")
+HELD = {
+    True: COUNTED.where(P.term.in_(select(LISTED.c.value))),
+    False: COUNTED.where(P.term == any_(bindparam("terms", type_=ARRAY(BigInteger)))),
+}
 
 
 @dataclass
@@ -146,17 +154,17 @@ def parts(values: Sequence[int]) -> Iterable[Sequence[int]]:
     return (values[at : at + ASKED_AT_ONCE] for at in range(0, len(values), ASKED_AT_ONCE))
 
 
-def found_in(db: Session, terms: Sequence[int]) -> dict[int, int]:
-    """How many ideas hold each of these terms."""
-    counted = select(col(Posting.term), func.sum(col(Posting.ideas))).group_by(col(Posting.term))
-    rows = (db.execute(counted.where(col(Posting.term).in_(some))) for some in parts(terms))
-    return {term: int(ideas) for part in rows for term, ideas in part}
+def held_by(db: Session, terms: Sequence[int]) -> dict[int, int]:
+    """How many ideas hold each of these terms. They go as one parameter: there may be thousands."""
+    array = HELD[embedded(db)]
+    asked = json.dumps(terms) if embedded(db) else terms
+    return {term: int(ideas) for term, ideas in db.connection().execute(array, {"terms": asked})}
 
 
 def measure_part(db: Session, part: Part) -> None:
     """The lengths of these ideas, with terms as rare as they are once the part is in."""
     terms = sorted({int(term) for bag in part.bags.values() for term in bag.terms})
-    found = found_in(db, terms)
+    found = held_by(db, terms)
     for (term, _), (places, _) in part.new.items():
         found[term] = found.get(term, 0) + len(places)
     for (term, _), (places, _) in part.old.items():
@@ -199,8 +207,7 @@ def put_lengths(
 
 def measured(db: Session, index: Index) -> Part:
     """All lengths anew, block by block, with terms as rare as they are now."""
-    counted = select(col(Posting.term), func.sum(col(Posting.ideas))).group_by(col(Posting.term))
-    rows = sorted((row[0], int(row[1])) for row in db.execute(counted))
+    rows = sorted((row[0], int(row[1])) for row in db.connection().execute(COUNTED))
     pairs = np.array(rows, np.int64).reshape(-1, 2)
     told = told_by(pairs[:, 0].astype(np.uint32), pairs[:, 1], index.ideas)
     part = Part(index.version, index.ideas, index.ideas, [], [], {}, measures=True)

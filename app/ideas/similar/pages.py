@@ -19,9 +19,10 @@ from app.ideas.queries import visible_to
 from app.ideas.rules import chair
 from app.ideas.similar import actions, saying
 from app.ideas.similar.asking import Nearby, chosen
-from app.ideas.similar.finding import Near, similar
+from app.ideas.similar.finding import similar
 from app.ideas.similar.keeping import whole_text
 from app.ideas.similar.models import RelationForm
+from app.ideas.similar.near import Near
 from app.ideas.similar.queries import said
 from app.ideas.similar.rules import may_relate
 from app.people.actor import Actor, Employee

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from app.ideas.models import Stage
-from app.ideas.similar.finding import Near
 from app.ideas.similar.models import Relating
+from app.ideas.similar.near import Near
 from app.web.rendering import day_words
 
 KINDS: Mapping[Relating, str] = {

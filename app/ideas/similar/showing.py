@@ -9,8 +9,9 @@ from app.ideas.joining.queries import Joined, joinings_of
 from app.ideas.models import Idea, Stage
 from app.ideas.rules import author
 from app.ideas.similar.asking import Nearby
-from app.ideas.similar.finding import NEAR, Near, similar
+from app.ideas.similar.finding import NEAR, similar
 from app.ideas.similar.keeping import whole_text
+from app.ideas.similar.near import Near
 from app.ideas.similar.queries import related, said
 from app.ideas.similar.saying import RELATED, holder, reason_heading
 from app.people.actor import Actor

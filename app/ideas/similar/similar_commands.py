@@ -8,8 +8,9 @@ import typer
 from app import schema
 from app.errors import Trouble
 from app.ideas.similar.bags import titled
-from app.ideas.similar.finding import Near, similar
+from app.ideas.similar.finding import similar
 from app.ideas.similar.keeping import begin_anew, catch_up
+from app.ideas.similar.near import Near
 from app.main import open_database
 from app.settings import load
 
