@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from sqlmodel import col
 
 from app.errors import Missing
@@ -53,6 +53,7 @@ def joinings_of(db: Session, actor: Actor, idea: Idea) -> Sequence[Joined]:
         .where(col(Joining.stage) != JoiningStage.TAKEN_BACK)
         .order_by(col(Joining.id).desc())
         .limit(MOST)
+        .options(selectinload(Idea.authors))  # type: ignore[arg-type]
     )
     rows = db.execute(query).all()
     joined = [one.id for one, _, _ in rows if one.stage is JoiningStage.JOINED]

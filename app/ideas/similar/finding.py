@@ -85,7 +85,8 @@ def ask(db: Session, bag: Bag) -> Asked:
 
 def affordable(asked: Asked) -> dict[int, float]:
     """The terms to read, with what each adds: the rarest first, until enough is read."""
-    shares = dict(zip(asked.few.terms.tolist(), asked.shares.tolist(), strict=True))
+    each = zip(asked.few.terms.tolist(), asked.shares.tolist(), strict=True)
+    shares = {term: share for term, share in each if term in asked.held}
     kept: dict[int, float] = {}
     read = 0
     for term in sorted(shares, key=lambda term: (asked.held[term], term)):

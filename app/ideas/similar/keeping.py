@@ -69,7 +69,7 @@ def catch_up(database: Database) -> int:
             return done
         with database.writing() as db:
             if put(db, part):
-                done += len(part.bags) + len(part.gone)
+                done += len({*part.bags, *part.gone})
 
 
 def next_part(db: Session) -> Part | None:

@@ -1,7 +1,7 @@
 """How alike two texts are: the cosine of their words and of their titles' pieces, each weighed by how rare it is.
 
 Salton and Buckley, Term-weighting approaches in automatic text retrieval (1988): a term counts 1 + ln(tf), times
-ln((n + 1) / (df + 1/2)); both vectors are brought to length one. Pure numbers; no database.
+ln(1 + (n + 1) / (df + 1/2)); both vectors are brought to length one. Pure numbers; no database.
 """
 
 import numpy as np
@@ -16,8 +16,8 @@ MOST_WORDS, MOST_PIECES = 64, 32
 
 
 def rarity(found: NDArray[np.int64], ideas: int) -> Weights:
-    """What a term that so many of the ideas hold tells: nothing if all do."""
-    told: Weights = np.maximum(np.log((ideas + 1) / (found + 0.5)), 0.0)
+    """What a term that so many of the ideas hold tells: the more, the fewer they are, and a little if all do."""
+    told: Weights = np.log1p((ideas + 1) / (found + 0.5))
     return told
 
 
@@ -30,13 +30,13 @@ def lengths(bag: Bag, told: Weights) -> tuple[float, float]:
 def telling(bag: Bag, told: Weights, held: NDArray[np.bool_]) -> tuple[Bag, Weights]:
     """The few terms that tell most, and for each what it adds to the likeness per weight on the other side.
 
-    held: which of them any idea has. The whole bag is brought to length one, so that words which nobody used make it
-    less like all others.
+    held: which of them the index has; the others go along for ideas that it does not hold yet. The whole bag is
+    brought to length one, so that words which nobody used make it less like all others.
     """
     value, words = bag.weights * told, bag.words
     word_length, piece_length = lengths(bag, told)
     kept = [strongest(value, held & words, MOST_WORDS), strongest(value, held & ~words, MOST_PIECES)]
-    places = np.sort(np.concatenate(kept))
+    places = np.sort(np.concatenate([*kept, np.flatnonzero(~held)]))
     few, told = Bag(bag.terms[places], bag.weights[places]), told[places]
     shares = np.where(few.words, 1 / word_length, PIECES / piece_length) / (1 + PIECES)
     return few, few.weights * told * told * shares

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from sqlmodel import col
 
 from app.db import Db
@@ -91,7 +91,8 @@ def beside(request: Request, db: Db, actor: Employee, idea: TheIdea) -> Response
 
 def joinable(db: Session, actor: Actor, idea: Idea, near: Sequence[Near], but: set[int]) -> set[int]:
     """Those that could be joined with this one, by somebody whom one of the two concerns."""
-    others = db.scalars(select(Idea).where(col(Idea.id).in_([one.id for one in near])))
+    query = select(Idea).where(col(Idea.id).in_([one.id for one in near]))
+    others = db.scalars(query.options(selectinload(Idea.authors)))  # type: ignore[arg-type]
     mine = may_relate(actor, idea) or chair(actor, idea)
     return {
         other.id
