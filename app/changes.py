@@ -16,6 +16,8 @@ FEATURES = ("people", "voice", "diagnosis", "processes", "ideas", "talk", "revie
 # Change with a sign-in, the reading of a page, or by the second while something is worked out, and stand only on pages
 # that are never kept by these counters.
 UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment", "source_reading", "idea_scratch"})
+# An index follows the ideas that it is of, and no kept page shows it.
+UNCOUNTED |= {"similar_fresh", "similar_posting", "similar_kept", "similar_lengths", "similar_index"}
 
 
 class Change(SQLModel, table=True):

@@ -236,17 +236,16 @@ def adopt(db: Session, actor: Actor, idea: Idea, version: int | None) -> Entry:
 def drop_support(db: Session, actor: Actor, idea: Idea) -> None:
     """Whoever becomes an author supports it no longer."""
     if set_aside(db, actor.id, idea.id):
-        less_support(db, idea)
+        count_support(db, idea.id, -1)
 
 
 def vote(db: Session, actor: Actor, idea: Idea, *, on: bool) -> None:
     """Support, set to a value: sent twice it counts once. The counter changes in the same transaction."""
     if not may_support(actor, idea):
         raise Refused("You can support what others wrote, not your own.")
-    if on and put_support(db, actor.id, idea.id):
-        count_support(db, idea.id, 1, warmer(idea.warmth, now()))
-    elif not on and set_aside(db, actor.id, idea.id):
-        less_support(db, idea)
+    changed = put_support(db, actor.id, idea.id) if on else set_aside(db, actor.id, idea.id)
+    if changed:
+        count_support(db, idea.id, 1 if on else -1)
 
 
 def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
@@ -267,13 +266,14 @@ def set_aside(db: Session, person_id: int, idea_id: int) -> bool:
     return result.rowcount == 1
 
 
-def less_support(db: Session, idea: Idea) -> None:
-    votes = db.scalars(select(col(Vote.at)).where(col(Vote.idea_id) == idea.id))
-    count_support(db, idea.id, -1, warmth(idea.created_at, votes))
-
-
-def count_support(db: Session, idea_id: int, by: int, warmth: int) -> None:
-    statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by, warmth=warmth)
+def count_support(db: Session, idea_id: int, by: int) -> None:
+    """One vote more or less, which stands already: the counter, and the warmth that the list goes by."""
+    begun, warm = db.execute(select(col(Idea.created_at), col(Idea.warmth)).where(col(Idea.id) == idea_id)).one()
+    if by > 0:
+        warm = warmer(warm, now())
+    else:
+        warm = warmth(begun, db.scalars(select(col(Vote.at)).where(col(Vote.idea_id) == idea_id)))
+    statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by, warmth=warm)
     db.execute(statement, execution_options={"synchronize_session": False})
 
 

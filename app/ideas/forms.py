@@ -28,7 +28,7 @@ Points = Annotated[float, Limits(ge=-1e9, le=1e9, allow_inf_nan=False)]
 
 class IdeaForm(FormModel):
     """What the author writes. `then`: keep it as a draft, submit it at once, or have it kept as a signal; or only look
-    again, at what stands beside a process."""
+    again: at what customers say of the process, at similar ideas."""
 
     process: SomeId
     team: SomeId | None = None
@@ -57,7 +57,9 @@ class IdeaForm(FormModel):
     cites: Annotated[list[SomeId], Limits(max_length=20)] = Limits(default_factory=list)
     window: Annotated[str, StringConstraints(max_length=40)] = ""
     version: int | None = None
-    then: Literal["draft", "submit", "signal", "look"] = "draft"
+    then: Literal["draft", "submit", "signal", "look", "similar"] = "draft"
+    near: Literal["", "ask", "shown"] = ""  # whether near ideas are shown before it is submitted, or were
+    relations: Annotated[list[str], Limits(max_length=60)] = Limits(default_factory=list)  # "12:builds_on"
 
     @field_validator("forecast_high")
     @classmethod

@@ -22,6 +22,7 @@ from app.ideas.comparing import side_by_side
 from app.ideas.drawing import lines
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
 from app.ideas.models import UNANSWERED, Audience, Idea, Stage
+from app.ideas.similar import showing as related
 from app.ideas.writing import pages as writing_pages
 from app.lately import lately
 from app.people.actor import Actor, Employee, Visitor
@@ -253,6 +254,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "may_invite": rules.may_invite(actor, idea) and not shown.veiled,
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
+        "related": related.beside(db, actor, idea),
         "jobs": [] if actor.guest else queries.jobs_of(db, id),
         "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
         "trail": trail(db, actor, "idea", process=shown.process, idea=idea),

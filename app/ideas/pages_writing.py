@@ -16,6 +16,9 @@ from app.ideas.citing.queries import MOST, citations_of
 from app.ideas.forms import YEARS, GuestForm, IdeaForm, VoteForm
 from app.ideas.listing import an_id
 from app.ideas.models import Idea, Stage
+from app.ideas.similar.actions import relate_all
+from app.ideas.similar.asking import Nearby, chosen, holding, near_form
+from app.ideas.similar.pages import telling, with_pilots
 from app.ideas.writing import actions as scratch
 from app.ideas.writing import queries as scratches
 from app.ideas.writing.guide import guide, measures
@@ -75,20 +78,30 @@ def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
     form = fill(IdeaForm, fields)
     if fields.get("then") == "look":
         return looked_again(request, db, actor, form)
+    if form.value("then") == "similar":
+        return beside(request, db, actor, form, near_form(db, actor, form, None))
     if form:
         check_place(db, actor, form)
     if not form:
         return refused(request, db, actor, form)
+    if near := holding(db, actor, form, None):
+        return beside(request, db, actor, form, near)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     idea = actions.begin(db, actor, form.data)
-    cite(db, actor, idea, form.data)
-    scratch.throw_away(db, actor, form.data.window)
+    keep_beside(db, actor, idea, form)
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
     words = {"submit": "Submitted to the committee.", "signal": "Kept as a signal.", "draft": "Kept as a draft."}
     return once_.see(f"/ideas/{idea.id}", words[form.data.then])
+
+
+def keep_beside(db: Session, actor: Actor, idea: Idea, form: Form[IdeaForm]) -> None:
+    """What was chosen beside the text: comments that stand behind it, and what it is to ideas near to it."""
+    cite(db, actor, idea, form.data)
+    relate_all(db, actor, idea, chosen(form))
+    scratch.throw_away(db, actor, form.data.window)
 
 
 def looked_again(
@@ -138,6 +151,16 @@ def refused(request: Request, db: Session, actor: Actor, form: Form[IdeaForm], i
     return page(request, "ideas/edit.html", status=422, **writing(db, actor, form, idea))
 
 
+def beside(
+    request: Request, db: Session, actor: Actor, form: Form[IdeaForm], near: Nearby, idea: Idea | None = None
+) -> Response:
+    """The form as it was typed, with near ideas beside it: asked for, or once before a first submission."""
+    form.errors.clear()
+    form.key = new_key() if idea is None else ""
+    context = writing(db, actor, form, idea) | telling(with_pilots(db, actor, near))
+    return page(request, "ideas/edit.html", status=422 if near.holds else 200, **context)
+
+
 def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None = None) -> dict[str, Any]:
     processes = queries.processes(db)
     picked = next((one for one in processes if str(one.id) == form.value("process")), None)
@@ -165,6 +188,7 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
         "begun": scratches.begun(db, actor, idea.id if idea else None, but=str(form.value("window"))),
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
+        **telling(None),
     }
 
 
@@ -208,15 +232,18 @@ def change(request: Request, db: Db, actor: Visitor, idea: TheIdea, fields: Type
     form = fill(IdeaForm, fields)
     if fields.get("then") == "look":
         return looked_again(request, db, actor, form, idea)
+    if form.value("then") == "similar":
+        return beside(request, db, actor, form, near_form(db, actor, form, idea), idea)
     if form.filled is not None and form.filled.version != idea.version:
         return late(request, db, actor, idea, form)
     if form:
         check_place(db, actor, form, idea)
     if not form:
         return refused(request, db, actor, form, idea)
+    if near := holding(db, actor, form, idea):
+        return beside(request, db, actor, form, near, idea)
     actions.change(db, actor, idea, form.data)
-    cite(db, actor, idea, form.data)
-    scratch.throw_away(db, actor, form.data.window)
+    keep_beside(db, actor, idea, form)
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
         return see(request, f"/ideas/{idea.id}", "Submitted to the committee.")

@@ -24,7 +24,7 @@ def anyone(actor: Actor, idea: Idea) -> bool:
 
 
 def nobody(actor: Actor, idea: Idea) -> bool:
-    """Made by the system alone, when a day has come."""
+    """Made by the system alone: when a day has come, or when authors of two ideas have consented."""
     return False
 
 
@@ -35,6 +35,10 @@ def once_more(actor: Actor, idea: Idea) -> bool:
 
 # While the authors may change the text. What the committee holds stays as it was submitted.
 OPEN_TO_CHANGE = (Stage.DRAFT, Stage.SIGNAL, Stage.SENT_BACK, Stage.RETURNED)
+
+
+# While authors may have it closed as a duplicate: what is being decided on, or was decided, is the committee's.
+OPEN_TO_JOIN = (Stage.SIGNAL, Stage.SUBMITTED, Stage.SENT_BACK, Stage.ADMITTED, Stage.RETURNED)
 
 
 def may_change(actor: Actor, idea: Idea) -> bool:
@@ -72,6 +76,7 @@ life: Workflow[Idea] = Workflow(
     Move("refuse", "Refuse", (S.SUBMITTED,), S.REFUSED, chair, reason=True, tone="danger"),
     Move("withdraw", "Withdraw", (S.SUBMITTED,), S.DRAFT, author),
     Move("withdraw", "Withdraw", (S.ADMITTED,), S.WITHDRAWN, author, tone="danger"),
+    Move("join", "Join into another idea", OPEN_TO_JOIN, S.WITHDRAWN, nobody, by_form=True),
     Move("into_round", "Into a round", (S.ADMITTED,), S.IN_REVIEW, chair, by_form=True),
     Move("approve", "Approve for a pilot", (S.IN_REVIEW,), S.APPROVED, chair, reason=True, by_form=True),
     Move("do_now", "Do it now", (S.IN_REVIEW,), S.TO_DO, chair, reason=True, by_form=True),

@@ -59,6 +59,12 @@ HAPPENED: Mapping[str, str] = {
     "uncite": "A citation taken back",
     "put_name": "The author put a name to it",
     "change_sight": "Who sees it was changed",
+    "relate": "A word said on another idea",
+    "propose_join": "Joining with another idea proposed",
+    "consent_join": "Consented to joining",
+    "refuse_join": "Joining refused",
+    "take_back_join": "The proposal of joining taken back",
+    "join": "Joined into another idea",
 }
 
 
