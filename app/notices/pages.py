@@ -1,4 +1,4 @@
-"""The inbox."""
+"""The inbox, and its count for a page that lies open."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from app import web
 from app.changes import counts
 from app.columns import LARGEST_ID
 from app.db import Db
+from app.notices import pages_mine
 from app.notices.actions import mark_all_read, mark_read
 from app.notices.queries import inbox
 from app.people.actor import Visitor
@@ -15,6 +16,7 @@ from app.refs import registry
 from app.web import FormModel, Request, Response, ThingId, Typed, fill, page, see, unchanged
 
 routes = web.router()
+routes.routes.extend(pages_mine.routes.routes)
 After = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
@@ -30,6 +32,14 @@ def index(request: Request, db: Db, actor: Visitor, after: After = None) -> Resp
     if kept := unchanged(request, actor.rights, sorted(actor.teams), actor.time_zone, shown):
         return kept
     return page(request, "notices/index.html", inbox=inbox(db, actor, after), unread=actor.unread, after=after)
+
+
+@routes.get("/notices/count")
+def count(request: Request, db: Db, actor: Visitor) -> Response:
+    """One statement, and mostly 304. No sign that anybody is there: see `UNATTENDED`."""
+    if kept := unchanged(request, actor.id, actor.unread):
+        return kept
+    return page(request, "notices/count.html", unread=actor.unread)
 
 
 @routes.post("/notices/read")
