@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
@@ -112,14 +111,9 @@ def notice_of(one: Told, person: int, wish: Preference, *, mails: bool) -> Notic
     topic = one.topic(person)
     at_once = mails and wish.way(topic) is Way.AT_ONCE
     why, entry = one.why(person), one.entry
-    fields: dict[str, Any] = {
-        "about": one.about,
-        "why": why.value,
-        "topic": topic.value,
-        "at": entry.at,
-        "mailed": at_once,
-    }
-    return Notice(person_id=person, entry=entry.number, **fields)
+    notice = Notice(person_id=person, entry=entry.number, about=one.about, at=entry.at)
+    notice.why, notice.topic, notice.mailed = why.value, topic.value, at_once
+    return notice
 
 
 def unread_talk(db: Session, parts: Sequence[tuple[Told, list[int]]]) -> set[tuple[str, int]]:

@@ -54,7 +54,7 @@ def put_chunk(db: Session) -> int:
 
 
 def newest_unread(db: Session, people: list[int]) -> dict[int, int]:
-    """For each, the newest notice that is not read and went by no mail. Which of them are told, the mail sees itself."""
+    """For each, the newest notice that is not read and went by no mail. The mail itself sees which are told."""
     waiting = (col(Notice.person_id).in_(people), col(Notice.read_at).is_(None), col(Notice.mailed).is_(False))
     query = select(col(Notice.person_id), func.max(col(Notice.entry))).where(*waiting).group_by(col(Notice.person_id))
     return {row[0]: row[1] for row in db.execute(query)}

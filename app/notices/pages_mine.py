@@ -1,5 +1,7 @@
 """`/me/notices`: what I am told of, how, and when."""
 
+from typing import Any
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -41,7 +43,7 @@ def draw(request: Request, actor: Actor, form: Form[PreferenceForm], db: Db, sta
 def show(request: Request, db: Db, actor: Visitor) -> Response:
     wish = preference_of(db, actor.id)
     chosen = {topic.value: wish.chosen.get(topic) or TOPICS[topic].usual.value for topic in topics_for(actor.guest)}
-    times = {"often": wish.often.value, "weekday": wish.weekday, "hour": wish.hour}
+    times: dict[str, Any] = {"often": wish.often.value, "weekday": wish.weekday, "hour": wish.hour}
     return draw(request, actor, blank(PreferenceForm, mail="on" if wish.mail else "", **chosen, **times), db)
 
 

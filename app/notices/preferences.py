@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field as Limits
@@ -66,9 +66,8 @@ def preference_of(db: Session, person_id: int) -> Preference:
 
 def change(db: Session, person_id: int, time_zone: str, form: PreferenceForm) -> None:
     one = own(db, person_id)
-    asked = {topic: way for topic in Topic if (way := getattr(form, topic.value)) is not None}
-    chosen = {**one.chosen, **asked}
-    one.choices = json.dumps({topic: way for topic, way in chosen.items() if way != USUAL[topic]}, sort_keys=True)
+    asked: dict[str, Way] = {topic: way for topic in Topic if (way := getattr(form, topic.value)) is not None}
+    choose(one, asked)
     one.mail, one.often, one.weekday, one.hour = form.mail is not None, form.often, form.weekday, form.hour
     one.next_at = due_next(one, zone_of(db, time_zone))
 
@@ -88,7 +87,12 @@ def own(db: Session, person_id: int) -> Preference:
 
 def set_way(db: Session, person_id: int, topics: Iterable[Topic], way: Way) -> None:
     one = own(db, person_id)
-    chosen = {**one.chosen, **dict.fromkeys(topics, way)}
+    choose(one, dict.fromkeys(topics, way))
+
+
+def choose(one: Preference, ways: Mapping[Any, Way]) -> None:
+    """Only what differs from usual is kept: what is usual may become another."""
+    chosen: dict[str, str] = {**one.chosen, **ways}
     one.choices = json.dumps({topic: way for topic, way in chosen.items() if way != USUAL[topic]}, sort_keys=True)
 
 
