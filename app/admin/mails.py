@@ -61,7 +61,7 @@ OPEN = (col(Job.kind).in_(KINDS), col(Job.done_at).is_(None))
 
 def standing(db: Session) -> Standing:
     tried = case((col(Job.attempts) >= TRIES, "dead"), (col(Job.failure) != "", "failing"), else_="waiting")
-    counts: dict[str, int] = dict(db.execute(select(tried, func.count()).where(*OPEN).group_by(tried)).tuples())
+    counts: dict[str, int] = dict(db.execute(select(tried, func.count()).where(*OPEN).group_by(tried)).all())
     sent = (col(Job.kind).in_(KINDS), col(Job.done_at).is_not(None), col(Job.payload) == "{}")
     week, last = db.execute(
         select(func.count().filter(col(Job.done_at) > now() - timedelta(days=7)), func.max(col(Job.done_at))).where(
@@ -77,7 +77,7 @@ def unsent(db: Session) -> list[Mail]:
     jobs = db.scalars(select(Job).where(*OPEN).order_by(first, col(Job.id).desc()).limit(MOST)).all()
     payloads = {job.id: json.loads(job.payload) for job in jobs}
     people = {payload["person"] for payload in payloads.values() if "person" in payload}
-    addresses = dict(db.execute(select(col(Person.id), col(Person.email)).where(col(Person.id).in_(people))).tuples())
+    addresses = dict(db.execute(select(col(Person.id), col(Person.email)).where(col(Person.id).in_(people))).all())
     entries = {payload["entry"] for payload in payloads.values() if "entry" in payload}
     moves = {entry.number: entry for entry in db.scalars(select(Entry).where(col(Entry.number).in_(entries)))}
     return [shown(job, payloads[job.id], addresses, moves) for job in jobs]

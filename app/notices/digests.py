@@ -39,7 +39,7 @@ def put_chunk(db: Session) -> int:
     found = db.scalars(due.limit(CHUNK).with_for_update(skip_locked=True)).all()
     people = [one.person_id for one in found]
     query = select(col(Person.id), col(Person.time_zone)).where(col(Person.id).in_(people))
-    zones: dict[int, str] = dict(db.execute(query).tuples())
+    zones: dict[int, str] = dict(db.execute(query).all())
     newest = newest_unread(db, people)
     mails = mail.configured(db.info["settings"])
     written = 0

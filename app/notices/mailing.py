@@ -17,7 +17,7 @@ from app.notices.unsubscribing.tokens import DIGEST, address
 from app.people.actor import Actor
 from app.people.mail import Group, Letter
 from app.todo import Todo
-from app.web.rendering import day_words
+from app.web.rendering import day_words, spelt
 
 MOST = 60  # lines of one digest
 MOST_DUE = 12
@@ -80,7 +80,7 @@ def digest_letter(db: Session, actor: Actor, payload: Mapping[str, Any]) -> Lett
     known, base = db.info, db.info["settings"].address
     small, end = foot(known, actor, DIGEST, "Each thing says why you are told of it.")
     groups = [Group(of[0].title, base + of[0].address, told(of)) for of in by_thing(lines)]
-    words = "one thing" if len(groups) == 1 else f"{len(groups)} things"
+    words = f"{spelt(len(groups))} thing{'s' if len(groups) != 1 else ''}"
     more = [f"The newest {MOST} notices; there are more in your inbox."] if len(lines) == MOST else []
     return Letter(
         actor.email,

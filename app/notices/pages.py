@@ -10,9 +10,8 @@ from app.columns import LARGEST_ID
 from app.db import Db
 from app.notices import pages_mine
 from app.notices.actions import mark_all_read, mark_read
-from app.notices.queries import inbox
+from app.notices.queries import inbox, one_line
 from app.people.actor import Visitor
-from app.refs import registry
 from app.web import FormModel, Request, Response, ThingId, Typed, fill, page, see, unchanged
 
 routes = web.router()
@@ -53,6 +52,6 @@ def read_all(request: Request, db: Db, actor: Visitor, fields: Typed) -> Respons
 @routes.post("/notices/{entry}/read")
 def read(request: Request, db: Db, actor: Visitor, entry: ThingId) -> Response:
     """Read, and on to the thing itself where it can still be seen."""
-    notice = mark_read(db, actor, entry)
-    thing = registry(db).find(db, actor, [notice.about]).get(notice.about)
-    return see(request, thing.address if thing else "/notices")
+    mark_read(db, actor, entry)
+    line = one_line(db, actor, entry)
+    return see(request, line.address if line else "/notices")

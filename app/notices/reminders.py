@@ -86,13 +86,8 @@ def due_of(db: Session, waiting: Waiting, person_id: int, day: date) -> list[Tod
 
 def remind_one(db: Session, person_id: int, todos: Sequence[Todo]) -> bool:
     """An entry where there is something that they were not reminded of yet."""
-    known = set(
-        db.execute(
-            select(col(Reminder.what), col(Reminder.late)).where(
-                col(Reminder.person_id) == person_id, col(Reminder.what).in_([what(todo) for todo in todos])
-            )
-        ).tuples()
-    )
+    mine = (col(Reminder.person_id) == person_id, col(Reminder.what).in_([what(todo) for todo in todos]))
+    known = {(row[0], row[1]) for row in db.execute(select(col(Reminder.what), col(Reminder.late)).where(*mine))}
     fresh = {(what(todo), todo.late): todo for todo in todos if (what(todo), todo.late) not in known}
     for (name, late), todo in fresh.items():
         assert todo.due

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from html import escape
 from typing import Any
@@ -30,6 +31,8 @@ PATIENCE = 20.0  # seconds for each answer of the mail server
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 KINDS = ("mail", "notice mail", "digest mail")
 """Jobs of the outbox that send mail: one written with all its words, and two that are composed when they go."""
+# A long address in a header stays whole: folded, it would be written in a code that mail programs do not follow.
+POLICY = SMTP.clone(max_line_length=900)
 # Mail programs know no style sheets.
 BODY = "max-width:36rem;margin:1.5rem auto;padding:0 1rem;font:16px/1.5 Georgia,serif"
 HEAD = "font-size:17px;margin:1.25rem 0 .25rem"
@@ -103,7 +106,7 @@ def letter_of(payload: dict[str, Any]) -> Letter:
 
 def compose(settings: Settings, letter: Letter) -> EmailMessage:
     """The same letter is the same mail, byte for byte."""
-    mail = EmailMessage()
+    mail = EmailMessage(POLICY)
     mail["From"] = formataddr(("Pilotage", sender(settings)))
     mail["To"] = letter.to
     mail["Subject"] = one_line(letter.subject)[:200]

@@ -51,7 +51,7 @@ def draw(request: Request, db: Db, team: Team | None, form: Form[Any] | None = N
 
 def team_names(db: Session, known: Sequence[Hook]) -> dict[int, str]:
     ids = {hook.team_id for hook in known if hook.team_id}
-    return dict(db.execute(select(col(Team.id), col(Team.name)).where(col(Team.id).in_(ids))).tuples())
+    return dict(db.execute(select(col(Team.id), col(Team.name)).where(col(Team.id).in_(ids))).all())
 
 
 def kept_team(db: Session, actor: Actor, team_id: int) -> Team:
