@@ -76,9 +76,10 @@ def test_all_mail_is_switched_off_but_for_signing_in(database: Database, cast: C
     assert wish(database, cast.amal).way(Topic.DECISION) is Way.AT_ONCE
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"hour": "24"}, {"hour": "x"}, {"decision": "by pigeon"}, {"weekday": "7"}, {"x": "1"}]
-)
+WRONG = [{"hour": "24"}, {"hour": "x"}, {"decision": "by pigeon"}, {"weekday": "7"}, {"x": "1"}]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_what_cannot_be_chosen_comes_back(database: Database, cast: Cast, as_: Signed, wrong: dict[str, str]) -> None:
     form = {"often": "daily", "weekday": "0", "hour": "8", "mail": "on", "talk": "inbox", **wrong}
     answer = as_(cast.amal).post("/me/notices", form)
@@ -171,7 +172,7 @@ def test_nobody_makes_a_link_of_their_own(database: Database, cast: Cast, app: P
     assert wish(database, cast.amal).way(Topic.DECISION) is Way.AT_ONCE
 
 
-@pytest.mark.parametrize("words", ["%00", "é", "%F0%9F%98%80", "..", "a" * 3000, "=1+1"])
+@pytest.mark.parametrize("words", ["%00", "é", "%F0%9F%98%80", "a" * 3000, "=1+1"])
 def test_an_odd_token_is_no_link(app: Pilotage, cast: Cast, words: str) -> None:
     for method in ("get", "post"):
         assert getattr(strange(app), method)(f"/unsubscribe/{words}").status_code in (403, 404, 422)

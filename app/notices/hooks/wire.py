@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 SECONDS = 5.0
 MOST_BYTES = 1024 * 1024
+TOO_LATE = "No whole answer came within five seconds."
 # Through these an IPv6 address leads to an IPv4 one.
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 Resolve = Callable[[str, int], Sequence[str]]
@@ -51,11 +53,12 @@ class Pinned(HTTPSConnection):
     def __init__(self, host: str, port: int, address: str, reach: Reach) -> None:
         super().__init__(host, port, timeout=reach.seconds, context=reach.context)
         self.pinned, self.reach = address, reach
+        self.kept: socket.socket | None = None  # `sock` is gone once an answer that ends the connection is read
 
     def connect(self) -> None:
         plain = socket.create_connection((self.pinned, self.port), self.reach.seconds)
         try:
-            self.sock = self.reach.context.wrap_socket(plain, server_hostname=self.host)
+            self.sock = self.kept = self.reach.context.wrap_socket(plain, server_hostname=self.host)
         except BaseException:
             plain.close()
             raise
@@ -70,16 +73,19 @@ def post(address: str, body: bytes, reach: Reach) -> None:
     connection = Pinned(host, port, one_global(host, port, reach), reach)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     # A server that sends a byte now and then would outlast a deadline for each read.
-    last = threading.Timer(reach.seconds, hang_up, (connection,))
+    late = threading.Event()
+    last = threading.Timer(reach.seconds, hang_up, (connection, late))
     last.start()
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "Pilotage"})
         check(connection.getresponse())
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(in_words(error)) from error
+        raise Unreachable(TOO_LATE if late.is_set() else in_words(error)) from error
     finally:
         last.cancel()
         connection.close()
+    if late.is_set():
+        raise Unreachable(TOO_LATE)
 
 
 def one_global(host: str, port: int, reach: Reach) -> str:
@@ -102,14 +108,12 @@ def one_global(host: str, port: int, reach: Reach) -> str:
     return found[0]
 
 
-def hang_up(connection: HTTPSConnection) -> None:
-    """Wakes whoever waits for the other side."""
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            connection.close()
+def hang_up(connection: Pinned, late: threading.Event) -> None:
+    """Wakes whoever waits for the other side: to them it looks like the answer's end."""
+    late.set()
+    if connection.kept is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(connection.kept, socket.SHUT_RDWR)
 
 
 def check(response: HTTPResponse) -> None:
@@ -127,7 +131,7 @@ def in_words(error: Exception) -> str:
         case ssl.SSLCertVerificationError():
             return "The certificate of the host is not to be trusted."
         case TimeoutError():
-            return "No answer came within five seconds."
+            return TOO_LATE
         case ConnectionRefusedError():
             return "The host refuses the connection."
         case _:
