@@ -36,12 +36,8 @@ def chat() -> Iterator[ChatServer]:
 
 def a_hook(database: Database, chat: ChatServer, cast: Cast, **over: object) -> Hook:
     database.known["reach"] = chat.reach()
-    fields = {
-        "name": "#all",
-        "chat": over.pop("kind", Chat.SLACK),
-        "address": chat.address,
-        "events": "ideas,decisions,pilots",
-    }
+    kind, events = over.pop("kind", Chat.SLACK), "ideas,decisions,pilots"
+    fields = {"name": "#all", "chat": kind, "address": chat.address, "events": events}
     with database.writing() as db:
         hook: Hook = put(db, Hook(made_by=cast.root.id, **{**fields, **over}))
     return hook

@@ -4,6 +4,7 @@ one that was looked at, no redirects, five seconds in all, at most 1 MB read."""
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,9 +59,11 @@ class Pinned(HTTPSConnection):
     def connect(self) -> None:
         plain = socket.create_connection((self.pinned, self.port), self.reach.seconds)
         try:
-            self.sock = self.kept = self.reach.context.wrap_socket(plain, server_hostname=self.host)
+            secure = self.reach.context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = self.kept = secure
+            secure.do_handshake()
         except BaseException:
-            plain.close()
+            (self.kept or plain).close()
             raise
 
 
@@ -69,12 +72,12 @@ def post(address: str, body: bytes, reach: Reach) -> None:
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname:
         raise Unreachable("The address does not begin with https://.")
-    host, port = parts.hostname, parts.port or 443
+    host, port, begun = parts.hostname, parts.port or 443, time.monotonic()
     connection = Pinned(host, port, one_global(host, port, reach), reach)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     # A server that sends a byte now and then would outlast a deadline for each read.
     late = threading.Event()
-    last = threading.Timer(reach.seconds, hang_up, (connection, late))
+    last = threading.Timer(max(0.1, begun + reach.seconds - time.monotonic()), hang_up, (connection, late))
     last.start()
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "Pilotage"})
