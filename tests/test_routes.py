@@ -31,6 +31,8 @@ PUBLIC = {
     # A customer answers a diagnosis by invitation: the link is the right, 256 bits, once, until a time.
     *("GET /asked/{token}", "POST /asked/{token}"),
     *("GET /s/{token}", "POST /s/{token}", "GET /s/{token}/thanks", "GET /openapi.json"),
+    # The end of mail of one kind: the link in the mail is the right to it.
+    *("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"),
     *("GET /healthz", "GET /readyz", "GET /metrics"),
 }
 PEOPLE = [field.name for field in fields(Cast) if field.type in ("Person", Person)]

@@ -111,7 +111,7 @@ def line(row: Any, thing: Found, blind: frozenset[str], numbers: dict[str, int])
         who=(row.name or "") if known else "",
         why=(row.why or "") if known else "",
         unread=row.read_at is None,
-        because=BECAUSE.get(row.because, ""),
+        because="it is yours to do" if row.move == REMIND else BECAUSE.get(row.because, ""),
         topic=row.topic,
     )
 

@@ -37,7 +37,7 @@ NEAREST = {capacity: place for place, capacity in enumerate(As)}
 BECAUSE: Mapping[str, str] = {
     As.MENTIONED: "you are named in it",
     As.ANSWERED: "it answers you",
-    As.PERSON: "you are the one it is about",
+    As.PERSON: "it names you",
     As.KEEPER: "you keep this gate",
     As.REVIEWER: "you review in this round",
     As.AUTHOR: "you or your team wrote it",

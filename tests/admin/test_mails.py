@@ -34,7 +34,7 @@ def given_up(both: Database) -> Cast:
             cast = the_cast(db)
             idea = an_idea(db, cast.process, cast.amal, stage=Stage.DECLINED, title="Low trays")
             told(db, cast.noor, "decline", idea, "in review", "declined", why="No.")
-            invite(db, both.known["settings"], cast.root.id, db.get_one(Person, cast.tariq.id))
+            invite(db, cast.root.id, both.known["settings"], db.get_one(Person, cast.tariq.id))
         read_record(both)
         for _ in range(2 * TRIES):
             run_one(both, all_tasks())
