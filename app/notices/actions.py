@@ -23,7 +23,7 @@ from app.people.models import Person
 from app.record.models import Entry, Head
 
 CHUNK = 200  # entries that are looked at in one transaction
-PART = 500  # notices that are written in one
+PART = 250  # notices that are written in one
 NOTICE_MAIL = "notice mail"
 
 

@@ -57,7 +57,7 @@ def send(database: Database, letter: Letter | None) -> None:
         mail.send(settings, mail.compose(settings, letter))
 
 
-def remind(database: Database) -> int:
+def remind(database: Database) -> int | None:
     return reminders.remind(database, waiting)
 
 
@@ -69,5 +69,5 @@ tasks = [
 watches = [
     Watch("notices", read_record),
     Watch("digests", digests.put_due, every=20.0),
-    Watch("reminders", remind, every=60.0),
+    Watch("reminders", remind, every=5.0),
 ]

@@ -35,13 +35,13 @@ def near(todos: Sequence[Todo], day: date) -> list[Todo]:
     return [todo for todo in todos if todo.due and todo.due <= day + NEAR]
 
 
-def remind(database: Database, waiting: Waiting) -> int:
-    """Once a day, from seven in the morning where the organisation is. How many people were reminded."""
-    reminded = 0
-    while (turn := next_turn(database)) is not None:
-        day, after = turn
-        reminded += remind_some(database, waiting, day, after)
-    return reminded
+def remind(database: Database, waiting: Waiting) -> int | None:
+    """The next few people, from seven in the morning where the organisation is: mail goes on between them.
+
+    How many of them were reminded; None once everybody's turn has come today.
+    """
+    turn = next_turn(database)
+    return remind_some(database, waiting, *turn) if turn else None
 
 
 def next_turn(database: Database) -> tuple[date, int] | None:

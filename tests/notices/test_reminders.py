@@ -39,7 +39,9 @@ def to_score(database: Database, days: int) -> Cast:
 
 def run(database: Database, moment: datetime) -> int:
     with as_of(moment):
-        reminded = remind(database)
+        reminded = 0
+        while (some := remind(database)) is not None:
+            reminded += some
         read_record(database)
         run_all(database, all_tasks())
     return reminded
