@@ -90,6 +90,17 @@ def finish(database: Database, job_id: int, failure: str = "") -> None:
             job.payload = "{}"
 
 
+def again(job: Job) -> None:
+    """Due now, with all its tries before it. Why it failed stays until it has been done."""
+    job.attempts, job.due, job.leased_until = 0, now(), None
+
+
+def drop(job: Job) -> None:
+    """Left undone for good, and what it held is not kept."""
+    job.done_at, job.payload = now(), "{}"
+    job.attempts = 0
+
+
 def run_one(database: Database, tasks: Mapping[str, Task]) -> bool:
     """Run the next job that is due. False when there is none."""
     taken = take(database)

@@ -232,6 +232,32 @@
     track.scrollLeft += way * (step.getBoundingClientRect().left - track.getBoundingClientRect().left - 104);
   }
 
+  /* The inbox's count, asked for again while the page is looked at. It ends with the session, and says nothing of it:
+     what is being typed here stays. */
+  const inbox = document.querySelector("a[data-count]");
+  const COUNT_EVERY = 30000;
+  let counting = 0;
+  async function count() {
+    clearTimeout(counting);
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(inbox.dataset.count, { redirect: "manual", headers: { "HX-Target": "span#unread" } });
+      if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) return;
+      if (answer.ok) showCount(await answer.text());
+    } catch { /* no connection: asked again in a while */ }
+    counting = setTimeout(count, COUNT_EVERY * (0.8 + Math.random() * 0.4));
+  }
+
+  function showCount(html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("unread");
+    const shown = document.getElementById("unread");
+    if (fresh && shown && fresh.textContent !== shown.textContent) shown.replaceWith(fresh);
+  }
+  if (inbox) {
+    counting = setTimeout(count, COUNT_EVERY);
+    document.addEventListener("visibilitychange", count);
+  }
+
   function dress(root) {
     each(root, "#notice", dressNotice);
     each(root, "form[data-draft]", offer);

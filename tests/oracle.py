@@ -96,6 +96,10 @@ class Person:
         own = "team_id = :team and person_id = :me and until is null"
         return self.has(f"select 1 from membership where {own} and lead", team=team)
 
+    def keeps_channel(self, hook: int) -> bool:
+        team = "select 1 from notice_hook h join membership m on m.team_id = h.team_id where h.id = :hook"
+        return self.has(f"{team} and m.person_id = :me and m.until is null and m.lead", hook=hook)
+
     def imports(self) -> bool:
         keeps = "select 1 from source s join person p on p.department_id = s.department_id where p.id = :me"
         return self.member or self.administrator or self.name in LEADERS or (self.employee and self.has(keeps))
@@ -290,6 +294,7 @@ N = r"(\d+)"
 READ: dict[str, Rule] = {
     "/": anyone,
     "/me": anyone,
+    "/me/notices": anyone,
     "/me/tokens/new": employees,
     f"/me/tokens/{N}": Person.has_token,
     "/docs": employees,
@@ -312,7 +317,7 @@ READ: dict[str, Rule] = {
     f"/people/{N}": lambda person, other: person.employee or person.id == other,
     "/teams(/new)?": employees,
     f"/teams/{N}": employees,
-    f"/teams/{N}/edit": Person.leads,
+    f"/teams/{N}/(edit|chat)": lambda person, team, _: person.leads(team),
     f"/talk/([a-z_]+):{N}": Person.sees_ref,
     f"/talk/([a-z_]+):{N}/answers/{N}": lambda person, kind, number, _: person.sees_ref(kind, number),
     f"/talk/comments/{N}/edit": Person.said,
@@ -400,6 +405,8 @@ SEND: dict[str, Rule] = {
     f"/me/tokens/{N}/revoke": Person.has_token,
     "/voice/ask/new": Person.imports,
     f"/voice/ask/{N}/(moves|until|link)": lambda person, asking, *_: person.keeps_asking(asking),
+    "/me/notices": anyone,
+    f"/notices/channels/{N}/moves": lambda person, hook: person.administrator or person.keeps_channel(hook),
     "/notices/read": anyone,
     f"/notices/{N}/read": lambda person, entry: person.has(
         "select 1 from notice where entry = :entry and person_id = :me", entry=entry
@@ -416,7 +423,7 @@ SEND: dict[str, Rule] = {
     f"/talk/([a-z_]+):{N}(/follow)?": lambda person, kind, number, _: person.sees_ref(kind, number),
     f"/talk/comments/{N}/(edit|withdraw)": lambda person, comment, _: person.said(comment),
     "/teams/new": employees,
-    f"/teams/{N}/(edit|members|lead)": lambda person, team, _: person.leads(team),
+    f"/teams/{N}/(edit|members|lead|chat)": lambda person, team, _: person.leads(team),
     f"/teams/{N}/leave": Person.is_in,
     "/voice/import": Person.imports,
     "/voice/(journeys|jobs)/new": lambda person, _: person.draws(),

@@ -4,18 +4,26 @@ Each world is played through the product's own actions; two of them differ in on
 searches, exports, notices and cache tags of a reader are compared byte by byte.
 """
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import delete
 from sqlalchemy.orm import Session as Db
 
 from app.columns import as_of
 from app.ideas import actions as ideas
 from app.ideas.forms import IdeaForm
-from app.ideas.models import Idea
+from app.ideas.models import Author, Idea
+from app.main import all_tasks
 from app.notices.actions import read_record
+from app.notices.digests import put_due
+from app.notices.models import Preference
+from app.outbox import Job, run_all
 from app.people.actor import Actor, find_actor
 from app.people.models import Grant, Person, Role
 from app.review import owners
@@ -24,6 +32,7 @@ from app.talk import actions as talk
 from app.talk.models import EditForm
 from tests.cast import Cast
 from tests.makers import a_team
+from tests.people.makers import Mailbox, a_mailbox
 from tests.review.makers import MARKS, move, open_round, review_by
 from tests.worlds import MOMENT, World
 
@@ -190,3 +199,61 @@ def test_a_closed_rounds_scores_are_for_the_committee(two: Any) -> None:
     for name in ("amal", "layla", "gita"):
         one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
         assert_same(one, other, name)
+
+
+MAILS = '{"followed": "at once", "committee": "at once", "process": "at once", "talk": "at once", "own": "at once"}'
+DIGESTS = MAILS.replace("at once", "digest")
+
+
+def wishing(tell: Tell, choices: str) -> Tell:
+    """The reviewers follow the idea, and want all that they are told by mail."""
+
+    def told(world: Any, db: Db, cast: Cast) -> None:
+        tell(world, db, cast)
+        for name in REVIEWERS:
+            person = getattr(cast, name)
+            talk.follow(db, find_actor(db, person.id), f"idea:{world.idea}")
+            db.add(Preference(person_id=person.id, choices=choices, next_at=MOMENT))
+        team = {"amal", "tariq"}
+        author = next(name for name in team if ideas_of(db, getattr(cast, name), world.idea))
+        talk.say(db, find_actor(db, getattr(cast, author).id), f"idea:{world.idea}", "One thing more.", None)
+
+    return told
+
+
+def ideas_of(db: Db, person: Person, idea: int) -> bool:
+    return db.get(Author, {"idea_id": idea, "person_id": person.id}) is not None
+
+
+def mailed(world: Any, box: Mailbox) -> dict[str, list[str]]:
+    """All mails of this world by reader, as they went over the wire, without what names each mail."""
+    box.mails.clear()
+    address = SecretStr(f"smtp://127.0.0.1:{box.port}")
+    world.database.known["settings"] = world.settings.model_copy(update={"smtp_url": address})
+    with as_of(MOMENT):
+        with world.database.writing() as db:
+            db.execute(delete(Job))
+        read_record(world.database)
+    with as_of(MOMENT + timedelta(days=3)):
+        put_due(world.database)
+    with as_of(MOMENT + timedelta(days=3)):
+        run_all(world.database, all_tasks())
+    found: dict[str, list[str]] = {}
+    for mail in box.mails:
+        words = re.sub(r"[0-9a-f]{32}", "", mail.as_string())
+        found.setdefault(str(mail["to"]).partition("@")[0], []).append(words)
+    return found
+
+
+@pytest.mark.parametrize("choices", [MAILS, DIGESTS])
+def test_no_mail_tells_a_blind_author(sqlite_template: Path, tmp_path: Path, choices: str) -> None:
+    tellings = [wishing(by(name, team=True), choices) for name in ("amal", "tariq")]
+    worlds = [World(sqlite_template, tmp_path / str(place), tell) for place, tell in enumerate(tellings)]
+    with a_mailbox() as box:
+        one, other = (mailed(world, box) for world in worlds)
+    for name in READERS:
+        assert len(one[name]) >= (2 if choices == MAILS else 1), name
+        assert one[name] == other[name], name
+        assert any("Trolleys" in words for words in one[name])
+        assert not any(team in words for words in one[name] for team in ("Night shift", "Calm corners"))
+    assert one != other  # the control: their authors get other mail

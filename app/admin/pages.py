@@ -1,4 +1,4 @@
-"""Administration: where to begin, the organisation's settings, mail. People and committee have files of their own."""
+"""Administration: where to begin, the organisation's settings. People, committee and mail have files of their own."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app import web
-from app.admin import pages_house, pages_import, pages_people
-from app.admin.forms import MailForm, OrganisationForm
+from app.admin import pages_house, pages_import, pages_mail, pages_people
+from app.admin.forms import OrganisationForm
+from app.admin.mails import standing
 from app.admin.pieces import sample
 from app.db import Db
 from app.frame import forget_organisation
+from app.notices.hooks.queries import hooks
 from app.people import mail
 from app.people.actions import organisation
 from app.people.actor import Administrator
@@ -23,10 +25,8 @@ from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 
 routes = web.router()
-for part in (pages_import, pages_people, pages_house):
+for part in (pages_import, pages_people, pages_house, pages_mail):
     routes.routes.extend(part.routes.routes)
-
-TEST = ("This is a test from Pilotage.", "If you can read it, mail works.")
 
 
 @routes.get("/admin")
@@ -38,7 +38,8 @@ def index(request: Request, db: Db, actor: Administrator) -> Response:
         "committee": first_committee(db),
         "entries": head(db)[0],
         "mails": mail.configured(settings),
-        "trouble": mail.last_trouble(db),
+        "post": standing(db),
+        "channels": hooks(db, every=True),
     }
     return page(request, "admin/index.html", **shown)
 
@@ -96,29 +97,3 @@ def change_settings(request: Request, db: Db, actor: Administrator, fields: Type
         log.info("settings changed", by=actor.id, request=request.state.request_id)
     forget_organisation(request)
     return see(request, "/admin/settings", "Kept.")
-
-
-def draw_mail(request: Request, db: Db, form: Form[Any], status: int = 200) -> Response:
-    settings = request.app.state.settings
-    shown: dict[str, Any] = {
-        "mails": mail.configured(settings),
-        "trouble": mail.last_trouble(db),
-        "sender": mail.sender(settings),
-    }
-    return page(request, "admin/mail.html", status=status, form=form, **shown)
-
-
-@routes.get("/admin/mail")
-def show_mail(request: Request, db: Db, actor: Administrator) -> Response:
-    return draw_mail(request, db, blank(email=actor.email))
-
-
-@routes.post("/admin/mail")
-def send_test(request: Request, db: Db, actor: Administrator, fields: Typed) -> Response:
-    form = fill(MailForm, fields)
-    if form and not mail.configured(request.app.state.settings):
-        form.refuse("email", "No mail server is configured: set PILOTAGE_SMTP_URL and start again.")
-    if not form:
-        return draw_mail(request, db, form, 422)
-    mail.post(db, form.data.email, "A test from Pilotage", TEST)
-    return see(request, "/admin/mail", f"A test mail is on its way to {form.data.email}. Load this page again to see.")

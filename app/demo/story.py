@@ -18,6 +18,7 @@ from app.demo import (
     piloting,
     priorities,
     reasons,
+    telling,
     thinking,
     understanding,
 )
@@ -57,6 +58,8 @@ def tell(database: Database) -> World:
     priorities.running_round(world)
     reasons.reasons(world)
     world.plan(5, invite_guest)
+    world.plan(4, telling.channels)
+    world.plan(4, telling.wishes)
     world.play()
     thinking.support(world)
     world.play()

@@ -1,7 +1,7 @@
 """Reading the record for those whom it concerns, and what a reader does with the notices."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
@@ -11,16 +11,20 @@ from app.changes import table_of
 from app.columns import now
 from app.db import Database, embedded
 from app.errors import Missing
-from app.notices.concerns import MAILED, As, Told, concerned
-from app.notices.models import Notice, Reading
-from app.notices.words import kind_of
+from app.notices.concerns import Told, able, concerned, look_up
+from app.notices.hooks.actions import spread
+from app.notices.models import Notice, Preference, Reading
+from app.notices.preferences import preferences
+from app.notices.topics import As, Topic, Way
+from app.outbox import later
 from app.people import mail
 from app.people.actor import Actor
 from app.people.models import Person
-from app.record.models import Entry, Head, Salt
-from app.refs import registry
+from app.record.models import Entry, Head
 
-CHUNK = 200
+CHUNK = 200  # entries that are looked at in one transaction
+PART = 250  # notices that are written in one
+NOTICE_MAIL = "notice mail"
 
 
 def read_record(database: Database) -> int:
@@ -39,60 +43,109 @@ def is_new(database: Database) -> bool:
 
 
 def read_on(db: Session) -> int:
-    """One chunk of entries: their notices, the unread counts and how far we are, in one transaction."""
-    query = select(Reading).where(col(Reading.id) == 1)
-    reading = db.scalars(query if embedded(db) else query.with_for_update()).one()
-    following = select(Entry).where(col(Entry.number) > reading.number).order_by(col(Entry.number)).limit(CHUNK)
-    entries = db.scalars(following).all()
+    """One chunk of entries: their notices, the unread counts, mail, and how far we are, in one transaction.
+
+    An entry that concerns thousands is told in parts, by the numbers of the people.
+    """
+    reading = locked_reading(db)
+    following = select(Entry).where(col(Entry.number) > reading.number).order_by(col(Entry.number))
+    entries = db.scalars(following.limit(1 if reading.person else CHUNK)).all()
     if not entries:
         return 0
-    told = concerned(db, entries)
+    before = reading.number
+    found = look_up(db, entries)
+    told = {one.entry.number: one for one in concerned(entries, found)}
+    parts, done = portion(reading, entries, told)
+    spread(db, done, found)
+    return write_notices(db, parts, before)
+
+
+def locked_reading(db: Session) -> Reading:
+    query = select(Reading).where(col(Reading.id) == 1)
+    return db.scalars(query if embedded(db) else query.with_for_update()).one()
+
+
+def portion(
+    reading: Reading, entries: Sequence[Entry], told: Mapping[int, Told]
+) -> tuple[list[tuple[Told, list[int]]], list[Entry]]:
+    """Whom to tell of what now, and which entries are done with that. Moves the reading on."""
+    parts: list[tuple[Told, list[int]]] = []
+    done: list[Entry] = []
+    room = PART
+    for entry in entries:
+        one = told.get(entry.number)
+        people = sorted(person for person in one.people if person > reading.person) if one else []
+        if one and people[:room]:
+            parts.append((one, people[:room]))
+        if len(people) > room:
+            reading.person = people[room - 1] if room else reading.person
+            break
+        room -= len(people)
+        reading.number, reading.person = entry.number, 0
+        done.append(entry)
+    return parts, done
+
+
+def write_notices(db: Session, parts: Sequence[tuple[Told, list[int]]], before: int) -> int:
+    usable = able(db, (person for _, people in parts for person in people))
+    wishes = preferences(db, usable, before)
+    heard = unread_talk(db, parts)
+    mails = mail.configured(db.info["settings"])
     unread: Counter[int] = Counter()
-    for one in told:
-        unread.update(one.people.keys())
-        for person_id in one.people:
-            db.add(Notice(person_id=person_id, entry=one.entry.number, about=one.about, at=one.entry.at))
-    reading.number = entries[-1].number
-    for person_id, more in sorted(unread.items()):
-        count_unread(db, person_id, col(Person.unread) + more)
-    mail_to(db, told)
+    for one, people in parts:
+        for person in (person for person in people if person in usable):
+            if one.why(person) is As.FOLLOWER and one.topic(person) is Topic.TALK and (one.about, person) in heard:
+                continue
+            notice = notice_of(one, person, wishes[person], mails=mails)
+            db.add(notice)
+            unread[person] += 1
+            if notice.topic == Topic.TALK and one.why(person) is As.FOLLOWER:
+                heard.add((one.about, person))
+            if notice.mailed:
+                later(db, NOTICE_MAIL, person=person, entry=one.entry.number, **mail.stamp())
+    raise_unread(db, unread)
     return unread.total()
+
+
+def notice_of(one: Told, person: int, wish: Preference, *, mails: bool) -> Notice:
+    topic = one.topic(person)
+    at_once = mails and wish.way(topic) is Way.AT_ONCE
+    why, entry = one.why(person), one.entry
+    notice = Notice(person_id=person, entry=entry.number, about=one.about, at=entry.at)
+    notice.why, notice.topic, notice.mailed = why.value, topic.value, at_once
+    return notice
+
+
+def unread_talk(db: Session, parts: Sequence[tuple[Told, list[int]]]) -> set[tuple[str, int]]:
+    """Who has already been told that a thing that they merely follow is talked about, and has not looked yet: a long
+    talk is one notice to them, not hundreds."""
+    following: dict[str, set[int]] = defaultdict(set)
+    for one, people in parts:
+        mere = {p for p in people if one.topic(p) is Topic.TALK and one.why(p) is As.FOLLOWER}
+        if mere:
+            following[one.about] |= mere
+    heard: set[tuple[str, int]] = set()
+    for about, mere in following.items():
+        mine = (col(Notice.about) == about, col(Notice.person_id).in_(mere), col(Notice.topic) == Topic.TALK)
+        query = select(col(Notice.person_id)).where(*mine, col(Notice.read_at).is_(None))
+        heard |= {(about, person) for person in db.scalars(query)}
+    return heard
+
+
+def raise_unread(db: Session, unread: Counter[int]) -> None:
+    """People who get the same number more are one statement."""
+    alike: dict[int, list[int]] = defaultdict(list)
+    for person, more in sorted(unread.items()):
+        alike[more].append(person)
+    table = table_of(Person)
+    for more, people in sorted(alike.items()):
+        db.execute(update(table).where(table.c.id.in_(people)).values(unread=table.c.unread + more))
 
 
 def count_unread(db: Session, person_id: int, value: object) -> None:
     """Past the change counters: the count is part of every ETag by itself, and changes nobody else's page."""
     table = table_of(Person)
     db.execute(update(table).where(table.c.id == person_id).values(unread=value))
-
-
-def mail_to(db: Session, told: Sequence[Told]) -> None:
-    """The few that matter, by mail as well. No name of anybody stands in it: what it is about may be blind."""
-    wanted = {
-        (one.entry.number, person_id): one
-        for one in told
-        for person_id, groups in one.people.items()
-        if MAILED.get((kind_of(one.entry.ref), one.entry.move)) in groups
-    }
-    if not wanted or not mail.configured(db.info["settings"]):
-        return
-    people = {person_id for _, person_id in wanted}
-    numbers = {number for number, _ in wanted}
-    address_of = select(col(Person.id), col(Person.email)).where(col(Person.id).in_(people))
-    addresses = dict(db.execute(address_of).all())
-    said = select(col(Salt.number), col(Salt.words)).where(col(Salt.number).in_(numbers), col(Salt.name) == "reason")
-    reasons = dict(db.execute(said).all())
-    for (number, person_id), one in wanted.items():
-        if address := addresses.get(person_id):
-            subject = f"{one.what}: {one.title}"
-            reason = reasons.get(number, "") if As.AUTHOR in one.people[person_id] else ""
-            paragraphs = [f"{subject}.", *([reason] if reason else [])]
-            mail.post(db, address, subject[:200], paragraphs, ("Look at it", link(db, one.about)))
-
-
-def link(db: Session, ref: str) -> str:
-    kind = registry(db).kinds.get(kind_of(ref))
-    base: str = db.info["settings"].address
-    return base + (kind.address(int(ref.partition(":")[2])) if kind and kind.parent is None else "/notices")
 
 
 def mark_read(db: Session, actor: Actor, entry: int) -> Notice:

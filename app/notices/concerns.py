@@ -4,44 +4,29 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from app.ideas.models import Author, Idea, Stage
-from app.notices.words import kind_of, sentence
+from app.notices.topics import NEAREST, As, Topic, topic_of
+from app.notices.words import kind_of
 from app.people.actor import HEADS
 from app.people.models import Kind, Membership, Person, Seat, Team
 from app.pilots.models import Keeper, Pilot, Step
 from app.processes.alarms.models import Alarm
-from app.processes.alarms.queries import SUBJECT
 from app.processes.models import Prioritisation, Process
 from app.record.models import Entry
 from app.review.models import Order, Reviewer, Round
-from app.talk.models import Follow
+from app.talk.models import Comment, Follow
 
-
-class As(StrEnum):
-    """In which capacity an entry concerns somebody."""
-
-    FOLLOWER = "follower"
-    AUTHOR = "author"
-    OWNER = "process owner"
-    HEAD = "chair"
-    MEMBER = "member of the committee"
-    REVIEWER = "reviewer"
-    KEEPER = "keeper"
-    CREW = "lead, sponsor or team"
-    PERSON = "the one whom it names"
-
-
-FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW, PERSON = As
+MENTIONED, ANSWERED, PERSON, KEEPER, REVIEWER, AUTHOR, CREW, OWNER, HEAD, MEMBER, FOLLOWER = As
+PARENT: Any = aliased(Comment)
 CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "idea": {
-        "begin": (HEAD,),
+        "begin": (HEAD, OWNER),  # a signal: drafts are told to nobody
         "invite": (PERSON,),
         "submit": (HEAD, OWNER, FOLLOWER),
         "reconsider": (HEAD, OWNER, FOLLOWER),
@@ -53,6 +38,8 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(("approve", "do_now", "decline", "defer", "return"), (AUTHOR, FOLLOWER, OWNER)),
     },
     "team": dict.fromkeys(("join", "hand_over"), (PERSON,)),
+    "person": {"remind": (PERSON,)},
+    "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
     "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
@@ -67,13 +54,6 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(("pass", "send_back", "reopen", "repeat"), (CREW, FOLLOWER, OWNER)),
     },
 }
-# Of these, those concerned in this capacity also hear by mail.
-MAILED: Mapping[tuple[str, str], As] = {
-    **{("idea", move): AUTHOR for move in ("send_back", "refuse", "approve", "do_now", "decline", "defer", "return")},
-    ("step", "ask"): KEEPER,
-    ("round", "open"): REVIEWER,
-    ("round", "add_reviewer"): PERSON,
-}
 
 
 @dataclass
@@ -82,9 +62,14 @@ class Told:
 
     entry: Entry
     about: str
-    title: str
-    what: str
     people: dict[int, set[As]] = field(default_factory=lambda: defaultdict(set))
+
+    def why(self, person_id: int) -> As:
+        """The nearest of the capacities in which it concerns this person: they hear of it once."""
+        return min(self.people[person_id], key=NEAREST.__getitem__)
+
+    def topic(self, person_id: int) -> Topic:
+        return topic_of(kind_of(self.entry.ref), self.entry.move, self.why(person_id))
 
 
 @dataclass
@@ -99,6 +84,8 @@ class Lookup:
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
+    processes: dict[int, Any] = field(default_factory=dict)
+    comments: dict[int, Any] = field(default_factory=dict)
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -117,6 +104,7 @@ class Lookup:
             "prioritisation": self.prioritisations,
             "alarm": self.alarms,
             "team": self.named_teams,
+            "process": self.processes,
         }
 
 
@@ -125,8 +113,12 @@ def number_of(ref: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def numbers_of(refs: Iterable[str], kind: str) -> set[int]:
+    return {number_of(ref) for ref in refs if kind_of(ref) == kind}
+
+
 def ids_of(entries: Iterable[Entry], kind: str) -> set[int]:
-    return {number_of(entry.ref) for entry in entries if kind_of(entry.ref) == kind}
+    return numbers_of((entry.ref for entry in entries), kind)
 
 
 def by_id(db: Session, model: Any, ids: set[int], *columns: Any) -> dict[int, Any]:
@@ -143,29 +135,36 @@ def grouped(db: Session, into: dict[Any, set[int]], key: Any, person: Any, keys:
 
 def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found = Lookup()
+    answered = select(PARENT.author_id).where(PARENT.id == col(Comment.parent_id)).scalar_subquery()
+    spoken = (col(Comment.about), answered.label("answered"))
+    found.comments = by_id(db, Comment, ids_of(entries, "comment"), *spoken)
+    talked = [comment.about for comment in found.comments.values()]
     found.steps = by_id(db, Step, ids_of(entries, "step"), col(Step.pilot_id), col(Step.number))
     found.orders = {
         key: row.idea_id for key, row in by_id(db, Order, ids_of(entries, "to_do"), col(Order.idea_id)).items()
     }
-    pilot_ids = ids_of(entries, "pilot") | {step.pilot_id for step in found.steps.values()}
-    concerned = (col(Pilot.name), col(Pilot.lead_id), col(Pilot.sponsor_id), col(Pilot.team_id))
+    pilot_ids = (
+        ids_of(entries, "pilot") | numbers_of(talked, "pilot") | {step.pilot_id for step in found.steps.values()}
+    )
+    concerned = (col(Pilot.lead_id), col(Pilot.sponsor_id), col(Pilot.team_id))
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Pilot.process_id)).scalar_subquery()
     found.pilots = by_id(db, Pilot, pilot_ids, *concerned, col(Pilot.committee_id), owned.label("owner_id"))
-    idea_ids = ids_of(entries, "idea") | set(found.orders.values())
+    idea_ids = ids_of(entries, "idea") | numbers_of(talked, "idea") | set(found.orders.values())
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Idea.process_id)).scalar_subquery()
-    seen = (col(Idea.title), col(Idea.listed), col(Idea.team_id), col(Idea.committee_id))
+    seen = (col(Idea.listed), col(Idea.team_id), col(Idea.committee_id))
     found.ideas = by_id(db, Idea, idea_ids, *seen, owned.label("owner_id"))
-    found.rounds = by_id(db, Round, ids_of(entries, "round"), col(Round.name))
-    fields = (col(Prioritisation.name), col(Prioritisation.committee_id))
-    found.prioritisations = by_id(db, Prioritisation, ids_of(entries, "prioritisation"), *fields)
+    found.rounds = by_id(db, Round, ids_of(entries, "round"))
+    ranked = ids_of(entries, "prioritisation")
+    found.prioritisations = by_id(db, Prioritisation, ranked, col(Prioritisation.committee_id))
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
-    found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), SUBJECT.label("name"), owned.label("owner_id"))
-    found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name))
-    look_up_people(db, found)
+    found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), owned.label("owner_id"))
+    found.named_teams = by_id(db, Team, ids_of(entries, "team"))
+    found.processes = by_id(db, Process, numbers_of(talked, "process"), col(Process.owner_id))
+    look_up_people(db, found, talked)
     return found
 
 
-def look_up_people(db: Session, found: Lookup) -> None:
+def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
     things = [*found.ideas.values(), *found.pilots.values()]
     current = (col(Membership.until).is_(None),)
     seated = (col(Seat.until).is_(None),)
@@ -176,7 +175,7 @@ def look_up_people(db: Session, found: Lookup) -> None:
     grouped(db, found.members, col(Seat.committee_id), col(Seat.person_id), committees, *seated)
     heads = (*seated, col(Seat.post).in_(HEADS))
     grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)
-    refs = [f"idea:{number}" for number in found.ideas] + [f"pilot:{number}" for number in found.pilots]
+    refs = {*talked, *(f"idea:{number}" for number in found.ideas), *(f"pilot:{number}" for number in found.pilots)}
     grouped(db, found.followers, col(Follow.about), col(Follow.person_id), refs)
     if found.pilots:
         query = select(col(Keeper.pilot_id), col(Keeper.number), col(Keeper.person_id))
@@ -191,6 +190,9 @@ def placed(entry: Entry, found: Lookup) -> tuple[str, int]:
         return "pilot", found.steps[key].pilot_id
     if kind == "to_do" and key in found.orders:
         return "idea", found.orders[key]
+    if kind == "comment" and key in found.comments:
+        about = found.comments[key].about
+        return kind_of(about), number_of(about)
     return kind, key
 
 
@@ -199,15 +201,16 @@ def tell(entry: Entry, found: Lookup) -> Told | None:
     if wanted is None or (entry.move, entry.after) == ("begin", Stage.DRAFT):
         return None
     kind, key = placed(entry, found)
+    spoken = found.comments.get(number_of(entry.ref)) if kind_of(entry.ref) == "comment" else None
     thing = found.things.get(kind, {}).get(key)
-    if thing is None:
+    if thing is None and spoken is None and kind != "person":
         return None
-    groups = groups_of(kind, key, thing, entry, found) | {PERSON: named(entry)}
-    step = found.steps.get(number_of(entry.ref)) if kind_of(entry.ref) == "step" else None
-    what = sentence(entry.ref, entry.move, entry.before, entry.after, step.number if step else None)
-    told = Told(entry, f"{kind}:{key}", thing.title if kind == "idea" else thing.name, what)
+    groups = (groups_of(kind, key, thing, entry, found) if thing is not None else {}) | {PERSON: named(entry)}
+    if spoken is not None:
+        groups = about_talk(f"{kind}:{key}", spoken, entry, groups, found)
+    told = Told(entry, f"{kind}:{key}")
     for group in wanted:
-        for person_id in groups.get(group, set()) - {entry.actor_id}:
+        for person_id in groups.get(group, set()) - {entry.actor_id, None}:
             told.people[person_id].add(group)
     return told
 
@@ -220,12 +223,26 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return about_pilot(key, entry, found)
         case "round":
             return {REVIEWER: found.reviewers[key]}
-        case "alarm":
+        case "alarm" | "process":
             return {OWNER: {thing.owner_id} - {None}}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:
             return {}
+
+
+def about_talk(ref: str, spoken: Any, entry: Entry, groups: Mapping[As, set[int]], found: Lookup) -> dict[As, set[int]]:
+    """Whoever stands behind the thing, is answered or named, or follows it. The owner of a process hears what is said
+    of the process, not of each idea for it."""
+    mentioned = {one for one in json.loads(entry.figures).get("mentions", ()) if isinstance(one, int)}
+    private = kind_of(ref) == "idea" and not found.ideas[number_of(ref)].listed
+    told = {
+        AUTHOR: groups.get(AUTHOR, set()),
+        CREW: groups.get(CREW, set()),
+        OWNER: groups.get(OWNER, set()) if kind_of(ref) == "process" else set(),
+    }
+    others = {MENTIONED: mentioned, ANSWERED: {spoken.answered}, FOLLOWER: found.followers[ref]}
+    return told if private else told | others
 
 
 def named(entry: Entry) -> set[int]:
@@ -259,21 +276,12 @@ def about_pilot(key: int, entry: Entry, found: Lookup) -> dict[As, set[int]]:
     }
 
 
-def concerned(db: Session, entries: Sequence[Entry]) -> list[Told]:
-    """The entries that concern somebody who can sign in, each with who hears of it."""
-    found = look_up(db, entries)
-    told = [one for entry in entries if (one := tell(entry, found)) is not None and one.people]
-    people = {person_id for one in told for person_id in one.people}
-    usable = set(
-        db.scalars(
-            select(col(Person.id)).where(
-                col(Person.id).in_(people),
-                col(Person.kind) != Kind.IMPORTED,
-                col(Person.disabled_at).is_(None),
-                col(Person.erased_at).is_(None),
-            )
-        )
-    )
-    for one in told:
-        one.people = {person_id: groups for person_id, groups in one.people.items() if person_id in usable}
-    return [one for one in told if one.people]
+def concerned(entries: Sequence[Entry], found: Lookup) -> list[Told]:
+    """The entries that concern somebody, each with who hears of it."""
+    return [one for entry in entries if (one := tell(entry, found)) is not None and one.people]
+
+
+def able(db: Session, people: Iterable[int]) -> set[int]:
+    """Of these, who can sign in."""
+    usable = (col(Person.kind) != Kind.IMPORTED, col(Person.disabled_at).is_(None), col(Person.erased_at).is_(None))
+    return set(db.scalars(select(col(Person.id)).where(col(Person.id).in_(set(people)), *usable)))

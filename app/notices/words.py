@@ -112,7 +112,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "Step {step} begun",
         "walk_back": "Gate {step} open again",
     },
+    "comment": {"say": "Somebody has spoken"},
     "person": {
+        "remind": "Reminded of what is due",
         "add": "Added",
         "change": "Changed",
         "grant": "Given a role",

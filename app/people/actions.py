@@ -150,7 +150,8 @@ def erase(db: DbSession, by: int | None, person: Person) -> None:
 
 
 def forget_mails(db: DbSession, person: Person) -> None:
-    """Mails that were to go to this address, and those that could not be sent."""
+    """Mails that were to go to this address, and those that could not be sent. Those that are composed when they go
+    hold numbers alone, and find nobody any more."""
     if person.email:
         address = json.dumps(person.email)
         db.execute(delete(Job).where(col(Job.kind) == "mail", col(Job.payload).contains(address, autoescape=True)))

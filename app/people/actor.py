@@ -25,6 +25,8 @@ from app.web import cookie_name, placed
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=10)
+# What an open page asks for by itself: it does not keep a session from its idle end.
+UNATTENDED = "/notices/count"
 HEADS = (Post.CHAIR, Post.DEPUTY)
 
 
@@ -206,7 +208,8 @@ def visitor(request: Request, db: Db) -> Actor:
     request.state.db = db
     if not db.info.get("writing"):
         db.info["counts"] = {feature: int(count) for feature, count in pairs(row.counters)}
-    if moment - row.seen_at.replace(tzinfo=UTC) > SEEN_EVERY and not db.info.get("writing"):
+    late = moment - row.seen_at.replace(tzinfo=UTC) > SEEN_EVERY
+    if late and not db.info.get("writing") and not request.scope["path"].endswith(UNATTENDED):
         note_visit(request.app.state.database, key, moment)
     return actor
 

@@ -13,7 +13,7 @@ from app.people.models import Person, Purpose
 
 def send_mail(database: Database, payload: dict[str, Any]) -> None:
     settings = database.known["settings"]
-    mail.send(settings, mail.compose(settings, payload))
+    mail.send(settings, mail.compose(settings, mail.letter_of(payload)))
 
 
 def find_for_reset(database: Database, payload: dict[str, Any]) -> None:

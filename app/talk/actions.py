@@ -12,6 +12,7 @@ from app.columns import now
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
 from app.people.actor import Actor
+from app.record.actions import write
 from app.refs import registry
 from app.talk.models import DEEPEST, WIDTH, Comment, EditForm, Follow
 from app.talk.queries import count
@@ -50,6 +51,7 @@ def say(
     comment.path = path_below(parent) + segment(comment.id)
     count_talk(db, ref, 1)
     follow(db, actor, ref)
+    write(db, actor.id, "say", comment.ref, figures={"official": official})
     return comment
 
 

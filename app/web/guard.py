@@ -19,8 +19,9 @@ log = structlog.get_logger()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 AT_ONCE = 500
 """Requests that one process works on at a time; the next one is told to come back."""
-# Changes that need not come from our own pages: a customer's answer, whose right is in the link.
-CARRY_THEIR_RIGHT = ("/s/",)
+# Changes that need not come from our own pages, since their right is in the link: a customer's answer, and the end of
+# mail that a mail program asks for (RFC 8058).
+CARRY_THEIR_RIGHT = ("/s/", "/unsubscribe/")
 API_BODY = 4 * 1024 * 1024
 SECRET = re.compile(r"[^/]{20,}")
 TOLD = (401, 403, 413, 429)

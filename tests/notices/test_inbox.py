@@ -129,3 +129,36 @@ def test_a_worker_looks_at_the_record_by_itself(database: Database, cast: Cast) 
         told(db, cast.zaid, "submit", idea, "draft", "submitted")
     worker.look()  # Within two seconds of the last look.
     assert unread(database, cast.noor) == 1
+
+
+def test_the_inbox_asks_no_more_for_many(database: Database, cast: Cast, as_: Signed) -> None:
+    from sqlalchemy import event
+
+    from app.notices.queries import inbox
+    from app.people.actor import find_actor
+
+    def statements() -> int:
+        count = 0
+
+        def one_more(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        with database.reading() as db:
+            actor = find_actor(db, cast.noor.id)
+            event.listen(database.reads, "before_cursor_execute", one_more)
+            assert inbox(db, actor).lines
+            event.remove(database.reads, "before_cursor_execute", one_more)
+        return count
+
+    def more(number: int) -> None:
+        with database.writing() as db:
+            for _ in range(number):
+                idea = an_idea(db, cast.process, cast.zaid, stage=Stage.SUBMITTED)
+                told(db, cast.zaid, "submit", idea, "draft", "submitted")
+        read_record(database)
+
+    more(1)
+    few = statements()
+    more(24)
+    assert statements() == few <= 4

@@ -1,19 +1,20 @@
 """The record is read once for each whom an entry concerns, and never twice."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select, text
 from sqlmodel import col
 
 from app.db import Database
 from app.ideas.models import Stage
-from app.notices.actions import read_record
+from app.notices.actions import PART, is_new, read_on, read_record
 from app.notices.models import Notice
 from app.outbox import Job
+from app.people.actor import find_actor
+from app.people.mail import KINDS
 from app.people.models import Person
-from app.settings import Settings
+from app.talk.actions import say
+from app.talk.models import Follow
 from tests.cast import Cast, the_cast
-from tests.makers import an_idea
+from tests.makers import a_person, an_idea
 from tests.work.makers import a_pilot, a_round, follow, told
 
 
@@ -115,30 +116,22 @@ def test_rounds_are_told_to_reviewers_and_gates_to_keepers(both: Database) -> No
     assert about == [pilot.ref]
 
 
-def mails(database: Database) -> Sequence[str]:
-    with database.reading() as db:
-        return db.scalars(select(col(Job.payload)).where(col(Job.kind) == "mail").order_by(col(Job.id))).all()
-
-
-def test_a_decision_goes_to_the_authors_by_mail_without_any_name(both: Database) -> None:
-    both.known["settings"] = Settings(
-        **{**both.known["settings"].model_dump(), "smtp_url": "smtp://127.0.0.1:2525"}, _env_file=None
-    )
+def test_each_is_told_why_once_by_the_nearest_reason(both: Database) -> None:
     a_life(both)
     read_record(both)
-    sent = mails(both)
-    assert len(sent) == 2
-    assert "amal@pilotage.example" in sent[0]
-    assert "badr@pilotage.example" in sent[1]
-    assert all("Declined: Low trays" in mail for mail in sent)
-    assert all("The gates are not where the gap is." in mail for mail in sent)
-    assert not any(name in mail for name in ("Amal", "Badr", "Noor", "Calm corners") for mail in sent)
+    with both.reading() as db:
+        query = text("SELECT p.name, n.why, n.topic FROM notice n JOIN person p ON p.id = n.person_id ORDER BY n.id")
+        why = {(name, why, topic) for name, why, topic in db.execute(query)}
+    assert ("Amal", "author", "decision") in why  # who follows it as well
+    assert ("Huda", "process owner", "process") in why
+    assert ("Zaid", "follower", "followed") in why
 
 
 def test_without_a_mail_server_nothing_is_queued(database: Database) -> None:
     a_life(database)
     read_record(database)
-    assert mails(database) == []
+    with database.reading() as db:
+        assert db.scalars(select(col(Job.payload)).where(col(Job.kind).in_(KINDS))).all() == []
     assert unread(database)["Amal"] == 1
 
 
@@ -150,3 +143,52 @@ def test_who_cannot_sign_in_is_told_nothing(database: Database) -> None:
         db.execute(text(f"UPDATE person SET disabled_at = created_at WHERE id = {cast.tariq.id}"))
     read_record(database)
     assert heard(database) == {"Zaid": ["send_back"]}
+
+
+def test_a_popular_idea_is_told_in_bounded_parts(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        idea = an_idea(db, cast.process, cast.amal, stage=Stage.DECLINED, title="Low trays")
+        people = [a_person(db) for _ in range(1200)]
+        db.add_all([Follow(person_id=person.id, about=idea.ref) for person in people])
+        told(db, cast.noor, "decline", idea, "in review", "declined", why="No.")
+        told(db, cast.noor, "charter", idea, "approved", "in pilot")
+    sizes = []
+    while is_new(both):
+        with both.writing() as db:
+            sizes.append(read_on(db))
+    assert max(sizes) <= PART
+    assert sum(sizes) == 2 * 1200 + 3  # and the author twice, the owner once
+    with both.reading() as db:
+        twice = text("SELECT count(*) FROM (SELECT 1 FROM notice GROUP BY person_id, entry HAVING count(*) > 1) AS t")
+        assert db.execute(twice).scalar_one() == 0
+        assert set(db.scalars(select(col(Person.unread)).where(col(Person.id).in_([p.id for p in people])))) == {2}
+
+
+def test_talk_is_told_to_whom_it_answers_and_a_follower_hears_of_it_once(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        idea = an_idea(db, cast.process, cast.amal, stage=Stage.SUBMITTED)
+        amal, zaid, badr = (find_actor(db, person.id) for person in (cast.amal, cast.zaid, cast.badr))
+        follow(db, cast.omar, idea)
+        first = say(db, zaid, idea.ref, "Why not lower?")
+        say(db, badr, idea.ref, "Because of the belt.", first.id)
+        say(db, amal, idea.ref, "Quite so.")
+    read_record(both)
+    with both.reading() as db:
+        query = text("SELECT p.name, n.why FROM notice n JOIN person p ON p.id = n.person_id ORDER BY p.name, n.id")
+        rows = [tuple(row) for row in db.execute(query)]
+    assert rows.count(("Omar", "follower")) == 1
+    assert rows.count(("Amal", "author")) == 2
+    assert [row for row in rows if row[0] == "Zaid"] == [("Zaid", "answered"), ("Zaid", "follower")]
+    assert ("Huda", "process owner") not in rows
+
+
+def test_of_talk_about_an_idea_that_is_not_listed_only_its_authors_hear(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        idea = an_idea(db, cast.process, cast.amal, cast.badr, stage=Stage.DRAFT)
+        follow(db, cast.omar, idea)
+        say(db, find_actor(db, cast.amal.id), idea.ref, "Shall we?")
+    read_record(both)
+    assert heard(both) == {"Badr": ["say"]}
