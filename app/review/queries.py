@@ -196,10 +196,11 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     not tell whose they are. Three statements at most.
     """
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
+    order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
     query = (
         select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
         .join(Round, col(Round.id) == col(Decision.round_id))
-        .outerjoin(Order, and_(col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED))
+        .outerjoin(Order, and_(*order, owners.orders_visible_to(actor)))
         .where(
             col(Decision.idea_id) == idea.id,
             col(Decision.superseded_by).is_(None),
@@ -211,7 +212,7 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     row = db.execute(query).first()
     if row is None:
         return None
-    made, round_, order, superseded = row
+    made, round_, order_id, superseded = row
     told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
     remarks = remarks_on(db, round_.id, idea.id) if told else ()
     day = made.due or made.defer_to
@@ -223,7 +224,7 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
         made.effective_at,
         remarks,
         following,
-        order,
+        order_id,
         bool(superseded),
     )
 

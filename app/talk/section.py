@@ -43,8 +43,8 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
         return shown, drawn(request, db, shown.nodes)
 
     if known.get("open") and not spoke(db, actor, ref):
-        # The page of talk looks the same to all who hide nobody and said nothing here.
-        same = (ref, after, changes, counts(db, "people"), total)
+        # The page of talk looks the same to all who hide nobody and said nothing here; guests see no links to people.
+        same = (ref, after, changes, counts(db, "people"), total, actor.guest)
         shown, html = lately(db, "drawn threads", 200).or_made(same, read)
     else:
         shown, html = read()
