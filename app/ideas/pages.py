@@ -26,6 +26,7 @@ from app.people.actor import Actor, Employee, Visitor
 from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
 from app.review.queries import outcome_for
+from app.talk.files import queries as files
 from app.talk.section import talk_of
 from app.trail import trail
 from app.web import Request, Response, ThingId, download, page, slow, unchanged
@@ -234,6 +235,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
         "citations": citations_of(db, actor, idea.id),
+        "files": files.of_thing(db, idea.ref, veiled=shown.veiled),
         "ways": ways(actor, idea, shown.process.owner_id),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),
@@ -262,7 +264,8 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
 def revision(request: Request, db: Db, actor: Visitor, id: ThingId, number: ThingId) -> Response:
     shown = queries.find(db, actor, id)
     past = queries.revision(db, id, number)
-    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past)
+    hung = files.of_thing(db, shown.idea.ref, veiled=shown.veiled, revision=number)
+    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past, files=hung)
 
 
 routes.routes.extend(pages_writing.routes.routes)

@@ -14,6 +14,7 @@ from app.ideas.models import GuestForm, Idea, IdeaForm, Stage, VoteForm
 from app.once import new_key, once
 from app.people.actor import Actor, Employee, Visitor
 from app.people.found import found
+from app.talk.files import queries as files
 from app.voice.customer_jobs import queries as jobs
 from app.web import Form, Request, Response, Typed, blank, fill, page, see
 from app.workflow import MoveForm
@@ -101,6 +102,7 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
             for job in jobs.visible_jobs(db, actor)
             if job.put_aside_at is None or str(job.id) in chosen
         ],
+        "files": files.of_thing(db, idea.ref, veiled=False) if idea else (),
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
     }

@@ -57,6 +57,8 @@ HAPPENED: Mapping[str, str] = {
     "import": "Imported",
     "cite": "A customer’s comment cited",
     "uncite": "A citation taken back",
+    "attach": "A file added",
+    "detach": "A file taken down",
 }
 
 
