@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -226,13 +226,25 @@ def count(db: Session, ref: str) -> int:
     return db.scalar(select(func.count()).where(*standing)) or 0
 
 
-C = table_of(Comment).c
-SPOKE = select(C.id).where(C.about == bindparam("ref"), C.author_id == ME).limit(1)
+C, F = table_of(Comment).c, table_of(Follow).c
+WHO = union_all(
+    select(C.author_id, literal("spoke")).where(C.about == bindparam("ref")).distinct(),
+    select(F.person_id, literal("follows")).where(F.about == bindparam("ref")),
+)
 
 
-def spoke(db: Session, actor: Actor, ref: str) -> bool:
-    """Whether this person has said anything here, and so finds something to change."""
-    return db.connection().execute(SPOKE, {"ref": ref, "me": actor.id}).first() is not None
+@dataclass(frozen=True)
+class Taking:
+    """Who takes part in the talk about a thing, and so finds something to change or hears of it."""
+
+    spoke: frozenset[int]
+    follow: frozenset[int]
+
+
+def taking_part(db: Session, ref: str) -> Taking:
+    """One statement. The same for every reader, so that it can be kept until talk changes."""
+    rows = db.connection().execute(WHO, {"ref": ref}).all()
+    return Taking(*(frozenset(row[0] for row in rows if row[1] == way) for way in ("spoke", "follows")))
 
 
 def follows(db: Session, actor: Actor, ref: str) -> bool:

@@ -14,7 +14,7 @@ from app.people.actor import Actor
 from app.talk.files.kinds import ACCEPT, LISTED
 from app.talk.files.models import ON_A_COMMENT
 from app.talk.models import CommentForm
-from app.talk.queries import Node, Thread, follows, official_answer, speakers, spoke, thread
+from app.talk.queries import Node, Thread, official_answer, speakers, taking_part, thread
 from app.talk.rules import may_answer_officially, moderates
 from app.talk.things import committee_of
 from app.web import Form, blank
@@ -43,8 +43,8 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
     """known: what the page has read already, so that it is not read again: total, follows, committee_id, changes (of
     all talk); `open`, said only where the page has found that nobody is hidden from this reader; `branch`."""
     committee = known["committee_id"] if "committee_id" in known else committee_of(db, ref)
-    following = known["follows"] if "follows" in known else follows(db, actor, ref)
     changes = known["changes"] if "changes" in known else counts(db, "talk")[0]
+    part = lately(db, "who talks", 500).or_made((ref, changes), lambda: taking_part(db, ref))
     total, branch = known.get("total"), known.get("branch")
     moderating = moderates(actor, committee)
 
@@ -52,7 +52,7 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
         shown = thread(db, actor, ref, after, total, moderating=moderating, branch=branch)
         return shown, drawn(request, db, shown.nodes, ref), official_answer(db, ref) if shown.nodes else None
 
-    if known.get("open") and not spoke(db, actor, ref):
+    if known.get("open") and actor.id not in part.spoke:
         # The page of talk looks the same to all who hide nobody and said nothing here.
         same = (ref, after, branch, changes, counts(db, "people"), total, moderating, actor.guest)
         shown, html, answer = lately(db, "drawn threads", 200).or_made(same, read)
@@ -61,12 +61,21 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
     return Talk(
         shown,
         html,
-        following,
+        known["follows"] if "follows" in known else actor.id in part.follow,
         may_answer_officially(actor, committee),
         blank(CommentForm, key=key(ref, changes)),
         answer,
         speakers(shown.nodes),
     )
+
+
+def talk_on(
+    request: Request, db: Session, actor: Actor, ref: str, committee_id: int, changes: int, **known: Any
+) -> Talk:
+    """For a page whose address has the place in its talk as `?talk=`."""
+    after = request.query_params.get("talk", "")
+    place = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None
+    return talk_of(request, db, actor, ref, place, committee_id=committee_id, changes=changes, **known)
 
 
 def drawn(request: Request, db: Session, nodes: Sequence[Node], ref: str = "") -> Markup:
