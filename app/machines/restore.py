@@ -30,7 +30,7 @@ from app.machines.backup import (
 )
 from app.record.chain import Keys, key_beside
 from app.settings import Settings
-from app.talk.files.store import A_NAME, store_of
+from app.talk.files.store import A_NAME, Store, store_of
 
 MANIFEST_LIMIT = 1024 * 1024
 
@@ -77,7 +77,16 @@ def unpack(source: Path, folder: Path) -> dict[str, Any]:
 def put_contents(settings: Settings, source: Path, manifest: dict[str, Any], folder: Path) -> None:
     """The files' contents, each held against the hash that is its name, into the store beside what it holds already:
     one more is harmless there. All of them before the database that names them."""
-    store, found = store_of(settings), list[str]()
+    try:
+        found = put_each(store_of(settings), source, folder)
+    except tarfile.TarError as error:
+        raise Trouble(f"{source} is not a backup of Pilotage, or it is damaged.") from error
+    if summed(found) != manifest.get("contents", summed([])):
+        raise Trouble("Files are missing from the backup, or there are more than its manifest says.")
+
+
+def put_each(store: Store, source: Path, folder: Path) -> list[str]:
+    found: list[str] = []
     with tarfile.open(source) as archive:
         for member in archive:
             name = member.name.removeprefix(CONTENTS)
@@ -92,8 +101,7 @@ def put_contents(settings: Settings, source: Path, manifest: dict[str, Any], fol
                     raise Trouble(f"A file in the backup, {name[:12]}..., is damaged.")
                 store.put(folder / name)
                 (folder / name).unlink()
-    if summed(found) != manifest.get("contents", summed([])):
-        raise Trouble("Files are missing from the backup, or there are more than its manifest says.")
+    return found
 
 
 def read_manifest(archive: tarfile.TarFile) -> dict[str, Any]:

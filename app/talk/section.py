@@ -61,7 +61,7 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
     return Talk(
         shown,
         html,
-        known["follows"] if "follows" in known else actor.id in part.follow,
+        known.get("follows", actor.id in part.follow),
         may_answer_officially(actor, committee),
         blank(CommentForm, key=key(ref, changes)),
         answer,

@@ -20,7 +20,7 @@ LARGE, SMALL = 2048, 480
 PIXELS = 110 * 1000 * 1000
 UNPACKED = 300 * 1000 * 1000
 MEMBERS = 5000
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")  # a JPEG of several pictures is opened as its first
 BROKEN = "The photo cannot be read: it is damaged, or no photo."
 PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 ODF = {b"application/vnd.oasis.opendocument." + word for word in (b"text", b"spreadsheet", b"presentation")}
@@ -54,7 +54,7 @@ def bound(memory: int, seconds: int) -> None:
 def photo(path: Path, folder: Path) -> dict[str, Any]:
     """Two fresh drawings of the first frame, upright, in sRGB."""
     import pi_heif
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
     pi_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # ours is asked before anything is unpacked
