@@ -128,7 +128,7 @@ class Nest:
 
     def fold(self, start: int, after: int, level: int) -> Markup:
         count = after - start - 1
-        deep = level and max(node.depth for node in self.nodes[start:after]) - self.nodes[start].depth > STEPS
+        deep = level == STEPS - 1 and max(node.depth for node in self.nodes[start:after]) - self.nodes[start].depth > 1
         alone = ALONE.format(self.address, self.nodes[start].id) if deep else ""
         return FOLD.format(f"{count} {'answer' if count == 1 else 'answers'}", alone)
 
