@@ -39,8 +39,11 @@ class As(StrEnum):
 
 
 FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW, PERSON = As
+TALK = dict.fromkeys(("mention", "hide", "restore"), (PERSON,))  # of what is said on a thing
 CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
+    "process": TALK,
     "idea": {
+        **TALK,
         "begin": (HEAD,),
         "invite": (PERSON,),
         "submit": (HEAD, OWNER, FOLLOWER),
@@ -58,6 +61,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
     "pilot": {
+        **TALK,
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
@@ -99,6 +103,7 @@ class Lookup:
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
+    processes: dict[int, Any] = field(default_factory=dict)
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -117,6 +122,7 @@ class Lookup:
             "prioritisation": self.prioritisations,
             "alarm": self.alarms,
             "team": self.named_teams,
+            "process": self.processes,
         }
 
 
@@ -161,6 +167,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), SUBJECT.label("name"), owned.label("owner_id"))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name))
+    found.processes = by_id(db, Process, ids_of(entries, "process"), col(Process.name))
     look_up_people(db, found)
     return found
 

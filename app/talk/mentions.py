@@ -98,6 +98,8 @@ def settle_one(
     first = re.match(r"\w[\w'’-]*", text)
     people = namesakes(db, first[0]) if first else []
     meant, label = fitting(people, text)
+    if len(meant) > 1 and quoted:
+        named.labels.update({one.id: label for one in meant[:MOST]} | named.labels)
     if len(meant) > 1:
         meant = [one for one in meant if one.id in (chosen.id if chosen else 0, by_label.get(label.casefold(), 0))]
         if not meant and not quoted:
@@ -142,24 +144,25 @@ def with_told(words: str, named: Named) -> str:
 
 
 def keep(db: Session, actor: Actor, comment: Comment, named: Named) -> list[str]:
-    """Keep whom it names, and tell those who see the thing, once each. The names of those who do not see it."""
-    before = {row.person_id for row in of(db, [comment.id])}
-    for person_id in before - named.labels.keys():
-        db.delete(db.get_one(Mention, (comment.id, person_id)))
+    """Keep whom it names, and tell those who see the thing, once each. The names of those who do not see it.
+
+    Whom it named before it was changed stays kept: what it said before is still read, and read blind by some.
+    """
+    known = {row.person_id: row for row in of(db, [comment.id])}
     unseen = []
     for person_id, label in named.labels.items():
-        sees = bool(registry(db).find(db, find_actor(db, person_id), [comment.about]))
-        if not sees:
+        if row := known.get(person_id):
+            row.label = max(row.label, label, key=len)
+        elif not registry(db).find(db, find_actor(db, person_id), [comment.about]):
             unseen.append(label)
-        elif person_id in before:
-            db.get_one(Mention, (comment.id, person_id)).label = label
         else:
-            db.add(Mention(comment_id=comment.id, person_id=person_id, label=label))
+            known[person_id] = Mention(comment_id=comment.id, person_id=person_id, label=label)
+            db.add(known[person_id])
             if person_id in named.addressed and person_id != actor.id:
                 figures = {"person": person_id, "comment": comment.id}
                 write(db, actor.id, "mention", comment.about, figures=figures)
     db.flush()
-    comment.mentions = len(named.labels) - len(unseen)
+    comment.mentions = len(known)
     return unseen
 
 
@@ -177,8 +180,9 @@ def labels_of(db: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
 
 def hide_names(words: str, labels: Iterable[str]) -> str:
     """The text for a reader who may not learn who stands behind the thing: of no mention it says whose it is."""
-    for label in labels:
-        words = re.sub(rf"@{re.escape(label)}(?!\w)", f"@{HIDDEN}", words)
+    forms = {form for label in labels for form in (label, label.split()[0])}
+    for form in sorted(forms, key=len, reverse=True):
+        words = re.sub(rf"@{re.escape(form)}(?!\w)", f"@{HIDDEN}", words, flags=re.IGNORECASE)
     return words
 
 

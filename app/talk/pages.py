@@ -84,7 +84,7 @@ def before(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
     comment, thing = queries.find(db, actor, id)
     if not reads_all(db, actor, comment):
         raise Refused("What a comment said before is read by who wrote it and by the moderation.")
-    node, past = queries.one(db, actor, comment), queries.before(db, comment)
+    node, past = queries.one(db, actor, comment), queries.before(db, actor, comment)
     return page(request, "talk/before.html", comment=comment, thing=thing, node=node, past=past)
 
 

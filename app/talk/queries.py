@@ -286,10 +286,13 @@ def one(db: Session, actor: Actor, comment: Comment) -> Node:
     return nodes_of(db, actor, comment.about, [row], moderating=moderating)[0]
 
 
-def before(db: Session, comment: Comment) -> Sequence[Wording]:
-    """What a comment said before, the latest first. For who `reads_all` of it."""
+def before(db: Session, actor: Actor, comment: Comment) -> list[tuple[datetime, str]]:
+    """What a comment said before, the latest first: until when, and the words. For who `reads_all` of it."""
     query = select(Wording).where(col(Wording.comment_id) == comment.id)
-    return db.scalars(query.order_by(col(Wording.id).desc()).limit(50)).all()
+    rows = db.scalars(query.order_by(col(Wording.id).desc()).limit(50)).all()
+    blind = comment.author_id != actor.id and registry(db).veiled(db, actor, comment.about)
+    labels = labels_of(db, [comment.id]).get(comment.id, ()) if blind else ()
+    return [(row.until, hide_names(row.words, labels)) for row in rows]
 
 
 OFFICIAL = (

@@ -89,6 +89,7 @@ def reports() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("committee_id", ID, nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),

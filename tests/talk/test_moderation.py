@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from app.db import Database
 from app.ideas.models import Idea, Stage
+from app.notices.actions import read_record
 from app.people.actor import find_actor
 from app.record.models import Entry, Salt
 from app.record.queries import verify
@@ -88,7 +89,9 @@ def test_dismissed_it_stays_and_is_answered(database: Database, cast: Cast, idea
     as_(cast.badr).post("/talk/comments/1/report", {"reason": "I do not like it"})
     assert judge(as_(cast.root), "dismiss").status_code == 303
     assert "Rude words" in as_(cast.sami).get("/ideas/1").text
-    assert "The moderation left it standing" in as_(cast.badr).get("/talk/comments/1/report").text
+    page = as_(cast.badr).get("/talk/comments/1/report").text
+    assert "The moderation left it standing" in page
+    assert "Against people, not the idea" in page
     with database.reading() as db:
         assert [one.stage for one in db.scalars(select(Report))] == [ReportStage.DISMISSED]
 
@@ -189,3 +192,13 @@ def test_the_authors_pages_never_name_who_reported(database: Database, cast: Cas
         assert "Tariq" not in text, page
         assert "A secret reason" not in text, page
     assert layla.get("/talk/comments/2/report").status_code == 403
+
+
+def test_the_author_hears_of_it_and_who_is_named_too(database: Database, cast: Cast, idea: Idea, as_: As) -> None:
+    as_(cast.badr).send("/ideas/1", {"words": "@Dina, see"}, "/talk/idea:1")
+    judge(as_(cast.noor), "hide")
+    read_record(database)
+    assert "A comment hidden by the moderation" in as_(cast.zaid).get("/notices").text
+    assert "Against people, not the idea" in as_(cast.zaid).get("/notices").text
+    assert "Somebody named in the talk" in as_(cast.dina).get("/notices").text
+    assert "hidden by the moderation" not in as_(cast.badr).get("/notices").text

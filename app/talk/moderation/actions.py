@@ -49,7 +49,7 @@ def hide(db: Session, actor: Actor, comment: Comment, reason: str) -> None:
         raise Stale("This comment does not stand any more.")
     comment.hidden_at, comment.hidden_why = now(), reason
     comment.version += 1
-    settle(db, comment, ReportStage.UPHELD)
+    settle(db, comment, ReportStage.UPHELD, reason)
     count_talk(db, comment.about, -1)
     told(db, actor, comment, "hide", reason)
 
@@ -65,15 +65,15 @@ def restore(db: Session, actor: Actor, comment: Comment, reason: str) -> None:
 
 def dismiss(db: Session, actor: Actor, comment: Comment, reason: str) -> None:
     """The comment stays; its reports are answered."""
-    if not settle(db, comment, ReportStage.DISMISSED):
+    if not settle(db, comment, ReportStage.DISMISSED, reason):
         raise Stale("No report of this comment is open.")
     told(db, actor, comment, "dismiss", reason)
 
 
-def settle(db: Session, comment: Comment, stage: ReportStage) -> int:
+def settle(db: Session, comment: Comment, stage: ReportStage, answer: str) -> int:
     open_ones = (col(Report.comment_id) == comment.id, col(Report.stage) == ReportStage.OPEN)
-    done = db.execute(update(Report).where(*open_ones).values(stage=stage, settled_at=now()).returning(col(Report.id)))
-    return len(done.all())
+    settled = update(Report).where(*open_ones).values(stage=stage, answer=answer, settled_at=now())
+    return len(db.execute(settled.returning(col(Report.id))).all())
 
 
 def told(db: Session, actor: Actor, comment: Comment, move: str, reason: str) -> None:

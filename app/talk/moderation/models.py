@@ -27,6 +27,7 @@ class Report(Row, table=True):
     person_id: int = points_to("person.id")
     committee_id: int | None = points_to("committee.id", nullable=True)
     reason: str = text()
+    answer: str = text()  # the moderation's reason, for who reported
     stage: ReportStage = choice(ReportStage, default=ReportStage.OPEN, index=True)
     at: datetime = instant()
     settled_at: datetime | None = instant(nullable=True, default=None)

@@ -111,7 +111,7 @@ def ways(comment: Comment, reported: bool) -> list[tuple[str, str]]:
     """What can be done with it now: the move, and its words."""
     if not stands(comment):
         return [("restore", "Let it stand there again")]
-    return [("hide", "Hide it"), *([("dismiss", "Leave it, and answer the reports")] if reported else [])]
+    return [("hide", "Hide it"), *([("dismiss", "It may stand")] if reported else [])]
 
 
 @routes.post("/talk/comments/{id}/moderation")
