@@ -17,7 +17,8 @@ from app.talk.rules import reads_all, stands
 
 
 class Hung(NamedTuple):
-    """A file as one reader may see it: never who added it."""
+    """A file as one reader may see it: never who added it. Where they are handed its cleaned copy there is no size:
+    how long the properties are that were taken out would tell of the name in them."""
 
     id: int
     photo: bool
@@ -46,7 +47,7 @@ def hung(file: File, root: str, *, veiled: bool) -> Hung:
         file.kind is FileKind.PHOTO,
         name_for(file, veiled=veiled),
         file.alt,
-        size_words(file.size),
+        "" if veiled and file.cleaned else size_words(file.size),
         file.width,
         file.height,
         f"{root}/files/{file.id}",
