@@ -123,6 +123,7 @@ def may_see(actor: Actor) -> frozenset[str]:
         "leaders": actor.leader or actor.chairs_one,
         "record": actor.leader or actor.chairs_one or actor.administrator,
         "admin": actor.administrator,
+        "moderation": actor.chairs_one or actor.administrator,
     }
     return frozenset(word for word, allowed in words.items() if allowed)
 

@@ -37,6 +37,7 @@ class Kind:
     title, parent: columns; `parent` (an id) goes into the address of a thing that has no page of its own.
     hides: SQL for "this reader may not learn that this person stands behind this thing" of (reader, thing, person);
     whoever shows names on a thing asks it. None where nothing is ever hidden.
+    veils: SQL for "somebody behind this thing is hidden from this reader now" of (reader, thing).
     """
 
     name: str
@@ -46,6 +47,7 @@ class Kind:
     address: Callable[[Any], str]
     parent: Any = None
     hides: Callable[[Any, Any, Any], ColumnElement[bool]] | None = None
+    veils: Callable[[Any, Any], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Registry:
         if name not in self.kinds or not number.isdecimal() or len(number) > 18:
             raise Missing()
         return self.kinds[name], int(number)
+
+    def veiled(self, db: Session, actor: "Actor", ref: str) -> bool:
+        """Whether people behind this thing are hidden from this reader: names of files and mentions stay out then."""
+        kind, id = self.kind_of(ref)
+        return kind.veils is not None and bool(db.scalar(select(kind.veils(actor.id, id))))
 
     def one(self, db: Session, actor: "Actor", ref: str) -> Found:
         found = self.find(db, actor, [ref])

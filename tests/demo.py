@@ -37,6 +37,7 @@ class Demo:
     def __init__(self, template: Path, folder: Path) -> None:
         self.file = folder / "demo.db"
         shutil.copy(template, self.file)
+        shutil.copytree(template.with_name("files"), folder / "files")
         self.settings = demo_settings(self.file)
         self.database = open_database(self.settings)
         self.app = create_app(self.settings, self.database, run_worker=False)

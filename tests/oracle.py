@@ -84,6 +84,23 @@ class Person:
     def said(self, comment: int) -> bool:
         return self.has("select 1 from comment where id = :comment and author_id = :me", comment=comment)
 
+    def sees_comment(self, comment: int) -> bool:
+        (row,) = self.demo.rows("select about from comment where id = :comment", comment=comment)
+        kind, _, number = row.about.partition(":")
+        return self.sees_ref(kind, int(number))
+
+    def moderates(self, comment: int) -> bool:
+        judges = self.chair or self.administrator
+        return judges and self.sees_comment(comment) and not self.said(comment)
+
+    def reads_all(self, comment: int) -> bool:
+        return self.said(comment) or ((self.chair or self.administrator) and self.sees_comment(comment))
+
+    def opens(self, file: int) -> bool:
+        (row,) = self.demo.rows("select about, comment_id from file where id = :file", file=file)
+        kind, _, number = row.about.partition(":")
+        return self.sees_ref(kind, int(number))
+
     def sees_ref(self, kind: str, number: int) -> bool:
         return self.sees(number) if kind == "idea" else self.employee
 
@@ -320,7 +337,15 @@ READ: dict[str, Rule] = {
     f"/teams/{N}/(edit|chat)": lambda person, team, _: person.leads(team),
     f"/talk/([a-z_]+):{N}": Person.sees_ref,
     f"/talk/([a-z_]+):{N}/answers/{N}": lambda person, kind, number, _: person.sees_ref(kind, number),
+    f"/talk/([a-z_]+):{N}/people": Person.sees_ref,
+    f"/talk/comments/{N}": Person.sees_comment,
     f"/talk/comments/{N}/edit": Person.said,
+    f"/talk/comments/{N}/before": Person.reads_all,
+    f"/talk/comments/{N}/report": lambda person, comment: person.sees_comment(comment) and not person.said(comment),
+    f"/talk/comments/{N}/moderation": Person.moderates,
+    "/talk/moderation": lambda person: person.chair or person.administrator,
+    f"/files/{N}(/photo|/preview)?": lambda person, file, _: person.opens(file),
+    f"/ideas/{N}/files": Person.changes,
     "/voice": employees,
     r"/voice/sources\.csv": employees,
     r"/voice/comments(\.csv|/terms)?": employees,
@@ -420,8 +445,11 @@ SEND: dict[str, Rule] = {
     f"/ideas/{N}/joinings": lambda person, idea: person.employee and person.sees(idea),
     f"/ideas/{N}/joinings/{N}/moves": lambda person, idea, joining: person.answers_joining(joining),
     f"/ideas/{N}/joinings/{N}/support": lambda person, idea, joining: person.asked_to_support(joining),
-    f"/talk/([a-z_]+):{N}(/follow)?": lambda person, kind, number, _: person.sees_ref(kind, number),
-    f"/talk/comments/{N}/(edit|withdraw)": lambda person, comment, _: person.said(comment),
+    f"/talk/([a-z_]+):{N}(/follow|/preview)?": lambda person, kind, number, _: person.sees_ref(kind, number),
+    f"/talk/comments/{N}/(edit|withdraw|files/{N}/withdraw)": lambda person, comment, *_: person.said(comment),
+    f"/talk/comments/{N}/report": lambda person, comment: person.sees_comment(comment) and not person.said(comment),
+    f"/talk/comments/{N}/moderation": Person.moderates,
+    f"/ideas/{N}/files(/{N}/withdraw)?": lambda person, idea, *_: person.changes(idea),
     "/teams/new": employees,
     f"/teams/{N}/(edit|members|lead|chat)": lambda person, team, _: person.leads(team),
     f"/teams/{N}/leave": Person.is_in,

@@ -4,7 +4,9 @@ Each world is played through the product's own actions; two of them differ in on
 searches, exports, notices and cache tags of a reader are compared byte by byte.
 """
 
+import io
 import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -29,11 +31,17 @@ from app.people.models import Grant, Person, Role
 from app.review import owners
 from app.review.forms import OwnersForm
 from app.talk import actions as talk
-from app.talk.models import EditForm
+from app.talk import mentions
+from app.talk.files.actions import hang
+from app.talk.files.reading import taken_in
+from app.talk.files.store import incoming
+from app.talk.models import Comment, EditForm
+from app.talk.moderation.actions import report
 from tests.cast import Cast
 from tests.makers import a_team
 from tests.people.makers import Mailbox, a_mailbox
 from tests.review.makers import MARKS, move, open_round, review_by
+from tests.talk.files import a_docx
 from tests.worlds import MOMENT, World
 
 Tell = Callable[[Any, Db, Cast], None]
@@ -79,8 +87,24 @@ def conversation(db: Db, idea: Idea, author: Actor, others: list[Actor]) -> None
     gone = talk.say(db, author, idea.ref, "Never mind.", None)
     talk.withdraw(db, author, gone)
     talk.change(db, author, first, EditForm(words="I have stood there with a stopwatch.", version=first.version))
+    for words in (f"@{author.name}, on which day?", f"> @{author.name}, on which day?\n\nOn any."):
+        asked = talk.say(db, others[1], idea.ref, words, first.id)
+        mentions.keep(db, others[1], asked, mentions.settle(db, words))
+    named = mentions.settle(db, "On which day?")
+    talk.change(db, others[1], asked, EditForm(words="On which day?", version=asked.version), named)
+    report(db, author, asked, "It asks for nothing.")
+    with_a_file(db, author, idea, first)
     for actor in others:
         ideas.vote(db, actor, idea, on=True)
+
+
+def with_a_file(db: Db, author: Actor, idea: Idea, comment: Comment) -> None:
+    """Its name tells whose it is, and so do the properties of the document."""
+    home = incoming(db.info["settings"])
+    ready, folder = taken_in(io.BytesIO(a_docx(author.name)), f"{author.name} at the rope.docx", home)
+    hang(db, author, idea.ref, ready, "")
+    hang(db, author, idea.ref, ready, "", comment=comment)
+    shutil.rmtree(folder)
 
 
 def by(name: str, *, team: bool, late: bool = False) -> Tell:
@@ -118,7 +142,9 @@ def starts(world: Any) -> list[str]:
     words = ["Amal", "Tariq", "Calm corners", "Night shift", "Trolleys", "stopwatch"]
     asked = [f"{page}?q={word}" for page in ("/search", "/ideas", "/ideas.csv") for word in words]
     own = [idea, f"{idea}/edit", f"{idea}/revisions/1", f"{idea}/revisions/2", f"/talk/idea:{world.idea}"]
-    talks = [f"/talk/comments/{number}/edit" for number in range(1, 5)]
+    ways = ("edit", "before", "report", "moderation")
+    talks = [f"/talk/comments/{number}/{way}" for number in range(1, 7) for way in ways]
+    talks += ["/talk/moderation", f"/talk/idea:{world.idea}/people?tell=a", "/files/1", "/files/2"]
     record = [f"/record?ref=idea:{world.idea}", f"/record?ref=round:{world.round}", "/record"]
     review = [f"/review/ideas/{world.idea}", f"/review/rounds/{world.round}/names", f"/review/ideas/{world.idea}/owner"]
     return [*people, *teams, *lists, *exports, *asked, *own, *talks, *record, *review, "/"]

@@ -19,6 +19,8 @@ OPEN = {"/openapi.json"}  # linked from a page, and for everybody
 ELSEWHERE |= {"/notices/count"}  # which a page that lies open asks for: tests/notices/test_choosing.py
 # A round that is being prepared, talk that has more than one page, no diagnosis under way: the demo has none of them.
 RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
+# What is drawn in a page, or stands on one of its comments: tests/talk.
+RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 

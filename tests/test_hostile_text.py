@@ -1,6 +1,8 @@
 """Hostile text in every field of every form that the cast can reach: refused in words, or shown as text."""
 
 import random
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,6 +13,7 @@ from tests.crawl import pattern, walk
 from tests.demo import CAST, Demo
 from tests.forms import PageForm, forms_of
 from tests.hostile import PAYLOADS, UNSTORABLE, live_cells, worked
+from tests.talk.files import a_photo
 
 READERS = ("amal", "noor", "layla", "gita", "root")
 # These end what the walk needs: a session, or a person.
@@ -71,6 +74,43 @@ def test_hostile_text_stays_text(demo: Demo, walked: Any) -> None:
                 assert not live_cells(answer.text), (name, address, live_cells(answer.text)[:3])
                 stored += "hostile" in answer.text
     assert stored > 20, "the control: hostile text is in the pages"
+
+
+def test_hostile_names_of_files_stay_text(demo: Demo) -> None:
+    """As names, as what a photo shows, and as what is in a file; SVG and HTML under any name never come."""
+    (row,) = demo.rows("select id from idea where listed and stage = 'in review' order by id limit 1")
+    page, action = f"/ideas/{row.id}", f"/talk/idea:{row.id}"
+    zaid, noor = demo.by("zaid"), demo.by("noor")
+    kept = 0
+    for payload in PAYLOADS[:-1]:
+        for name, content in ((f"{payload}.txt", b"words"), (f"{payload}.jpg", a_photo(size=(8, 8)))):
+            fields = {"words": payload, "alt_1": payload, "key": zaid.key(page, action)}
+            answer = zaid.http.post(action, data=fields, files={"file_1": (name, content)})
+            assert answer.status_code in (303, 422), (name, answer.status_code)
+            kept += answer.status_code == 303
+    assert kept > 20
+    for bad in ("x.svg", "x.html", "x.txt\u202elmth.", "x.SVG", "x.svg.", "x.htm\x00.svg"):
+        answer = zaid.http.post(
+            action, data={"words": "x", "key": "k"}, files={"file_1": (bad, b"<svg onload=hostile()>")}
+        )
+        assert answer.status_code == 422, bad
+    answer = zaid.http.post(
+        action, data={"words": "x", "key": "k"}, files={"file_1": ("x.txt", b"<svg onload=hostile()>")}
+    )
+    assert answer.status_code == 422
+    for browser in (zaid, noor):
+        text, address = "", f"/talk/idea:{row.id}"
+        while address:
+            html = browser.get(address).text
+            assert not worked(html), worked(html)[:3]
+            text += html
+            found = re.search(r'rel="next" href="([^"#]*)', html)
+            address = unescape(found[1]) if found else ""
+        assert "hostile" in text, "the control"
+    for row in demo.rows("select id from file where comment_id is not null order by id desc limit 40"):
+        answer = noor.get(f"/files/{row.id}")
+        assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+        assert not set('"<>\\\r\n') & set(answer.headers["content-disposition"])
 
 
 def test_an_inspector_sees_what_would_have_worked() -> None:

@@ -34,6 +34,7 @@ def demo_settings(host: str, port: int, folder: Path = FOLDER) -> Settings:
         demo=True,
         record_key="",
         smtp_url="",
+        files_url="",
         trusted_proxies="",
         workers=1,
     )

@@ -10,6 +10,7 @@ from app.demo import (
     analyses,
     asking,
     comments,
+    conversing,
     evidence,
     founding,
     judging,
@@ -62,6 +63,8 @@ def tell(database: Database) -> World:
     world.plan(4, telling.wishes)
     world.play()
     thinking.support(world)
+    world.play()
+    conversing.plan(world)
     world.play()
     tell_everybody(world)
     read_waves(database)

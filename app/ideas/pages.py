@@ -30,6 +30,7 @@ from app.people.queries import paths
 from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
 from app.review.queries import outcome_for
+from app.talk.files import queries as files
 from app.talk.section import talk_of
 from app.trail import trail
 from app.web import Request, Response, ThingId, download, page, see, slow, unchanged
@@ -248,6 +249,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "years": queries.years_of(db, idea.id),
         "departments": departments_named(db, idea),
         "citations": citations_of(db, actor, idea.id),
+        "files": files.of_thing(db, idea.ref, veiled=shown.veiled),
         "ways": ways(actor, idea, shown.process.owner_id),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),
@@ -285,7 +287,8 @@ def revision(request: Request, db: Db, actor: Visitor, id: ThingId, number: Thin
     shown = queries.find(db, actor, id)
     past = queries.revision(db, id, number)
     years = queries.years_of(db, id, number)
-    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past, years=years)
+    hung = files.of_thing(db, shown.idea.ref, veiled=shown.veiled, revision=number)
+    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past, years=years, files=hung)
 
 
 @routes.get("/ideas/{id}/revisions/{one}/{other}")

@@ -28,6 +28,7 @@ from app.people.found import found
 from app.people.models import Person
 from app.people.queries import paths
 from app.processes.models import Process
+from app.talk.files import queries as files
 from app.voice.comments import queries as comments
 from app.voice.customer_jobs import queries as jobs
 from app.web import Form, Request, Response, Typed, blank, fill, page, see
@@ -186,6 +187,7 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
         "departments": list(paths(db).items()),
         "custodian": custodian_name(db, actor, picked, idea),
         "begun": scratches.begun(db, actor, idea.id if idea else None, but=str(form.value("window"))),
+        "files": files.of_thing(db, idea.ref, veiled=False) if idea else (),
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
         **telling(None),

@@ -48,7 +48,7 @@ from app.people.models import Committee, Department, Membership, Person, Seat, T
 from app.processes.models import Process
 from app.record.models import Entry, Salt
 from app.refs import Kind
-from app.talk.models import Follow
+from app.talk.models import MOVES_OF_TALK, Follow
 from app.voice.customer_jobs.models import Job
 
 FOR_OTHERS = "An idea for its committee"
@@ -139,7 +139,10 @@ def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
 
 
 # Teams have their pages beside the ideas, and no queries of their own.
-kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides), teams.kind]
+kinds = [
+    Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from),
+    teams.kind,
+]
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ REASON = select(S.words).where(S.number == E.number, S.name == "reason").scalar_
 def history(*who: Any) -> Select[Any]:
     query: Select[Any] = (
         select(E.at, E.move, E.after, E.figures, func.coalesce(REASON, "").label("why"), *who)
-        .where(E.ref == bindparam("ref"))
+        .where(E.ref == bindparam("ref"), E.move.not_in(MOVES_OF_TALK))
         .order_by(E.number.desc())
         .limit(100)
     )

@@ -65,6 +65,8 @@ HAPPENED: Mapping[str, str] = {
     "refuse_join": "Joining refused",
     "take_back_join": "The proposal of joining taken back",
     "join": "Joined into another idea",
+    "attach": "A file added",
+    "detach": "A file taken down",
 }
 
 

@@ -1,7 +1,8 @@
-"""A backup: one tar file with the database as it was at one moment and a manifest that says what is in it.
+"""A backup: one tar file with the database as it was at one moment, the files that its rows name, and a manifest.
 
 People go on writing meanwhile: SQLite copies a snapshot (`VACUUM INTO`), PostgreSQL dumps one (`pg_dump --snapshot`),
-and rows and the record's head are counted in that same snapshot. The file appears under its name only when it is whole.
+and rows and the record's head are counted in that same snapshot. Files are copied after it, under their sha256, each
+held against it: none that a row names is ever changed. The tar appears under its name only when it is whole.
 """
 
 import hashlib
@@ -11,25 +12,31 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, select, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from app.columns import now
 from app.db import Database
-from app.errors import Trouble
+from app.errors import Missing, Trouble
 from app.record.chain import Keys, key_beside
 from app.record.queries import verify
 from app.settings import Settings
+from app.talk.files.models import File
+from app.talk.files.queries import wanted
+from app.talk.files.store import Store, store_of
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 KEY = "record.key"
+CONTENTS = "files/"
 MEMBERS = {"sqlite": "pilotage.db", "postgresql": "pilotage.dump"}
 KEEP = {"idle_in_transaction_session_timeout": 0, "statement_timeout": 0}
 
@@ -45,6 +52,7 @@ def back_up(settings: Settings, database: Database, target: Path, *, with_key: b
         kind = "sqlite" if database.embedded else "postgresql"
         member = folder / MEMBERS[kind]
         copied = copy_sqlite(database, member) if database.embedded else copy_postgres(database, member)
+        named: list[str] = copied.pop("wanted")
         members = [member]
         if with_key:
             (folder / KEY).write_text(key_words(settings))
@@ -55,12 +63,51 @@ def back_up(settings: Settings, database: Database, target: Path, *, with_key: b
             "database": kind,
             **copied,
             "files": {one.name: {"sha256": sha256(one), "size": one.stat().st_size} for one in members},
+            "contents": summed(named),
         }
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
-        pack([folder / MANIFEST, *members], folder / "whole.tar")
+        store = store_of(settings)
+        still = partial(still_wanted, database)
+        pack([folder / MANIFEST, *members], folder / "whole.tar", taken_from(store, named, folder, still))
         os.replace(folder / "whole.tar", target)
     sync(target.parent)
     return manifest
+
+
+def summed(names: Sequence[str]) -> dict[str, Any]:
+    """How many files' contents there are, and one hash over their names, which are hashes themselves."""
+    return {"count": len(names), "sha256": hashlib.sha256("".join(sorted(names)).encode()).hexdigest()}
+
+
+def wanted_contents(connection: Connection) -> list[str]:
+    """The contents that rows of a database name, in the snapshot that this connection sees."""
+    if "file" not in inspect(connection).get_table_names():
+        return []
+    columns = (File.sha256, File.preview, File.cleaned)
+    found = {name for column in columns for name in connection.scalars(select(col(column)).distinct()) if name}
+    return sorted(found)
+
+
+def still_wanted(database: Database, name: str) -> bool:
+    with database.reading() as db:
+        return bool(wanted(db, [name]))
+
+
+def taken_from(store: Store, names: Iterable[str], folder: Path, still: Callable[[str], bool]) -> Iterator[Path]:
+    """Each content as a file of its own, checked, and gone when the next one comes. What an erasure took away while
+    the backup was being made is left empty: it is to be forgotten."""
+    for name in names:
+        path = folder / name
+        try:
+            with path.open("wb") as out:
+                out.writelines(store.read(name))
+        except Missing:
+            if still(name):
+                raise Trouble(f"The file {name[:12]}... is not in the store: nothing was written.") from None
+        if path.stat().st_size and sha256(path) != name:
+            raise Trouble(f"The file {name[:12]}... in the store is not what it was: nothing was written.")
+        yield path
+        path.unlink()
 
 
 def key_words(settings: Settings) -> str:
@@ -77,7 +124,7 @@ def copy_sqlite(database: Database, member: Path) -> dict[str, Any]:
         raw.close()
     with looking_at(member) as connection:
         refuse_broken(connection)
-        found = contents(connection)
+        found = contents(connection) | {"wanted": wanted_contents(connection)}
         refuse_false_record(connection, database.known["record_keys"])
     return found
 
@@ -126,7 +173,7 @@ def copy_postgres(database: Database, member: Path) -> dict[str, Any]:
             connection.exec_driver_sql(f"SET LOCAL {setting} = {value}")
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         run_postgres("pg_dump", database.url, "--format=custom", f"--snapshot={snapshot}", f"--file={member}")
-        found = contents(connection)
+        found = contents(connection) | {"wanted": wanted_contents(connection)}
         refuse_false_record(connection, database.known["record_keys"])
     return found
 
@@ -145,12 +192,14 @@ def run_postgres(program: str, address: str, *options: str) -> None:
         raise Trouble(f"{program} failed: {(done.stderr.strip() or 'it said nothing').splitlines()[-1]}")
 
 
-def pack(files: list[Path], target: Path) -> None:
-    """Readable by its owner alone, and on the disk before it gets its name."""
+def pack(files: list[Path], target: Path, contents: Iterable[Path] = ()) -> None:
+    """Readable by its owner alone, and on the disk before it gets its name. contents: into a folder of their own."""
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         with tarfile.open(fileobj=out, mode="w") as archive:
             for file in files:
                 archive.add(file, arcname=file.name, filter=nobody)
+            for file in contents:
+                archive.add(file, arcname=f"{CONTENTS}{file.name}", filter=nobody)
         out.flush()
         os.fsync(out.fileno())
 

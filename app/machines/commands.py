@@ -28,8 +28,9 @@ def backup(
         manifest = making.back_up(settings, database, file.absolute(), with_key=with_key)
     finally:
         database.close()
-    record = manifest["record"]
+    record, files = manifest["record"], manifest["contents"]["count"]
     print(f"{file}: {sum(manifest['rows'].values()):,} rows, the record to entry {record['number']:,} {record['hash']}")
+    print(f"{files:,} files' contents, each as its hash says." if files else "No files hang on anything yet.")
     if not with_key:
         print("The record's key is not inside. Keep a copy of it in another place.")
 

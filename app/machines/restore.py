@@ -13,6 +13,7 @@ from app.columns import now
 from app.db import Database
 from app.errors import Trouble
 from app.machines.backup import (
+    CONTENTS,
     FORMAT,
     KEY,
     MANIFEST,
@@ -24,10 +25,12 @@ from app.machines.backup import (
     refuse_false_record,
     run_postgres,
     sha256,
+    summed,
     sync,
 )
 from app.record.chain import Keys, key_beside
 from app.settings import Settings
+from app.talk.files.store import A_NAME, Store, store_of
 
 MANIFEST_LIMIT = 1024 * 1024
 
@@ -47,6 +50,7 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> dict[st
             raise Trouble(f"The backup is of {manifest['database']}; PILOTAGE_DATABASE_URL names a {kind} database.")
         words = key_words(settings, folder / KEY)
         member = folder / MEMBERS[kind]
+        put_contents(settings, source, manifest, folder)
         if settings.embedded:
             restore_sqlite(settings, member, manifest, words, force=force)
         else:
@@ -68,6 +72,36 @@ def unpack(source: Path, folder: Path) -> dict[str, Any]:
     except (tarfile.TarError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise Trouble(f"{source} is not a backup of Pilotage, or it is damaged.") from error
     return manifest
+
+
+def put_contents(settings: Settings, source: Path, manifest: dict[str, Any], folder: Path) -> None:
+    """The files' contents, each held against the hash that is its name, into the store beside what it holds already:
+    one more is harmless there. All of them before the database that names them."""
+    try:
+        found = put_each(store_of(settings), source, folder)
+    except tarfile.TarError as error:
+        raise Trouble(f"{source} is not a backup of Pilotage, or it is damaged.") from error
+    if summed(found) != manifest.get("contents", summed([])):
+        raise Trouble("Files are missing from the backup, or there are more than its manifest says.")
+
+
+def put_each(store: Store, source: Path, folder: Path) -> list[str]:
+    found: list[str] = []
+    with tarfile.open(source) as archive:
+        for member in archive:
+            name = member.name.removeprefix(CONTENTS)
+            if name == member.name:
+                continue
+            if not A_NAME.fullmatch(name):
+                raise Trouble(f"The backup holds {member.name[:80]}, which does not belong there.")
+            found.append(name)
+            if member.size:
+                take_out(archive, member.name, folder / name)
+                if sha256(folder / name) != name:
+                    raise Trouble(f"A file in the backup, {name[:12]}..., is damaged.")
+                store.put(folder / name)
+                (folder / name).unlink()
+    return found
 
 
 def read_manifest(archive: tarfile.TarFile) -> dict[str, Any]:

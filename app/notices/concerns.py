@@ -20,12 +20,16 @@ from app.processes.alarms.models import Alarm
 from app.processes.models import Prioritisation, Process
 from app.record.models import Entry
 from app.review.models import Order, Reviewer, Round
-from app.talk.models import Comment, Follow
+from app.talk.models import Comment, Follow, Mention
 
 MENTIONED, ANSWERED, PERSON, KEEPER, REVIEWER, AUTHOR, CREW, OWNER, HEAD, MEMBER, FOLLOWER = As
 PARENT: Any = aliased(Comment)
+# On any thing that is talked about: who is named in it, and whose words were moderated.
+TALK: Mapping[str, Sequence[As]] = {"mention": (MENTIONED,), "hide": (PERSON,), "restore": (PERSON,)}
 CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
+    "process": TALK,
     "idea": {
+        **TALK,
         "begin": (HEAD, OWNER),  # a signal: drafts are told to nobody
         "invite": (PERSON,),
         "submit": (HEAD, OWNER, FOLLOWER),
@@ -45,6 +49,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
     "pilot": {
+        **TALK,
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
@@ -86,6 +91,7 @@ class Lookup:
     named_teams: dict[int, Any] = field(default_factory=dict)
     processes: dict[int, Any] = field(default_factory=dict)
     comments: dict[int, Any] = field(default_factory=dict)
+    mentioned: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -160,6 +166,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), owned.label("owner_id"))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"))
     found.processes = by_id(db, Process, numbers_of(talked, "process"), col(Process.owner_id))
+    grouped(db, found.mentioned, col(Mention.comment_id), col(Mention.person_id), found.comments)
     look_up_people(db, found, talked)
     return found
 
@@ -206,6 +213,7 @@ def tell(entry: Entry, found: Lookup) -> Told | None:
     if thing is None and spoken is None and kind != "person":
         return None
     groups = (groups_of(kind, key, thing, entry, found) if thing is not None else {}) | {PERSON: named(entry)}
+    groups |= {MENTIONED: named(entry)} if entry.move == "mention" else {}
     if spoken is not None:
         groups = about_talk(f"{kind}:{key}", spoken, entry, groups, found)
     told = Told(entry, f"{kind}:{key}")
@@ -235,6 +243,7 @@ def about_talk(ref: str, spoken: Any, entry: Entry, groups: Mapping[As, set[int]
     """Whoever stands behind the thing, is answered or named, or follows it. The owner of a process hears what is said
     of the process, not of each idea for it."""
     mentioned = {one for one in json.loads(entry.figures).get("mentions", ()) if isinstance(one, int)}
+    apart = found.mentioned[number_of(entry.ref)]  # they are told by the entry that names them
     private = kind_of(ref) == "idea" and not found.ideas[number_of(ref)].listed
     told = {
         AUTHOR: groups.get(AUTHOR, set()),
@@ -242,7 +251,7 @@ def about_talk(ref: str, spoken: Any, entry: Entry, groups: Mapping[As, set[int]
         OWNER: groups.get(OWNER, set()) if kind_of(ref) == "process" else set(),
     }
     others = {MENTIONED: mentioned, ANSWERED: {spoken.answered}, FOLLOWER: found.followers[ref]}
-    return told if private else told | others
+    return {who: people - apart for who, people in (told if private else told | others).items()}
 
 
 def named(entry: Entry) -> set[int]:

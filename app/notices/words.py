@@ -130,6 +130,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "committee": {"add": "Committee made", "change": "Committee changed", "seat": "Seat changed"},
     "organisation": {"set_up": "Set up", "change": "Organisation changed"},
 }
+# What is said on a thing, whatever it is.
+TALK: Mapping[str, str] = {
+    "mention": "Somebody named in the talk",
+    "report": "A comment reported",
+    "hide": "A comment hidden by the moderation",
+    "restore": "A hidden comment stands again",
+    "dismiss": "A reported comment left standing",
+}
 # Where the stage that was left or entered makes it another thing.
 FROM = {("submit", "sent back"): "Submitted again", ("submit", "returned"): "Submitted again"}
 TO = {("begin", "signal"): "Kept as a signal"}
@@ -144,6 +152,6 @@ def sentence(ref: str, move: str, before: str = "", after: str = "", step: int |
 
     step: the number of the step, where the ref names one.
     """
-    words = WORDS.get(kind_of(ref), {}).get(move) or move.replace("_", " ").capitalize()
+    words = WORDS.get(kind_of(ref), {}).get(move) or TALK.get(move) or move.replace("_", " ").capitalize()
     words = FROM.get((move, before)) or TO.get((move, after)) or words
     return " ".join(words.replace("{step}", "" if step is None else str(step)).replace("{after}", after).split())

@@ -28,6 +28,7 @@ from app.pilots.queries import Filter, today
 from app.pilots.roadmap import ROADMAP
 from app.processes.models import Process
 from app.processes.standing.queries import standing_for
+from app.talk.section import talk_on
 from app.trail import trail
 from app.web import Form, Request, Response, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import csv_rows
@@ -202,7 +203,8 @@ def create(request: Request, db: Db, actor: Employee, fields: Typed) -> Response
 
 @routes.get("/pilots/{id}")
 def show(request: Request, db: Db, actor: Employee, pilot: ThePilot) -> Response:
-    if kept := unchanged(request, actor.rights, counts(db, *SHOWN)):
+    changes = counts(db, *SHOWN, "talk")
+    if kept := unchanged(request, actor.rights, changes):
         return kept
     have = made(db, pilot)
     names = queries.people_of(db, pilot, have.people())
@@ -231,6 +233,7 @@ def show(request: Request, db: Db, actor: Employee, pilot: ThePilot) -> Response
         standing=standing_for(db, pilot.process_id),
         causes=causes_of_barriers(db, pilot.id) if pilot.step == 1 else {},
         trail=trail(db, actor, "pilot", process=pilot.process, idea=pilot.idea, pilot=pilot),
+        talk=talk_on(request, db, actor, pilot.ref, pilot.committee_id, changes[-1]),
     )
 
 

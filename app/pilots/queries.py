@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from app import columns
 from app.columns import now
+from app.ideas import queries as ideas
 from app.ideas.models import Idea, Stage
 from app.people.actor import Actor
 from app.people.models import Membership, Person, Team
@@ -43,8 +44,23 @@ step_title = (
     + literal(" of ")
     + select(col(Pilot.name)).where(col(Pilot.id) == col(Step.pilot_id)).correlate(Step).scalar_subquery()
 )
+
+
+def its_idea(pilot: Any) -> Any:
+    return select(col(Pilot.idea_id)).where(col(Pilot.id) == pilot).scalar_subquery()
+
+
+def hides(me: Any, pilot: Any, person: Any) -> ColumnElement[bool]:
+    """Whoever is hidden behind the idea that a pilot came of is hidden behind the pilot."""
+    return ideas.hides(me, its_idea(pilot), person)
+
+
+def veils(me: Any, pilot: Any) -> ColumnElement[bool]:
+    return ideas.veiled_from(me, its_idea(pilot))
+
+
 kinds = [
-    Kind("pilot", Pilot, visible_to, Pilot.name, lambda number: f"/pilots/{number}"),
+    Kind("pilot", Pilot, visible_to, Pilot.name, lambda number: f"/pilots/{number}", hides=hides, veils=veils),
     Kind("step", Step, step_visible_to, step_title, lambda number: f"/pilots/{number}", parent=Step.pilot_id),
 ]
 

@@ -14,10 +14,17 @@ from app.errors import Invalid, Refused, Stale
 from app.people.actor import Actor
 from app.record.actions import write
 from app.refs import registry
-from app.talk.models import DEEPEST, WIDTH, Comment, EditForm, Follow
+from app.talk import mentions
+from app.talk.files import actions as files
+from app.talk.files.models import File
+from app.talk.mentions import Named
+from app.talk.models import DEEPEST, WIDTH, Comment, EditForm, Follow, Wording
+from app.talk.moderation.models import Report
 from app.talk.queries import count
 from app.talk.rules import may_answer_officially, may_edit
+from app.talk.things import committee_of, revision_of
 
+ERASED = "somebody"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -69,14 +76,21 @@ def path_below(parent: Comment | None) -> str:
     return parent.path[: (DEEPEST - 1) * WIDTH] if parent else ""
 
 
-def change(db: Session, actor: Actor, comment: Comment, data: EditForm) -> None:
+def change(db: Session, actor: Actor, comment: Comment, data: EditForm, named: Named | None = None) -> list[str]:
+    """Other words; what stood there is kept. Names of those who are named now and do not see the thing."""
     if not may_edit(actor, comment):
         raise Refused("Only who wrote this can change it.")
     if data.version != comment.version:
         raise Stale("This was changed after you opened it.")
     if data.words != comment.words:
+        keep_wording(db, comment)
         comment.words, comment.edited_at = data.words, now()
     comment.version += 1
+    return mentions.keep(db, actor, comment, named) if named else []
+
+
+def keep_wording(db: Session, comment: Comment) -> None:
+    db.add(Wording(comment_id=comment.id, words=comment.words, until=now()))
 
 
 def withdraw(db: Session, actor: Actor, comment: Comment) -> None:
@@ -85,9 +99,18 @@ def withdraw(db: Session, actor: Actor, comment: Comment) -> None:
         return
     if not may_edit(actor, comment):
         raise Refused("Only who wrote this can take it back.")
+    keep_wording(db, comment)
+    counted = comment.hidden_at is None
     comment.words, comment.withdrawn_at = "", now()
     comment.version += 1
-    count_talk(db, comment.about, -1)
+    if counted:
+        count_talk(db, comment.about, -1)
+
+
+def withdraw_file(db: Session, actor: Actor, comment: Comment, file: File) -> None:
+    if not may_edit(actor, comment):
+        raise Refused("Only who wrote this can change it.")
+    files.withdraw(db, actor, file)
 
 
 def follow(db: Session, actor: Actor, ref: str, *, on: bool = True) -> None:
@@ -106,28 +129,19 @@ def count_talk(db: Session, ref: str, by: int) -> None:
         db.execute(statement, execution_options={"synchronize_session": False})
 
 
-def of_thing(db: Session, ref: str, column: str) -> int | None:
-    """A column of the thing itself, where its kind has one."""
-    kind, id = registry(db).kind_of(ref)
-    if not hasattr(kind.model, column):
-        return None
-    found: int | None = db.scalar(select(getattr(kind.model, column)).where(kind.model.id == id))
-    return found
-
-
-def committee_of(db: Session, ref: str) -> int | None:
-    return of_thing(db, ref, "committee_id")
-
-
-def revision_of(db: Session, ref: str) -> int | None:
-    return of_thing(db, ref, "revision")
-
-
 def erase_words(db: Session, person_id: int) -> None:
-    """Take all that a person said back, for whoever is erased. Places stay; what they follow goes."""
+    """Take all that a person said back, for whoever is erased: earlier wordings, files, reports and mentions too.
+
+    Places stay; what they follow goes.
+    """
     mine = (col(Comment.author_id) == person_id, col(Comment.withdrawn_at).is_(None))
     refs = set(db.scalars(select(col(Comment.about)).where(*mine).distinct()))
     db.execute(update(Comment).where(*mine).values(words="", withdrawn_at=now(), version=Comment.version + 1))
+    own = select(col(Comment.id)).where(col(Comment.author_id) == person_id)
+    db.execute(delete(Wording).where(col(Wording.comment_id).in_(own)))
+    db.execute(update(Report).where(col(Report.person_id) == person_id).values(reason=""))
+    mentions.forget(db, person_id, ERASED)
+    files.erase(db, person_id)
     db.execute(delete(Follow).where(col(Follow.person_id) == person_id))
     set_right(db, refs)
 
@@ -141,7 +155,9 @@ def set_right(db: Session, refs: Iterable[str]) -> None:
 
 def recount(db: Session, *, mend: bool = True) -> list[tuple[str, int, int]]:
     """Counters of talk that are not the number of comments that stand: ref, counter, comments. Mended, unless not."""
-    standing = select(col(Comment.about), func.count()).where(col(Comment.withdrawn_at).is_(None))
+    standing = select(col(Comment.about), func.count()).where(
+        col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None)
+    )
     real = {row[0]: row[1] for row in db.execute(standing.group_by(col(Comment.about)))}
     wrong: list[tuple[str, int, int]] = []
     for kind in registry(db).kinds.values():

@@ -1,11 +1,11 @@
 """Reading threads: depth first, a page by key, names only where the thing does not hide them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,11 @@ from app.errors import Missing
 from app.people.actor import Actor
 from app.people.models import Person
 from app.refs import Found, Kind, registry
-from app.talk.models import WIDTH, Comment, Follow
+from app.talk.files.queries import Hung, of_comments
+from app.talk.mentions import HIDDEN, hide_names, labels_of
+from app.talk.models import WIDTH, Comment, Follow, Wording
+from app.talk.rules import moderates
+from app.talk.things import committee_of
 
 PAGE = 50
 SOMEBODY = "An author"
@@ -23,7 +27,9 @@ SOMEBODY = "An author"
 class Node(NamedTuple):
     """One comment as a reader may see it. Of somebody who is hidden there is neither name nor number.
 
-    A tuple, since a page makes fifty of them and finds what is drawn already by them.
+    A tuple, since a page makes fifty of them and finds what is drawn already by them. text: none where its author
+    took it back; `hidden`: the moderation's reason, and then a text only for who may read it all the same.
+    names: what stands after at signs and is somebody's name.
     """
 
     id: int
@@ -39,17 +45,26 @@ class Node(NamedTuple):
     reply_href: str | None
     edit_href: str | None
     version: int
+    hidden: str | None = None
+    parent_href: str | None = None
+    quote_href: str | None = None
+    report_href: str | None = None
+    moderate_href: str | None = None
+    before_href: str | None = None
+    files: tuple[Hung, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Thread:
-    """A page of talk. `next`: the last comment here, where the next page goes on, or None."""
+    """A page of talk. `next`: the last comment here, where the next page goes on, or None. branch: of it alone."""
 
     ref: str
     nodes: Sequence[Node]
     total: int
     next: int | None
     begun: bool
+    branch: int | None = None
 
 
 ME: Any = bindparam("me")
@@ -81,7 +96,8 @@ def thread_select(kind: Kind) -> Select[Any]:
     query: Select[Any] = (
         select(
             *(c.id, c.depth, c.written_at, c.edited_at.is_not(None), c.withdrawn_at.is_(None)),
-            *(c.words, c.official, c.parent_id, c.version),
+            *(c.words, c.official, c.parent_id, c.version, c.hidden_at.is_not(None), c.hidden_why, c.mentions, c.files),
+            kind.veils(ME, thing).label("veiled") if kind.veils else false().label("veiled"),
             seen(c.author_id, p.name).label("author"),
             seen(c.author_id, c.author_id).label("shown_id"),
             seen(parent.c.author_id, answered.c.name).label("parent_author"),
@@ -100,53 +116,135 @@ def thread_select(kind: Kind) -> Select[Any]:
     return query
 
 
-def thread(db: Session, actor: Actor, ref: str, after: int | None = None, total: int | None = None) -> Thread:
-    """A page of the talk about a thing that the caller has found to be visible. One statement, two without `total`."""
+@dataclass(frozen=True)
+class Reader:
+    """What a page of talk asks of its reader."""
+
+    ref: str
+    root: str
+    guest: bool
+    moderates: bool
+    files: Mapping[int, tuple[Hung, ...]]
+    names: Mapping[int, tuple[str, ...]]
+    here: frozenset[int]
+
+    def address(self, id: int, end: str) -> str:
+        return f"{self.root}/talk/comments/{id}/{end}"
+
+
+def thread(
+    db: Session,
+    actor: Actor,
+    ref: str,
+    after: int | None = None,
+    total: int | None = None,
+    *,
+    moderating: bool = False,
+    branch: int | None = None,
+) -> Thread:
+    """A page of the talk about a thing that the caller has found to be visible. One statement, two without `total`,
+    one more where files hang on these comments, and one where somebody is named."""
     kind, id = registry(db).kind_of(ref)
     given = {"ref": ref, "thing": id, "me": actor.id, "after": after or 0}
-    rows = db.connection().execute(thread_of(kind), given).all()
-    root = db.info["settings"].root
-    nodes = [node(row, ref, root, guest=actor.guest) for row in rows[:PAGE]]
+    query = thread_of(kind)
+    if branch is not None:
+        query = query.where(*below(db, ref, branch))
+    rows = db.connection().execute(query, given).all()
+    nodes = nodes_of(db, actor, ref, rows[:PAGE], moderating=moderating)
     if total is None:
-        total = len(rows) if len(rows) <= PAGE and not after else count(db, ref)
-    return Thread(ref, nodes, total, nodes[-1].id if len(rows) > PAGE else None, begun=bool(after))
+        total = len(rows) if len(rows) <= PAGE and not after and branch is None else count(db, ref)
+    return Thread(ref, nodes, total, nodes[-1].id if len(rows) > PAGE else None, begun=bool(after), branch=branch)
 
 
-def node(row: Any, ref: str, root: str, *, guest: bool = False) -> Node:
+def below(db: Session, ref: str, id: int) -> tuple[ColumnElement[bool], ...]:
+    """One comment and all that answers it."""
+    path = db.scalar(select(col(Comment.path)).where(col(Comment.id) == id, col(Comment.about) == ref))
+    if path is None:
+        raise Missing()
+    return (col(Comment.path) >= path, func.substr(col(Comment.path), 1, len(path)) == path)
+
+
+def nodes_of(db: Session, actor: Actor, ref: str, rows: Sequence[Any], *, moderating: bool) -> list[Node]:
+    veiled = bool(rows and rows[0].veiled)
+    with_files = [row.id for row in rows if row.files]
+    with_names = [row.id for row in rows if row.mentions]
+    reader = Reader(
+        ref,
+        db.info["settings"].root,
+        actor.guest,
+        moderating,
+        of_comments(db, with_files, veiled=veiled) if with_files else {},
+        labels_of(db, with_names) if with_names else {},
+        frozenset(row.id for row in rows),
+    )
+    return [node(row, reader) for row in rows]
+
+
+def node(row: Any, reader: Reader) -> Node:
     """The columns as `thread_select` names them, in its order. To a guest nobody has a page."""
-    id, depth, at, edited, standing, words, official, parent_id, version, *who = row
+    id, depth, at, edited, standing, words, official, parent_id, version, hidden, why, _, _, veiled, *who = row
     author, author_id, parent_author, parent_there, mine = who
     answers = parent_id is not None
+    all_of_it = mine or reader.moderates
+    shown = standing and (not hidden or all_of_it)
+    names = reader.names.get(id, ())
+    if veiled and not mine and names:
+        words, names = hide_names(words, names), (HIDDEN,)
+    answer = f"{reader.root}/talk/{reader.ref}/answers/{id}" if standing and not hidden else None
     return Node(
         id,
         depth,
         at,
-        words if standing else None,
+        words if shown else None,
         official,
         orphan=answers and parent_there is None,
         author=author or SOMEBODY,
-        author_href=f"{root}/people/{author_id}" if author_id and not guest else None,
+        author_href=f"{reader.root}/people/{author_id}" if author_id and not reader.guest else None,
         parent_author=(parent_author or SOMEBODY) if answers else None,
         edited=bool(standing and edited),
-        reply_href=f"{root}/talk/{ref}/answers/{id}",
-        edit_href=f"{root}/talk/comments/{id}/edit" if mine and standing else None,
+        reply_href=answer,
+        edit_href=reader.address(id, "edit") if mine and standing else None,
         version=version,
+        hidden=why if hidden and standing else None,
+        parent_href=parent_address(parent_id, reader) if parent_there else None,
+        quote_href=f"{answer}?quote=1" if answer else None,
+        report_href=reader.address(id, "report") if answer and not mine and not reader.moderates else None,
+        moderate_href=reader.address(id, "moderation") if standing and reader.moderates and not mine else None,
+        before_href=reader.address(id, "before") if all_of_it and (edited or not standing) else None,
+        files=reader.files.get(id, ()) if shown else (),
+        names=names,
     )
+
+
+def parent_address(id: int, reader: Reader) -> str:
+    return f"#c{id}" if id in reader.here else f"{reader.root}/talk/comments/{id}"
 
 
 def count(db: Session, ref: str) -> int:
     """Comments that stand."""
-    standing = (col(Comment.about) == ref, col(Comment.withdrawn_at).is_(None))
+    standing = (col(Comment.about) == ref, col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None))
     return db.scalar(select(func.count()).where(*standing)) or 0
 
 
-C = table_of(Comment).c
-SPOKE = select(C.id).where(C.about == bindparam("ref"), C.author_id == ME).limit(1)
+C, F = table_of(Comment).c, table_of(Follow).c
+WHO = union_all(
+    select(C.author_id, literal("spoke")).where(C.about == bindparam("ref")).distinct(),
+    select(F.person_id, literal("follows")).where(F.about == bindparam("ref")),
+)
 
 
-def spoke(db: Session, actor: Actor, ref: str) -> bool:
-    """Whether this person has said anything here, and so finds something to change."""
-    return db.connection().execute(SPOKE, {"ref": ref, "me": actor.id}).first() is not None
+@dataclass(frozen=True)
+class Taking:
+    """Who takes part in the talk about a thing, and so finds something to change or hears of it."""
+
+    spoke: frozenset[int]
+    follow: frozenset[int]
+
+
+def taking_part(db: Session, ref: str) -> Taking:
+    """One statement. The same for every reader, so that it can be kept until talk changes."""
+    rows = db.connection().execute(WHO, {"ref": ref}).all()
+    return Taking(*(frozenset(row[0] for row in rows if row[1] == way) for way in ("spoke", "follows")))
 
 
 def follows(db: Session, actor: Actor, ref: str) -> bool:
@@ -183,4 +281,33 @@ def one(db: Session, actor: Actor, comment: Comment) -> Node:
     kind, id = registry(db).kind_of(comment.about)
     query = thread_select(kind).where(table_of(Comment).c.id == comment.id)
     given = {"ref": comment.about, "thing": id, "me": actor.id, "after": 0}
-    return node(db.connection().execute(query, given).one(), comment.about, db.info["settings"].root, guest=actor.guest)
+    row = db.connection().execute(query, given).one()
+    moderating = moderates(actor, committee_of(db, comment.about))
+    return nodes_of(db, actor, comment.about, [row], moderating=moderating)[0]
+
+
+def before(db: Session, actor: Actor, comment: Comment) -> list[tuple[datetime, str]]:
+    """What a comment said before, the latest first: until when, and the words. For who `reads_all` of it."""
+    query = select(Wording).where(col(Wording.comment_id) == comment.id)
+    rows = db.scalars(query.order_by(col(Wording.id).desc()).limit(50)).all()
+    blind = comment.author_id != actor.id and registry(db).veiled(db, actor, comment.about)
+    labels = labels_of(db, [comment.id]).get(comment.id, ()) if blind else ()
+    return [(row.until, hide_names(row.words, labels)) for row in rows]
+
+
+OFFICIAL = (
+    select(C.id)
+    .where(C.about == bindparam("ref"), C.official.is_(True), C.withdrawn_at.is_(None), C.hidden_at.is_(None))
+    .order_by(C.id.desc())
+    .limit(1)
+)
+
+
+def official_answer(db: Session, ref: str) -> int | None:
+    """The committee's last answer here."""
+    return db.scalar(OFFICIAL, {"ref": ref})
+
+
+def speakers(nodes: Sequence[Node]) -> list[str]:
+    """The names in a page of talk: whom its form offers to tell."""
+    return sorted({node.author for node in nodes if node.author != SOMEBODY and node.author_href})

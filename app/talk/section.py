@@ -1,7 +1,7 @@
 """The talk about a thing as a part of that thing's page, for pages of any feature."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
@@ -11,65 +11,126 @@ from sqlalchemy.orm import Session
 from app.changes import counts
 from app.lately import lately
 from app.people.actor import Actor
-from app.talk.actions import committee_of
+from app.talk.files.kinds import ACCEPT, LISTED
+from app.talk.files.models import ON_A_COMMENT
 from app.talk.models import CommentForm
-from app.talk.queries import Node, Thread, follows, spoke, thread
-from app.talk.rules import may_answer_officially
+from app.talk.queries import Node, Thread, official_answer, speakers, taking_part, thread
+from app.talk.rules import may_answer_officially, moderates
+from app.talk.things import committee_of
 from app.web import Form, blank
 from app.web.rendering import environment
+
+STEPS = 3  # levels that are drawn one below the other; what is deeper stands on the last, and says whom it answers
 
 
 @dataclass(frozen=True)
 class Talk:
-    """What `talk/_talk.html` draws."""
+    """What `talk/_talk.html` draws. answer: the committee's last one; names: whom the form offers to tell."""
 
     thread: Thread
     html: Markup
     follows: bool
     official: bool
     form: Form[CommentForm]
+    answer: int | None = None
+    names: Sequence[str] = ()
+    fields: Sequence[str] = field(default=ON_A_COMMENT)
+    accept: str = ACCEPT
+    listed: str = LISTED
 
 
 def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | None = None, **known: Any) -> Talk:
     """known: what the page has read already, so that it is not read again: total, follows, committee_id, changes (of
-    all talk); and `open`, said only where the page has found that nobody is hidden from this reader."""
+    all talk); `open`, said only where the page has found that nobody is hidden from this reader; `branch`."""
     committee = known["committee_id"] if "committee_id" in known else committee_of(db, ref)
-    following = known["follows"] if "follows" in known else follows(db, actor, ref)
     changes = known["changes"] if "changes" in known else counts(db, "talk")[0]
-    total = known.get("total")
+    part = lately(db, "who talks", 500).or_made((ref, changes), lambda: taking_part(db, ref))
+    total, branch = known.get("total"), known.get("branch")
+    moderating = moderates(actor, committee)
 
-    def read() -> tuple[Thread, Markup]:
-        shown = thread(db, actor, ref, after, total)
-        return shown, drawn(request, db, shown.nodes)
+    def read() -> tuple[Thread, Markup, int | None]:
+        shown = thread(db, actor, ref, after, total, moderating=moderating, branch=branch)
+        return shown, drawn(request, db, shown.nodes, ref), official_answer(db, ref) if shown.nodes else None
 
-    if known.get("open") and not spoke(db, actor, ref):
-        # The page of talk looks the same to all who hide nobody and said nothing here; guests see no links to people.
-        same = (ref, after, changes, counts(db, "people"), total, actor.guest)
-        shown, html = lately(db, "drawn threads", 200).or_made(same, read)
+    if known.get("open") and actor.id not in part.spoke:
+        # The page of talk looks the same to all who hide nobody and said nothing here.
+        same = (ref, after, branch, changes, counts(db, "people"), total, moderating, actor.guest)
+        shown, html, answer = lately(db, "drawn threads", 200).or_made(same, read)
     else:
-        shown, html = read()
+        shown, html, answer = read()
     return Talk(
         shown,
         html,
-        following,
+        known.get("follows", actor.id in part.follow),
         may_answer_officially(actor, committee),
         blank(CommentForm, key=key(ref, changes)),
+        answer,
+        speakers(shown.nodes),
     )
 
 
-def drawn(request: Request, db: Session, nodes: Sequence[Node]) -> Markup:
-    """The comments as HTML. Each is kept for all readers to whom it looks the same; what it says is its key."""
+def talk_on(
+    request: Request, db: Session, actor: Actor, ref: str, committee_id: int, changes: int, **known: Any
+) -> Talk:
+    """For a page whose address has the place in its talk as `?talk=`."""
+    after = request.query_params.get("talk", "")
+    place = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None
+    return talk_of(request, db, actor, ref, place, committee_id=committee_id, changes=changes, **known)
+
+
+def drawn(request: Request, db: Session, nodes: Sequence[Node], ref: str = "") -> Markup:
+    """The comments as HTML, answers inside of what they answer. Each comment is kept for all readers to whom it looks
+    the same; what it says is its key."""
     kept = lately(db, "drawn comments", 4000)
     macros: Any = None
-    parts: list[str] = []
+    parts: list[Markup] = []
     for node in nodes:
         html = kept.get(node)
         if html is None:
             macros = macros or environment(request).get_template("_ui.html").module
-            html = macros.comment(node)
+            html = macros.remark(node)
             kept.put(node, html)
         parts.append(html)
-    return Markup("").join(parts)
+    root = request.app.state.settings.root
+    return Markup("").join(Nest(nodes, parts, f"{root}/talk/{ref}").lines(0, len(nodes), 0))
+
+
+ITEM = Markup('<li class="d{}{}" id="c{}">')
+FOLD = Markup('<details class="branch" open><summary>{}</summary>{}<ol>')
+ALONE = Markup('<p class="small"><a href="{}?branch={}">This branch alone</a></p>')
+END, FOLDED = Markup("</li>"), Markup("</ol></details>")
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Comments in reading order, each with what was drawn of it, as lists inside of lists."""
+
+    nodes: Sequence[Node]
+    parts: Sequence[Markup]
+    address: str
+
+    def lines(self, start: int, end: int, level: int) -> list[Markup]:
+        """Of a page that begins in the middle of a branch the first comments stand at its edge."""
+        found: list[Markup] = []
+        while start < end:
+            node = self.nodes[start]
+            after = start + 1 if level == STEPS else self.end_of(start, end)
+            found += (ITEM.format(level, " official" if node.official else "", node.id), self.parts[start])
+            if after > start + 1:
+                found += (self.fold(start, after, level), *self.lines(start + 1, after, level + 1), FOLDED)
+            found.append(END)
+            start = after
+        return found
+
+    def end_of(self, start: int, end: int) -> int:
+        depth = self.nodes[start].depth
+        return next((place for place in range(start + 1, end) if self.nodes[place].depth <= depth), end)
+
+    def fold(self, start: int, after: int, level: int) -> Markup:
+        count = after - start - 1
+        deep = level == STEPS - 1 and max(node.depth for node in self.nodes[start:after]) - self.nodes[start].depth > 1
+        alone = ALONE.format(self.address, self.nodes[start].id) if deep else ""
+        return FOLD.format(f"{count} {'answer' if count == 1 else 'answers'}", alone)
 
 
 def key(ref: str, changes: int) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -172,17 +173,32 @@ def money_words(value: Decimal | None, currency: str) -> str:
     return f"{SYMBOLS.get(currency, currency)}\u00a0{number_words(value, places)}"
 
 
+# Around names while Markdown is read: letters that no writing uses, and that no text keeps.
+BEGIN, END = "\ue000", "\ue001"
+
+
+def with_marks(words: str, names: Sequence[str]) -> str:
+    words = words.replace(BEGIN, "").replace(END, "")
+    if not names:
+        return words
+    either = "|".join(re.escape(name) for name in names)
+    return re.sub(rf"(?<![\w@/.])@(?:{either})(?!\w)", rf"{BEGIN}\g<0>{END}", words, flags=re.IGNORECASE)
+
+
 @lru_cache(maxsize=4096)
-def markdown(words: str) -> Markup:
+def markdown(words: str, names: tuple[str, ...] = ()) -> Markup:
     """What people wrote as safe HTML: markdown-it reads it, nh3 keeps a list of tags and of links' schemes.
 
-    The text stands inside `hx-ignore`, so that nothing in it can be taken for an instruction to htmx.
+    The text stands inside `hx-ignore`, so that nothing in it can be taken for an instruction to htmx. names: what
+    stands after at signs and is somebody's name.
     """
     html = nh3.clean(
-        markdown_reader.render(words),
+        markdown_reader.render(with_marks(words, names)),
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+    html = re.sub(f"{BEGIN}([^{BEGIN}{END}<>]*){END}", r'<b class="at">\1</b>', html)
+    html = html.replace(BEGIN, "").replace(END, "")
     return Markup(f'<div class="prose" hx-ignore>{html}</div>')  # noqa: S704 - cleaned above

@@ -1,5 +1,6 @@
 """Backups made while people write, brought back whole; and what is refused."""
 
+import hashlib
 import json
 import os
 import tarfile
@@ -20,6 +21,8 @@ from app.record.actions import write
 from app.record.chain import Keys, key_beside
 from app.record.queries import verify
 from app.settings import Settings
+from app.talk.files.models import File
+from app.talk.files.store import store_of
 from tests.cast import the_cast
 from tests.conftest import RECORD_KEY, settings_for
 from tests.postgres import find_programs, fresh_database
@@ -80,6 +83,70 @@ def test_three_backups_under_writers_come_back_whole(both: Database, empty: Sett
         with restored.writing() as db:
             assert write(db, None, "test", "idea:1").number == manifest["record"]["number"] + 1
         restored.close()
+
+
+def with_files(settings: Settings, folder: Path) -> Settings:
+    return settings.model_copy(update={"files_url": str(folder)})
+
+
+def hung(database: Database, settings: Settings, folder: Path) -> dict[str, bytes]:
+    """Two rows and the bytes that they name."""
+    with database.writing() as db:
+        amal = the_cast(db).amal
+        same = {"about": "idea:1", "kind": "document", "type": "text/plain", "size": 1, "added_by": amal.id}
+        for place, words in enumerate((b"one", b"two" * 500_000)):
+            path = folder / f"file {place}"
+            path.write_bytes(words)
+            db.add(File(**same, place=place, name="a.txt", sha256=store_of(settings).put(path)))
+    return {name: b"".join(store_of(settings).read(name)) for name, _ in store_of(settings).names()}
+
+
+def test_files_come_back_with_their_rows(both: Database, empty: Settings, tmp_path: Path) -> None:
+    here, there = with_files(settings_for(both.url), tmp_path / "here"), with_files(empty, tmp_path / "there")
+    kept = hung(both, here, tmp_path)
+    (tmp_path / "stray").write_text("no row names it")
+    store_of(here).put(tmp_path / "stray")
+    manifest = back_up(here, both, tmp_path / "kept.tar")
+    assert manifest["contents"]["count"] == 2
+    assert restore(there, tmp_path / "kept.tar") == manifest
+    assert {name: b"".join(store_of(there).read(name)) for name, _ in store_of(there).names()} == kept
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed"])
+def test_a_file_that_is_not_what_its_row_says_stops_a_backup(database: Database, tmp_path: Path, harm: str) -> None:
+    here = with_files(settings_for(database.url), tmp_path / "here")
+    name = sorted(hung(database, here, tmp_path))[0]
+    path = tmp_path / "here" / name[:2] / name
+    path.unlink() if harm == "gone" else path.write_bytes(b"other")
+    with pytest.raises(Trouble, match="nothing was written"):
+        back_up(here, database, tmp_path / "kept.tar")
+    assert not (tmp_path / "kept.tar").exists()
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed", "added"])
+def test_a_backup_with_other_files_is_refused(database: Database, tmp_path: Path, harm: str) -> None:
+    here = with_files(settings_for(database.url), tmp_path / "here")
+    hung(database, here, tmp_path)
+    back_up(here, database, tmp_path / "kept.tar", with_key=True)
+    folder = tmp_path / "unpacked"
+    with tarfile.open(tmp_path / "kept.tar") as archive:
+        archive.extractall(folder, filter="data")
+    one = sorted((folder / "files").iterdir())[0]
+    match harm:
+        case "gone":
+            one.unlink()
+        case "changed":
+            one.write_bytes(b"other")
+        case "added":
+            (folder / "files" / hashlib.sha256(b"more").hexdigest()).write_bytes(b"more")
+    with tarfile.open(tmp_path / "wrong.tar", "w") as archive:
+        for path in sorted(folder.rglob("*"), key=lambda path: path.name != "manifest.json"):
+            if path.is_file():
+                archive.add(path, arcname=path.relative_to(folder).as_posix())
+    target = with_files(settings_for(f"sqlite:///{tmp_path / 'elsewhere' / 'pilotage.db'}"), tmp_path / "there")
+    with pytest.raises(Trouble, match=r"damaged|missing"):
+        restore(target, tmp_path / "wrong.tar")
+    assert not (tmp_path / "elsewhere" / "pilotage.db").exists()
 
 
 def test_a_backup_is_for_its_owner_alone_and_without_the_key(both: Database, tmp_path: Path) -> None:
