@@ -24,6 +24,7 @@ ORDER = (
         "voice",
         "diagnosis",
         "processes",
+        "teams",
         "ideas",
         "review",
         "pilots",

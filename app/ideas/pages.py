@@ -1,4 +1,4 @@
-"""`/ideas` and `/ideas/{id}`: reading. What changes ideas is in pages_writing.py, teams are in pages_teams.py."""
+"""`/ideas` and `/ideas/{id}`: reading. What changes ideas is in pages_writing.py."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from app import web
 from app.changes import counts
 from app.columns import today
 from app.db import Database, Db
-from app.ideas import pages_teams, pages_writing, queries, rules, saying
+from app.ideas import pages_writing, queries, rules, saying
 from app.ideas.cards import Directory, cards, directory
 from app.ideas.citing.queries import citations_of
 from app.ideas.drawing import lines
@@ -266,4 +266,3 @@ def revision(request: Request, db: Db, actor: Visitor, id: ThingId, number: Thin
 
 
 routes.routes.extend(pages_writing.routes.routes)
-routes.routes.extend(pages_teams.routes.routes)

@@ -16,7 +16,6 @@ from sqlmodel import col
 from app.changes import table_of
 from app.errors import Missing
 from app.ideas.models import Author, Idea, IdeaJob, Invited, Revision, Stage, Veil, Vote
-from app.people import teams
 from app.people.actor import Actor
 from app.people.models import Committee, Membership, Person, Team
 from app.processes.models import Process
@@ -58,8 +57,7 @@ def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
     return and_(veiled_from(me, idea), or_(wrote, in_team))
 
 
-# Teams have their pages beside the ideas, and no queries of their own.
-kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides), teams.kind]
+kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides)]
 
 
 @dataclass(frozen=True)

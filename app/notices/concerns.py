@@ -35,10 +35,11 @@ class As(StrEnum):
     REVIEWER = "reviewer"
     KEEPER = "keeper"
     CREW = "lead, sponsor or team"
+    LEAD = "lead of the team"
     PERSON = "the one whom it names"
 
 
-FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW, PERSON = As
+FOLLOWER, AUTHOR, OWNER, HEAD, MEMBER, REVIEWER, KEEPER, CREW, LEAD, PERSON = As
 CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "idea": {
         "begin": (HEAD,),
@@ -52,7 +53,12 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         ),
         **dict.fromkeys(("approve", "do_now", "decline", "defer", "return"), (AUTHOR, FOLLOWER, OWNER)),
     },
-    "team": dict.fromkeys(("join", "hand_over"), (PERSON,)),
+    "team": {
+        **dict.fromkeys(("join", "hand_over", "invite", "decline_claim", "ask_hours"), (PERSON,)),
+        **dict.fromkeys(("come", "decline", "claim_seat", "mandate", "end_mandate", "undeliver"), (LEAD,)),
+        **dict.fromkeys(("accept_mandate", "hand_back", "deliver"), (HEAD,)),
+        **dict.fromkeys(("release_hours", "refuse_hours"), (LEAD, PERSON)),
+    },
     "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
@@ -73,6 +79,8 @@ MAILED: Mapping[tuple[str, str], As] = {
     ("step", "ask"): KEEPER,
     ("round", "open"): REVIEWER,
     ("round", "add_reviewer"): PERSON,
+    **{("team", move): PERSON for move in ("invite", "ask_hours")},
+    ("team", "mandate"): LEAD,
 }
 
 
@@ -101,6 +109,7 @@ class Lookup:
     named_teams: dict[int, Any] = field(default_factory=dict)
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    leads: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     keepers: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     heads: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -160,7 +169,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.prioritisations = by_id(db, Prioritisation, ids_of(entries, "prioritisation"), *fields)
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), SUBJECT.label("name"), owned.label("owner_id"))
-    found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name))
+    found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name), col(Team.committee_id))
     look_up_people(db, found)
     return found
 
@@ -169,9 +178,12 @@ def look_up_people(db: Session, found: Lookup) -> None:
     things = [*found.ideas.values(), *found.pilots.values()]
     current = (col(Membership.until).is_(None),)
     seated = (col(Seat.until).is_(None),)
-    committees = {thing.committee_id for thing in (*things, *found.prioritisations.values())}
+    placed_in = (*things, *found.prioritisations.values(), *found.named_teams.values())
+    committees = {thing.committee_id for thing in placed_in}
     grouped(db, found.authors, col(Author.idea_id), col(Author.person_id), found.ideas)
     grouped(db, found.teams, col(Membership.team_id), col(Membership.person_id), (t.team_id for t in things), *current)
+    leading = (*current, col(Membership.lead).is_(True))
+    grouped(db, found.leads, col(Membership.team_id), col(Membership.person_id), found.named_teams, *leading)
     grouped(db, found.reviewers, col(Reviewer.round_id), col(Reviewer.person_id), found.rounds)
     grouped(db, found.members, col(Seat.committee_id), col(Seat.person_id), committees, *seated)
     heads = (*seated, col(Seat.post).in_(HEADS))
@@ -222,6 +234,8 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return {REVIEWER: found.reviewers[key]}
         case "alarm":
             return {OWNER: {thing.owner_id} - {None}}
+        case "team":
+            return {LEAD: found.leads[key], HEAD: found.heads[thing.committee_id]}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:

@@ -23,6 +23,7 @@ from app.processes.queries import visible_to
 from app.processes.rules import may_edit
 from app.processes.story import Story, WaveLine, story
 from app.processes.voices import most_telling, other_evidence
+from app.teams.queries import working_on
 from app.trail import trail
 from app.web import Request, Response, page, router, slow, unchanged
 
@@ -40,7 +41,7 @@ VERDICTS = {
 @routes.get("/processes/{id}")
 @slow
 def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Response:
-    shown = counts(db, "voice", "processes", "ideas", "pilots", "people")
+    shown = counts(db, "voice", "processes", "ideas", "pilots", "people", "teams")
     if kept := unchanged(request, actor.rights, actor.department_id, shown):
         return kept
     told = story(db, process)
@@ -57,6 +58,7 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         ideas=latest_ideas(db, actor, process),
         pilots=pilots_of(db, actor, process),
         may_edit=may_edit(actor, process),
+        teams=working_on(db, process.id),
     )
 
 

@@ -13,7 +13,7 @@ from app.ideas.queries import visible_to
 from app.people.actor import Actor
 from app.processes.models import Process
 from app.todo import Todo, in_order
-from app.work import alarms, diagnosis, ideas, pilots, processes, review
+from app.work import alarms, diagnosis, ideas, pilots, processes, review, teams
 
 FORTNIGHT = 14
 COUNTED = {"Score", "Gate", "Step", "Meeting", "Answer"}  # words that have a plural
@@ -22,7 +22,7 @@ LOOK_BACK = 2  # days before today with which the strip may begin, when somethin
 
 def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     """All that waits for this person, late first, then by date. A bounded number of statements."""
-    sources = (ideas, review, pilots, processes, alarms, diagnosis)
+    sources = (ideas, review, pilots, teams, processes, alarms, diagnosis)
     return in_order(todo for source in sources for todo in source.waiting(db, actor, day))
 
 
