@@ -31,6 +31,8 @@ PUBLIC = {
     # A customer answers a diagnosis by invitation: the link is the right, 256 bits, once, until a time.
     *("GET /asked/{token}", "POST /asked/{token}"),
     *("GET /s/{token}", "POST /s/{token}", "GET /s/{token}/thanks", "GET /openapi.json"),
+    # A guest comes in by their link: 256 bits, once, until a time.
+    *("GET /guest/{token}", "POST /guest/{token}", "POST /guest/{token}/again"),
     *("GET /healthz", "GET /readyz", "GET /metrics"),
 }
 PEOPLE = [field.name for field in fields(Cast) if field.type in ("Person", Person)]

@@ -9,15 +9,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from app.changes import table_of, touched
+from app.changes import feature_of, table_of, touched
 from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
-from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, IdeaJob, Invited, Revision, Stage, Vote
-from app.ideas.rules import life, may_change, may_invite, may_support
+from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, IdeaJob, Revision, Stage, Vote
+from app.ideas.rules import life, may_change, may_support
 from app.people.actor import Actor
-from app.people.models import Committee, Kind, Person
+from app.people.models import Committee
 from app.processes.models import Process
 from app.record.actions import write
 from app.record.models import Entry
@@ -190,7 +190,7 @@ def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
     """Insert unless the key is there already; whether it was inserted."""
     table = table_of(model)
     insert = (sqlite if embedded(db) else postgresql).insert(table).values(**values)
-    touched(db, "ideas")
+    touched(db, feature_of(model))
     return db.execute(insert.on_conflict_do_nothing().returning(*table.primary_key)).first() is not None
 
 
@@ -207,28 +207,6 @@ def set_aside(db: Session, person_id: int, idea_id: int) -> bool:
 def count_support(db: Session, idea_id: int, by: int) -> None:
     statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by)
     db.execute(statement, execution_options={"synchronize_session": False})
-
-
-def must_invite(actor: Actor, idea: Idea) -> None:
-    if not may_invite(actor, idea):
-        raise Refused("The authors and the chair invite guests to what the committee has seen.")
-
-
-def invite(db: Session, actor: Actor, idea: Idea, email: str, *, on: bool) -> None:
-    """Let a guest's account see this idea and its talk, or no longer."""
-    must_invite(actor, idea)
-    query = select(Person).where(col(Person.email) == email.strip().casefold(), col(Person.kind) == Kind.GUEST)
-    guest = db.scalars(query).first()
-    if guest is None or not guest.active:
-        raise Invalid("No guest has this address. An administrator can make an account for them.")
-    if on:
-        changed = insert_once(db, Invited, idea_id=idea.id, person_id=guest.id)
-    else:
-        result = db.execute(delete(Invited).where(col(Invited.idea_id) == idea.id, col(Invited.person_id) == guest.id))
-        assert isinstance(result, CursorResult)
-        changed = result.rowcount == 1
-    if changed:
-        write(db, actor.id, "invite" if on else "uninvite", idea.ref, figures={"person": guest.id})
 
 
 def bring_back(db: Session) -> int:

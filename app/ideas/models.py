@@ -214,10 +214,3 @@ class IdeaForm(FormModel):
 
 class VoteForm(FormModel):
     value: Literal["on", "off"]
-
-
-class GuestForm(FormModel):
-    """A guest by address; `off` takes the invitation back."""
-
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254, to_lower=True)]
-    value: Literal["on", "off"] = "on"

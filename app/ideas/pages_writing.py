@@ -1,4 +1,4 @@
-"""Writing and changing ideas: forms, moves, support, guests. `literal` holds the addresses without an id."""
+"""Writing and changing ideas: forms, moves, support. `literal` holds the addresses without an id."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from app.db import Db
 from app.errors import Invalid, Refused
 from app.ideas import actions, queries, rules
 from app.ideas.listing import an_id
-from app.ideas.models import GuestForm, Idea, IdeaForm, Stage, VoteForm
+from app.ideas.models import Idea, IdeaForm, Stage, VoteForm
 from app.once import new_key, once
 from app.people.actor import Actor, Employee, Visitor
 from app.people.found import found
@@ -161,14 +161,3 @@ def vote(request: Request, db: Db, actor: Employee, idea: TheIdea, fields: Typed
         raise Invalid("Support is on or off.")
     actions.vote(db, actor, idea, on=form.data.value == "on")
     return see(request, f"/ideas/{idea.id}")
-
-
-@routes.post("/ideas/{id}/guests")
-def invite(request: Request, db: Db, actor: Employee, idea: TheIdea, fields: Typed) -> Response:
-    actions.must_invite(actor, idea)
-    form = fill(GuestForm, fields)
-    if not form:
-        raise Invalid("Write the guest's whole e-mail address.")
-    on = form.data.value == "on"
-    actions.invite(db, actor, idea, form.data.email, on=on)
-    return see(request, f"/ideas/{idea.id}#guests", "Invited." if on else "The invitation is taken back.")

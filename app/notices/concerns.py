@@ -64,6 +64,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
     "pilot": {
+        "invite": (PERSON,),
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),

@@ -72,6 +72,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "adopt": "Adopted by its process owner",
         "stop": "Pilot stopped",
         "health": "Now {after}",
+        "invite": "A guest invited",
+        "uninvite": "A guest's invitation taken back",
         "take_causes": "Causes taken over as barriers",
     },
     "source": {

@@ -12,7 +12,7 @@ from app.people.actor import Actor, Visitor
 from app.todo import Todo
 from app.web import Request, Response, page, unchanged
 from app.work.loop import loop
-from app.work.queries import fortnight, has_written, invitations, waiting
+from app.work.queries import fortnight, has_written, invitations, invited_pilots, waiting
 from app.work.review import progress
 from app.work.words import answer, nothing
 
@@ -81,10 +81,10 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
 
 
 def guests(request: Request, db: Db, actor: Actor) -> Response:
-    """A guest's house is the ideas that they were invited to."""
+    """A guest's house is what they were invited to."""
     given = actor.name.split()[0] if actor.name.strip() else "you"
-    ideas = invitations(db, actor)
-    return page(request, "work/guest.html", ideas=ideas, changed=changed(db, actor), given=given)
+    ideas, pilots = invitations(db, actor), invited_pilots(db, actor)
+    return page(request, "work/guest.html", ideas=ideas, pilots=pilots, changed=changed(db, actor), given=given)
 
 
 def changed(db: Db, actor: Actor) -> Inbox:

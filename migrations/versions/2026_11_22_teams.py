@@ -23,6 +23,33 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "guest",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_guest_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_guest")),
+    )
+    op.create_table(
+        "guest_invitation",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("about", sa.String(length=60), nullable=False),
+        sa.Column("sent_by", ID, nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_guest_invitation_person_id")),
+        sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_guest_invitation_sent_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_invitation")),
+        sa.UniqueConstraint("key", name=op.f("uq_guest_invitation_key")),
+        sa.UniqueConstraint("person_id", "about", name=op.f("uq_guest_invitation_person_id_about")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_guest_invitation_about"), "guest_invitation", ["about"], unique=False)
+    op.create_index(op.f("ix_guest_invitation_sent_by"), "guest_invitation", ["sent_by"], unique=False)
+    op.create_table(
         "team_invitation",
         sa.Column("id", ID, nullable=False),
         sa.Column("team_id", ID, nullable=False),
@@ -258,11 +285,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mandate_owed_done_by"), "mandate_owed", ["done_by"], unique=False)
     op.create_index("ix_mandate_owed_due", "mandate_owed", ["due"], unique=False)
     op.create_index(op.f("ix_mandate_owed_mandate_id"), "mandate_owed", ["mandate_id"], unique=False)
+    op.create_table(
+        "pilot_guest",
+        sa.Column("pilot_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pilot_guest_person_id")),
+        sa.ForeignKeyConstraint(["pilot_id"], ["pilot.id"], name=op.f("fk_pilot_guest_pilot_id")),
+        sa.PrimaryKeyConstraint("pilot_id", "person_id", name=op.f("pk_pilot_guest")),
+    )
+    op.create_index(op.f("ix_pilot_guest_person_id"), "pilot_guest", ["person_id"], unique=False)
     op.bulk_insert(change, [{"feature": "teams", "count": 0}])
 
 
 def downgrade() -> None:
     op.execute(change.delete().where(change.c.feature == "teams"))
+    op.drop_index(op.f("ix_pilot_guest_person_id"), table_name="pilot_guest")
+    op.drop_table("pilot_guest")
     op.drop_index(op.f("ix_mandate_owed_mandate_id"), table_name="mandate_owed")
     op.drop_index("ix_mandate_owed_due", table_name="mandate_owed")
     op.drop_index(op.f("ix_mandate_owed_done_by"), table_name="mandate_owed")
@@ -309,4 +347,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("stage = 'sent'"),
     )
     op.drop_table("team_invitation")
+    op.drop_index(op.f("ix_guest_invitation_sent_by"), table_name="guest_invitation")
+    op.drop_index(op.f("ix_guest_invitation_about"), table_name="guest_invitation")
+    op.drop_table("guest_invitation")
+    op.drop_table("guest")
     op.drop_table("competence")
