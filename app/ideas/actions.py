@@ -14,6 +14,7 @@ from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
+from app.ideas.calls.queries import unanswered
 from app.ideas.models import PRIVATE, Author, Idea, IdeaForm, IdeaJob, Revision, Stage, Vote
 from app.ideas.rules import life, may_change, may_support
 from app.people.actor import Actor
@@ -138,6 +139,8 @@ def submit(
         raise Invalid(wrong_place(process))
     if not (idea.story.strip() and idea.change.strip()):
         raise Invalid("The committee needs to read what hurts today and what would be different.")
+    if lacking := unanswered(db, idea.id):
+        raise Invalid(f"The call asks: {lacking[0]} Change the text and answer it first.")
     number = idea.revision + 1
     columns = {"revision": number, "submitted_at": now(), "listed": True, **promise(db, idea)}
     if name == "reconsider":

@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 from app.changes import table_of
 from app.columns import LARGEST_ID
 from app.db import embedded
+from app.ideas.calls.models import CallIdea
 from app.ideas.models import PRIVATE, UNANSWERED, Author, Idea, Invited, Stage, Veil, Vote
 from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
 from app.lately import lately
@@ -64,6 +65,7 @@ class Filter:
     sort: Sort = Sort.NEWEST
     after: str = ""
     author: int | None = None
+    call: int | None = None
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Filter":
@@ -75,6 +77,7 @@ class Filter:
             stage=Stage(stage) if stage in STAGES else None,
             sort=Sort(sort) if sort in SORTS else Sort.NEWEST,
             after=given.get("after", ""),
+            call=an_id(given.get("call", "")),
         )
 
     def fields(self) -> dict[str, str]:
@@ -84,13 +87,14 @@ class Filter:
             "process": str(self.process or ""),
             "team": str(self.team or ""),
             "stage": self.stage.value if self.stage else "",
+            "call": str(self.call or ""),
             "sort": "" if self.sort is Sort.NEWEST else self.sort.value,
         }
         return {name: value for name, value in named.items() if value}
 
     @property
     def narrow(self) -> bool:
-        return bool(self.q or self.process or self.team or self.stage)
+        return bool(self.q or self.process or self.team or self.stage or self.call)
 
 
 STAGES = frozenset(stage.value for stage in Stage if stage is not Stage.DISCARDED)
@@ -119,6 +123,7 @@ class Shape:
     stage: bool
     private: bool
     author: bool
+    call: bool
     guest: bool
     owed: bool
     embedded: bool
@@ -195,6 +200,9 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
         wrote = table_of(Author).c
         yield I.id.in_(select(wrote.idea_id).where(wrote.person_id == bindparam("author")))
         yield ~hidden()
+    if shape.call:
+        answers = table_of(CallIdea).c
+        yield I.id.in_(select(answers.idea_id).where(answers.call_id == bindparam("call")))
     if shape.search is Search.LETTERS:
         # Letter by letter is slow: among the newest alone.
         like: Any = bindparam("like")
@@ -290,6 +298,7 @@ def shape_of(db: Session, actor: Actor, asked: Filter) -> Shape:
         stage=asked.stage is not None,
         private=asked.stage in PRIVATE and not actor.guest,
         author=asked.author is not None,
+        call=asked.call is not None,
         guest=actor.guest,
         owed=asked.sort is Sort.PROMISED,
         embedded=embedded(db),
@@ -300,7 +309,7 @@ def values(actor: Actor, asked: Filter, shape: Shape) -> dict[str, Any]:
     given: dict[str, Any] = {"me": actor.id}
     if shape.private:
         given["teams"] = sorted(actor.teams)
-    for name in ("process", "team", "author"):
+    for name in ("process", "team", "author", "call"):
         if getattr(shape, name):
             given[name] = getattr(asked, name)
     if asked.stage:

@@ -9,6 +9,8 @@ from app import web
 from app.db import Db
 from app.errors import Invalid, Refused
 from app.ideas import actions, queries, rules
+from app.ideas.calls import queries as calls
+from app.ideas.calls import taking
 from app.ideas.listing import an_id
 from app.ideas.models import Idea, IdeaForm, Stage, VoteForm
 from app.once import new_key, once
@@ -36,21 +38,25 @@ AREA = (
 @literal.get("/ideas/new")
 def new(request: Request, db: Db, actor: Employee) -> Response:
     process = an_id(request.query_params.get("process", ""))
-    form = blank(IdeaForm, key=new_key(), process=process or "", area="service or process")
+    call = calls.find(db, actor, an_id(request.query_params.get("call", "")))
+    about = {"process": call.process_id, "call": call.id} if call else {"process": process or ""}
+    form = blank(IdeaForm, key=new_key(), area="service or process", **about)
     return page(request, "ideas/edit.html", **writing(db, actor, form))
 
 
 @literal.post("/ideas/new")
 def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
-    form = fill(IdeaForm, fields)
+    form = taking.filled(fields)
     if form:
         check_place(db, actor, form)
+    answers = taking.check(db, actor, form)
     if not form:
         return refused(request, db, actor, form)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     idea = actions.begin(db, actor, form.data)
+    taking.keep(db, idea, answers)
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
     words = {"submit": "Submitted to the committee.", "signal": "Kept as a signal.", "draft": "Kept as a draft."}
@@ -103,6 +109,7 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
         ],
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
+        "call": taking.beside(db, actor, form, idea),
     }
 
 
@@ -123,14 +130,16 @@ def stored(db: Session, idea: Idea) -> Form[IdeaForm]:
 def change(request: Request, db: Db, actor: Visitor, idea: TheIdea, fields: Typed) -> Response:
     if not rules.may_change(actor, idea):
         raise Refused("This text cannot be changed now, or not by you.")
-    form = fill(IdeaForm, fields)
+    form = taking.filled(fields)
     if form.filled is not None and form.filled.version != idea.version:
         return late(request, db, actor, idea, form)
     if form:
         check_place(db, actor, form, idea.stage)
+    answers = taking.check(db, actor, form, idea)
     if not form:
         return refused(request, db, actor, form, idea)
     actions.change(db, actor, idea, form.data)
+    taking.keep(db, idea, answers)
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
         return see(request, f"/ideas/{idea.id}", "Submitted to the committee.")

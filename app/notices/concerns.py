@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.ideas.calls.models import Call, CallIdea
 from app.ideas.models import Author, Idea, Stage
 from app.notices.words import kind_of, sentence
 from app.people.actor import HEADS
@@ -63,6 +64,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
+    "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
     "pilot": {
         "invite": (PERSON,),
         "charter": (CREW, OWNER),
@@ -108,6 +110,8 @@ class Lookup:
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
+    calls: dict[int, Any] = field(default_factory=dict)
+    callers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     leads: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -127,6 +131,7 @@ class Lookup:
             "prioritisation": self.prioritisations,
             "alarm": self.alarms,
             "team": self.named_teams,
+            "call": self.calls,
         }
 
 
@@ -171,6 +176,8 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), SUBJECT.label("name"), owned.label("owner_id"))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.name), col(Team.committee_id))
+    asked: tuple[Any, ...] = (col(Call.question).label("name"), col(Call.committee_id))
+    found.calls = by_id(db, Call, ids_of(entries, "call"), *asked)
     look_up_people(db, found)
     return found
 
@@ -179,7 +186,7 @@ def look_up_people(db: Session, found: Lookup) -> None:
     things = [*found.ideas.values(), *found.pilots.values()]
     current = (col(Membership.until).is_(None),)
     seated = (col(Seat.until).is_(None),)
-    placed_in = (*things, *found.prioritisations.values(), *found.named_teams.values())
+    placed_in = (*things, *found.prioritisations.values(), *found.named_teams.values(), *found.calls.values())
     committees = {thing.committee_id for thing in placed_in}
     grouped(db, found.authors, col(Author.idea_id), col(Author.person_id), found.ideas)
     grouped(db, found.teams, col(Membership.team_id), col(Membership.person_id), (t.team_id for t in things), *current)
@@ -187,6 +194,12 @@ def look_up_people(db: Session, found: Lookup) -> None:
     grouped(db, found.leads, col(Membership.team_id), col(Membership.person_id), found.named_teams, *leading)
     grouped(db, found.reviewers, col(Reviewer.round_id), col(Reviewer.person_id), found.rounds)
     grouped(db, found.members, col(Seat.committee_id), col(Seat.person_id), committees, *seated)
+    if found.calls:
+        wrote = select(col(CallIdea.call_id), col(Author.person_id)).join(
+            Author, col(Author.idea_id) == CallIdea.idea_id
+        )
+        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls))):
+            found.callers[call_id].add(person_id)
     heads = (*seated, col(Seat.post).in_(HEADS))
     grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)
     refs = [f"idea:{number}" for number in found.ideas] + [f"pilot:{number}" for number in found.pilots]
@@ -237,6 +250,8 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return {OWNER: {thing.owner_id} - {None}}
         case "team":
             return {LEAD: found.leads[key], HEAD: found.heads[thing.committee_id]}
+        case "call":
+            return {AUTHOR: found.callers[key], HEAD: found.heads[thing.committee_id]}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:

@@ -14,6 +14,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "add_reviewer": "You are to review",
     },
     "meeting": {"plan": "Meeting planned", "hold": "Meeting held", "cancel": "Meeting cancelled"},
+    "call": {
+        "plan": "Call made",
+        "change": "Call changed",
+        "open": "Call opened",
+        "run_out": "Call closed on its day",
+        "close": "Call closed",
+        "cancel": "Call cancelled",
+        "conclude": "What came of a call",
+    },
     "to_do": {"order": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
     "prioritisation": {
         "open": "Prioritisation has begun",

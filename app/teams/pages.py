@@ -9,6 +9,7 @@ from app.changes import counts
 from app.columns import today
 from app.db import Db
 from app.errors import Invalid
+from app.frame import Area
 from app.ideas.drawing import lines
 from app.ideas.listing import Filter, places
 from app.once import new_key, once
@@ -23,6 +24,7 @@ from app.teams.saying import makeup
 from app.teams.seats.queries import seats
 from app.web import Form, Request, Response, Typed, blank, fill, page, see, unchanged
 
+area = Area("ideas", 20, "Teams", "/teams")
 routes = web.router()
 
 

@@ -7,6 +7,7 @@ from app import web
 from app.changes import FEATURES, counts
 from app.columns import now, today
 from app.db import Db
+from app.ideas.calls.queries import open_calls
 from app.notices.queries import Inbox, inbox
 from app.people.actor import Actor, Visitor
 from app.todo import Todo
@@ -55,7 +56,7 @@ def wants_ideas(db: Db, actor: Actor, todos: list[Todo]) -> bool:
 def home(request: Request, db: Db, actor: Visitor) -> Response:
     day = today(request.app.state.settings.time_zone)
     shown = counts(db, *FEATURES)
-    if kept := unchanged(request, actor.rights, sorted(actor.teams), actor.time_zone, day, shown):
+    if kept := unchanged(request, actor.rights, actor.department_id, sorted(actor.teams), actor.time_zone, day, shown):
         return kept
     if actor.guest:
         return guests(request, db, actor)
@@ -74,6 +75,7 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
         week=week,
         needs=week.needs if wants_ideas(db, actor, todos) else (),
         empty=empty,
+        calls=open_calls(db, actor, day)[:3],
         sees_money=sees_money(actor),
         given=actor.name.split()[0] if actor.name.strip() else "you",
         moment=now(),

@@ -180,6 +180,50 @@ def upgrade() -> None:
     op.create_index(op.f("ix_team_claim_person_id"), "team_claim", ["person_id"], unique=False)
     op.create_index(op.f("ix_team_claim_seat_id"), "team_claim", ["seat_id"], unique=False)
     op.create_table(
+        "call",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("process_id", ID, nullable=False),
+        sa.Column("committee_id", ID, nullable=False),
+        sa.Column("question", sa.String(length=200), nullable=False),
+        sa.Column("brief", sa.Text(), nullable=False),
+        sa.Column("criteria", sa.Text(), nullable=False),
+        sa.Column("sponsor_id", ID, nullable=True),
+        sa.Column("everyone", sa.Boolean(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "planned",
+                "open",
+                "closed",
+                "cancelled",
+                name="callstage",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_by", ID, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("came_of", sa.Text(), nullable=False),
+        sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("closes_on >= opens_on", name=op.f("ck_call_days")),
+        sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_call_committee_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_call_made_by")),
+        sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_call_process_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["person.id"], name=op.f("fk_call_sponsor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_call_committee_id"), "call", ["committee_id"], unique=False)
+    op.create_index(op.f("ix_call_made_by"), "call", ["made_by"], unique=False)
+    op.create_index(op.f("ix_call_process_id"), "call", ["process_id"], unique=False)
+    op.create_index(op.f("ix_call_sponsor_id"), "call", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_call_stage"), "call", ["stage"], unique=False)
+    op.create_table(
         "mandate",
         sa.Column("id", ID, nullable=False),
         sa.Column("team_id", ID, nullable=False),
@@ -231,6 +275,45 @@ def upgrade() -> None:
         postgresql_where=sa.text("stage IN ('offered', 'accepted', 'handed back')"),
     )
     op.create_index(op.f("ix_mandate_process_id"), "mandate", ["process_id"], unique=False)
+    op.create_table(
+        "call_department",
+        sa.Column("call_id", ID, nullable=False),
+        sa.Column("department_id", ID, nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_department_call_id")),
+        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_call_department_department_id")),
+        sa.PrimaryKeyConstraint("call_id", "department_id", name=op.f("pk_call_department")),
+    )
+    op.create_index(op.f("ix_call_department_department_id"), "call_department", ["department_id"], unique=False)
+    op.create_table(
+        "call_idea",
+        sa.Column("idea_id", ID, nullable=False),
+        sa.Column("call_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_idea_call_id")),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_call_idea_idea_id")),
+        sa.PrimaryKeyConstraint("idea_id", name=op.f("pk_call_idea")),
+    )
+    op.create_index(op.f("ix_call_idea_call_id"), "call_idea", ["call_id"], unique=False)
+    op.create_table(
+        "call_question",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("call_id", ID, nullable=False),
+        sa.Column("place", sa.SmallInteger(), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "text", "choice", "number", name="answerkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_question_call_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_question")),
+        sa.UniqueConstraint("call_id", "place", name=op.f("uq_call_question_call_id_place")),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "mandate_hours",
         sa.Column("id", ID, nullable=False),
@@ -286,6 +369,16 @@ def upgrade() -> None:
     op.create_index("ix_mandate_owed_due", "mandate_owed", ["due"], unique=False)
     op.create_index(op.f("ix_mandate_owed_mandate_id"), "mandate_owed", ["mandate_id"], unique=False)
     op.create_table(
+        "call_answer",
+        sa.Column("idea_id", ID, nullable=False),
+        sa.Column("question_id", ID, nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_call_answer_idea_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["call_question.id"], name=op.f("fk_call_answer_question_id")),
+        sa.PrimaryKeyConstraint("idea_id", "question_id", name=op.f("pk_call_answer")),
+    )
+    op.create_index(op.f("ix_call_answer_question_id"), "call_answer", ["question_id"], unique=False)
+    op.create_table(
         "pilot_guest",
         sa.Column("pilot_id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
@@ -301,6 +394,8 @@ def downgrade() -> None:
     op.execute(change.delete().where(change.c.feature == "teams"))
     op.drop_index(op.f("ix_pilot_guest_person_id"), table_name="pilot_guest")
     op.drop_table("pilot_guest")
+    op.drop_index(op.f("ix_call_answer_question_id"), table_name="call_answer")
+    op.drop_table("call_answer")
     op.drop_index(op.f("ix_mandate_owed_mandate_id"), table_name="mandate_owed")
     op.drop_index("ix_mandate_owed_due", table_name="mandate_owed")
     op.drop_index(op.f("ix_mandate_owed_done_by"), table_name="mandate_owed")
@@ -309,6 +404,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mandate_hours_asked_of"), table_name="mandate_hours")
     op.drop_index(op.f("ix_mandate_hours_answered_by"), table_name="mandate_hours")
     op.drop_table("mandate_hours")
+    op.drop_table("call_question")
+    op.drop_index(op.f("ix_call_idea_call_id"), table_name="call_idea")
+    op.drop_table("call_idea")
+    op.drop_index(op.f("ix_call_department_department_id"), table_name="call_department")
+    op.drop_table("call_department")
     op.drop_index(op.f("ix_mandate_process_id"), table_name="mandate")
     op.drop_index(
         "ix_mandate_one_stands",
@@ -319,6 +419,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mandate_given_by"), table_name="mandate")
     op.drop_index(op.f("ix_mandate_answered_by"), table_name="mandate")
     op.drop_table("mandate")
+    op.drop_index(op.f("ix_call_stage"), table_name="call")
+    op.drop_index(op.f("ix_call_sponsor_id"), table_name="call")
+    op.drop_index(op.f("ix_call_process_id"), table_name="call")
+    op.drop_index(op.f("ix_call_made_by"), table_name="call")
+    op.drop_index(op.f("ix_call_committee_id"), table_name="call")
+    op.drop_table("call")
     op.drop_index(op.f("ix_team_claim_seat_id"), table_name="team_claim")
     op.drop_index(op.f("ix_team_claim_person_id"), table_name="team_claim")
     op.drop_index(
