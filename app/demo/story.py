@@ -17,6 +17,7 @@ from app.demo import (
     piloting,
     priorities,
     reasons,
+    teaming,
     thinking,
     understanding,
 )
@@ -55,6 +56,7 @@ def tell(database: Database) -> World:
     comments.citing(world)
     priorities.running_round(world)
     reasons.reasons(world)
+    teaming.teaming(world)
     world.plan(5, invite_guest)
     world.play()
     thinking.support(world)
