@@ -1,6 +1,6 @@
 """Opening a seat, claiming it, answering a claim, taking the seat away again."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -54,11 +54,14 @@ def end(db: Session, seat: TeamSeat, stage: SeatStage, membership: int | None = 
     db.flush()
 
 
-def claim(db: Session, actor: Actor, team: Team, seat: TeamSeat, data: ClaimForm) -> Claim:
-    if seat.stage is not SeatStage.OPEN:
-        still_open(seat)
+def must_claim(actor: Actor, team: Team, seat: TeamSeat) -> None:
+    still_open(seat)
     if not may_claim(actor, team, seat):
         raise Refused("You are in this team already." if team.id in actor.teams else "This seat is not yours to claim.")
+
+
+def claim(db: Session, actor: Actor, team: Team, seat: TeamSeat, data: ClaimForm) -> Claim:
+    must_claim(actor, team, seat)
     made = Claim(seat_id=seat.id, person_id=actor.id, line=data.line)
     db.add(made)
     try:
@@ -132,9 +135,3 @@ def decline_others(db: Session, actor: Actor, seat: TeamSeat, reason: str) -> No
     query = select(Claim).where(col(Claim.seat_id) == seat.id, col(Claim.stage) == ClaimStage.MADE)
     for made in db.scalars(query.order_by(col(Claim.id))).all():
         say_no(db, actor, seat.ref, made, reason)
-
-
-def take_back_all(db: Session, person_id: int) -> None:
-    """Of somebody who is gone no claim waits for an answer."""
-    open_ones = (col(Claim.person_id) == person_id, col(Claim.stage) == ClaimStage.MADE)
-    db.execute(update(Claim).where(*open_ones).values(stage=ClaimStage.TAKEN_BACK, answered_at=now()))

@@ -86,10 +86,12 @@ def seat_page(
 
 @routes.post("/teams/seats/{id}/claims")
 def claim(request: Request, db: Db, actor: Employee, seat: TheSeat, fields: Typed) -> Response:
+    team = db.get_one(Team, seat.team_id)
+    actions.must_claim(actor, team, seat)
     form = fill(ClaimForm, fields)
     if not form:
         return seat_page(request, db, actor, seat, form, 422)
-    actions.claim(db, actor, db.get_one(Team, seat.team_id), seat, form.data)
+    actions.claim(db, actor, team, seat, form.data)
     return see(request, f"/teams/seats/{seat.id}", "Claimed. Whoever leads the team answers you.")
 
 
