@@ -143,13 +143,13 @@ class Database:
             yield db
             db.commit()
 
-    async def run(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
+    async def run(self, call: Callable[..., T], /, *args: Any, **named: Any) -> T:
         """Short work: on SQLite at once on the loop (a thread hop costs more than the query), else in a thread."""
         if self.embedded:
             return call(*args, **named)
         return await anyio.to_thread.run_sync(partial(call, *args, **named), limiter=self.threads)
 
-    async def run_slow(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
+    async def run_slow(self, call: Callable[..., T], /, *args: Any, **named: Any) -> T:
         return await anyio.to_thread.run_sync(partial(call, *args, **named), limiter=self.slow_threads)
 
     @asynccontextmanager

@@ -107,8 +107,13 @@ STATIONS = (
 )
 
 
+# Pages that stand at a station without its name in their address.
+ALSO = {"calls": "ideas", "teams": "ideas"}
+
+
 def station_of(path: str) -> str | None:
     first = path.strip("/").split("/")[0]
+    first = ALSO.get(first, first)
     return first if first in {key for key, _, _ in STATIONS} else None
 
 

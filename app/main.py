@@ -44,6 +44,7 @@ FEATURES = (
     "voice",
     "diagnosis",
     "processes",
+    "teams",
     "ideas",
     "talk",
     "review",

@@ -53,15 +53,18 @@ def trail(
     idea: Idea | None = None,
     pilot: Pilot | None = None,
 ) -> list[Step]:
-    """The six stops of the loop for one thing. `here` is one of ORDER; what is known behind it is filled in."""
+    """The six stops of the loop for one thing. `here` is one of ORDER; what is known behind it is filled in.
+
+    To a guest there is the idea that they were invited to, and neither figures nor pilots.
+    """
     if pilot is not None and idea is None and not actor.guest:
         idea = db.scalars(select(Idea).where(col(Idea.id) == pilot.idea_id, visible_to(actor))).first()
     if process is None and idea is not None:
         process = db.get(Process, idea.process_id)
-    if pilot is None and idea is not None and idea.stage is Stage.IN_PILOT:
+    if pilot is None and not actor.guest and idea is not None and idea.stage is Stage.IN_PILOT:
         pilot = db.scalars(PILOT, {"idea": idea.id}).first()
     steps = {
-        "voice": voice_step(db),
+        "voice": Step("Voice", "What customers say", "where it begins") if actor.guest else voice_step(db),
         "process": process_step(db, actor, process),
         "idea": idea_step(idea),
         "review": review_step(db, actor, idea),

@@ -102,6 +102,10 @@ class Person:
         return self.sees_ref(kind, int(number))
 
     def sees_ref(self, kind: str, number: int) -> bool:
+        if kind == "call":
+            return self.sees_call(number)
+        if kind == "pilot":
+            return self.sees_pilot(number)
         return self.sees(number) if kind == "idea" else self.employee
 
     def is_in(self, team: int) -> bool:
@@ -141,6 +145,48 @@ class Person:
         near = "person_id = :me or department_id = (select department_id from person where id = :me)"
         own = self.has(f"select 1 from asking where id = :asking and ({near})", asking=asking)
         return self.member or self.administrator or self.name in LEADERS or (self.employee and own)
+
+    def sees_pilot(self, pilot: int) -> bool:
+        invited = self.has("select 1 from pilot_guest where pilot_id = :pilot and person_id = :me", pilot=pilot)
+        return self.employee or invited
+
+    def leads_it(self, pilot: int) -> bool:
+        return self.chair or self.has("select 1 from pilot where id = :pilot and lead_id = :me", pilot=pilot)
+
+    def team_of(self, table: str, number: int) -> int:
+        (row,) = self.demo.rows(f"select team_id from {table} where id = :number", number=number)
+        return int(row.team_id)
+
+    def answers_claim(self, seat: int, claim: int) -> bool:
+        own = self.has("select 1 from team_claim where id = :claim and person_id = :me", claim=claim)
+        return own or self.leads(self.team_of("team_seat", seat))
+
+    def claims(self, seat: int) -> bool:
+        return self.employee and not self.is_in(self.team_of("team_seat", seat))
+
+    def answers_invitation(self, team: int, invitation: int) -> bool:
+        own = self.has("select 1 from team_invitation where id = :number and person_id = :me", number=invitation)
+        return own or self.leads(team)
+
+    def mandates(self, team: int) -> bool:
+        return self.chair and not self.is_in(team)
+
+    def answers_mandate(self, mandate: int) -> bool:
+        team = self.team_of("mandate", mandate)
+        return self.leads(team) or self.mandates(team)
+
+    def releases(self, mandate: int, hours: int) -> bool:
+        asked = "select 1 from mandate_hours where id = :hours and"
+        nobody = self.has(f"{asked} asked_of is null and person_id <> :me", hours=hours)
+        chair = nobody and self.mandates(self.team_of("mandate", mandate))
+        return chair or self.has(f"{asked} asked_of = :me", hours=hours)
+
+    def sees_call(self, call: int) -> bool:
+        mine = (
+            "select 1 from call c left join call_department d on d.call_id = c.id where c.id = :call and (c.everyone"
+            " or c.sponsor_id = :me or d.department_id = (select department_id from person where id = :me))"
+        )
+        return self.employee and (self.member or self.has(mine, call=call))
 
     def has_token(self, token: int) -> bool:
         return self.has("select 1 from token where id = :token and person_id = :me", token=token)
@@ -326,6 +372,11 @@ READ: dict[str, Rule] = {
     r"/ideas\.csv": employees,
     "/ideas/new": employees,
     f"/ideas/{N}": Person.sees,
+    f"/ideas/{N}/guests": Person.invites,
+    "/calls": employees,
+    "/calls/new": chairs,
+    f"/calls/{N}(/poster)?": lambda person, call, *_: person.sees_call(call),
+    f"/calls/{N}/edit": chairs,
     f"/ideas/{N}/revisions/{N}": lambda person, idea, _: person.sees(idea),
     f"/ideas/{N}/edit": Person.changes,
     "/ideas/similar": employees,
@@ -334,7 +385,9 @@ READ: dict[str, Rule] = {
     f"/people/{N}": lambda person, other: person.employee or person.id == other,
     "/teams(/new)?": employees,
     f"/teams/{N}": employees,
-    f"/teams/{N}/(edit|chat)": lambda person, team, _: person.leads(team),
+    f"/teams/{N}/(edit|chat|invite|seats/new)": lambda person, team, _: person.leads(team),
+    f"/teams/{N}/mandates/new": Person.mandates,
+    f"/teams/(seats|mandates)/{N}": employees,
     f"/talk/([a-z_]+):{N}": Person.sees_ref,
     f"/talk/([a-z_]+):{N}/answers/{N}": lambda person, kind, number, _: person.sees_ref(kind, number),
     f"/talk/([a-z_]+):{N}/people": Person.sees_ref,
@@ -409,7 +462,8 @@ READ: dict[str, Rule] = {
     f"/review/orders/{N}": Person.sees_order,
     r"/pilots(/pilots\.csv)?": employees,
     "/pilots/new": chairs,
-    f"/pilots/{N}": employees,
+    f"/pilots/{N}": Person.sees_pilot,
+    f"/pilots/{N}/guests": Person.leads_it,
     f"/pilots/{N}/edit": chairs,
     f"/pilots/{N}/health": Person.leads_pilot,
     f"/pilots/{N}/(effect|money|withdrawn|causes)": employees,
@@ -440,7 +494,6 @@ SEND: dict[str, Rule] = {
     f"/ideas/{N}/edit": Person.changes,
     f"/ideas/{N}/moves": Person.moves,
     f"/ideas/{N}/vote": Person.supports,
-    f"/ideas/{N}/guests": Person.invites,
     f"/ideas/{N}/relations": lambda person, idea: person.employee and person.wrote(idea),
     f"/ideas/{N}/joinings": lambda person, idea: person.employee and person.sees(idea),
     f"/ideas/{N}/joinings/{N}/moves": lambda person, idea, joining: person.answers_joining(joining),
@@ -450,8 +503,19 @@ SEND: dict[str, Rule] = {
     f"/talk/comments/{N}/report": lambda person, comment: person.sees_comment(comment) and not person.said(comment),
     f"/talk/comments/{N}/moderation": Person.moderates,
     f"/ideas/{N}/files(/{N}/withdraw)?": lambda person, idea, *_: person.changes(idea),
+    f"/ideas/{N}/guests(/{N})?": lambda person, idea, *_: person.invites(idea),
+    f"/pilots/{N}/guests(/{N})?": lambda person, pilot, *_: person.leads_it(pilot),
+    "/calls/new": chairs,
+    f"/calls/{N}/(edit|moves|outcome)": chairs,
     "/teams/new": employees,
-    f"/teams/{N}/(edit|members|lead|chat)": lambda person, team, _: person.leads(team),
+    f"/teams/{N}/(edit|chat|lead|invite|seats/new)": lambda person, team, _: person.leads(team),
+    f"/teams/{N}/invitations/{N}": Person.answers_invitation,
+    f"/teams/{N}/mandates/new": Person.mandates,
+    f"/teams/seats/{N}/claims": Person.claims,
+    f"/teams/seats/{N}/claims/{N}": Person.answers_claim,
+    f"/teams/seats/{N}/withdraw": lambda person, seat: person.leads(person.team_of("team_seat", seat)),
+    f"/teams/mandates/{N}/(moves|owed/{N})": lambda person, mandate, *_: person.answers_mandate(mandate),
+    f"/teams/mandates/{N}/hours/{N}": Person.releases,
     f"/teams/{N}/leave": Person.is_in,
     "/voice/import": Person.imports,
     "/voice/(journeys|jobs)/new": lambda person, _: person.draws(),

@@ -33,6 +33,8 @@ PUBLIC = {
     *("GET /s/{token}", "POST /s/{token}", "GET /s/{token}/thanks", "GET /openapi.json"),
     # The end of mail of one kind: the link in the mail is the right to it.
     *("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"),
+    # A guest comes in by their link: 256 bits, once, until a time.
+    *("GET /guest/{token}", "POST /guest/{token}", "POST /guest/{token}/again"),
     *("GET /healthz", "GET /readyz", "GET /metrics"),
 }
 PEOPLE = [field.name for field in fields(Cast) if field.type in ("Person", Person)]

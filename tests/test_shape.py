@@ -24,6 +24,7 @@ ORDER = (
         "voice",
         "diagnosis",
         "processes",
+        "teams",
         "ideas",
         "review",
         "pilots",
@@ -38,7 +39,7 @@ FREE = ("boxes", "charts", "icons", "labels", "lately", "scatter", "todo")
 # Pages and what serves machines and commands: a later layer, which may import any feature, but no one's pages.
 PAGES = {"pages", "api", "commands", "jobs"}
 # What pages of several features draw with; it belongs to their layer.
-DRAWING = {"app.ideas.drawing", "app.record.reading", "app.talk.section"}
+DRAWING = {"app.ideas.drawing", "app.record.reading", "app.talk.section", "app.pilots.guests.showing"}
 # The last, among each other from left to right too.
 LAST = (
     *("tables", "frame", "trail", "schema", "logs", "main", "machines", "wire", "server", "workers", "serving"),

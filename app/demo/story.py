@@ -19,15 +19,17 @@ from app.demo import (
     piloting,
     priorities,
     reasons,
+    teaming,
     telling,
     thinking,
     understanding,
 )
 from app.demo.world import World
-from app.ideas.actions import invite
+from app.ideas.guests.actions import let_in
 from app.ideas.models import Idea
 from app.notices.actions import read_record
 from app.notices.models import Notice
+from app.people.guests.models import Guest
 from app.people.models import Person
 from app.processes.standing.actions import read_waves
 
@@ -58,6 +60,7 @@ def tell(database: Database) -> World:
     comments.citing(world)
     priorities.running_round(world)
     reasons.reasons(world)
+    teaming.teaming(world)
     world.plan(5, invite_guest)
     world.plan(4, telling.channels)
     world.plan(4, telling.wishes)
@@ -85,4 +88,6 @@ def tell_everybody(world: World) -> None:
 def invite_guest(world: World, days_ago: float) -> None:
     """Gita's firm makes the low trays."""
     with world.scene("amal", days_ago) as (db, actor):
-        invite(db, actor, db.get_one(Idea, world.ideas["One tray height"]), "gita@pilotage.example", on=True)
+        guest = db.get_one(Person, world.people["gita"])
+        db.add(Guest(person_id=guest.id, organisation="Trays and Belts"))
+        let_in(db, actor, db.get_one(Idea, world.ideas["One tray height"]), guest)

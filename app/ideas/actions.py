@@ -8,11 +8,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from app.changes import table_of, touched
+from app.changes import feature_of, table_of, touched
 from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
+from app.ideas.calls.queries import unanswered
 from app.ideas.forms import IdeaForm
 from app.ideas.models import (
     PRIVATE,
@@ -22,15 +23,14 @@ from app.ideas.models import (
     IdeaDepartment,
     IdeaJob,
     IdeaYear,
-    Invited,
     Revision,
     Stage,
     Vote,
 )
-from app.ideas.rules import life, may_change, may_invite, may_name, may_open, may_support
+from app.ideas.rules import life, may_change, may_name, may_open, may_support
 from app.ideas.warmth import warmer, warmth
 from app.people.actor import Actor
-from app.people.models import Committee, Department, Kind, Person
+from app.people.models import Committee, Department
 from app.processes.models import Process
 from app.record.actions import write
 from app.record.models import Entry
@@ -197,6 +197,8 @@ def submit(
         raise Invalid(wrong_place(process))
     if not (idea.story.strip() and idea.change.strip()):
         raise Invalid("The committee needs to read what hurts today and what would be different.")
+    if lacking := unanswered(db, idea.id):
+        raise Invalid(f"The call asks: {lacking[0]} Change the text and answer it first.")
     number = idea.revision + 1
     columns = {"revision": number, "submitted_at": now(), "listed": True, **promise(db, idea)}
     if name == "reconsider":
@@ -252,7 +254,7 @@ def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
     """Insert unless the key is there already; whether it was inserted."""
     table = table_of(model)
     insert = (sqlite if embedded(db) else postgresql).insert(table).values(**values)
-    touched(db, "ideas")
+    touched(db, feature_of(model))
     return db.execute(insert.on_conflict_do_nothing().returning(*table.primary_key)).first() is not None
 
 
@@ -275,28 +277,6 @@ def count_support(db: Session, idea_id: int, by: int) -> None:
         warm = warmth(begun, db.scalars(select(col(Vote.at)).where(col(Vote.idea_id) == idea_id)))
     statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by, warmth=warm)
     db.execute(statement, execution_options={"synchronize_session": False})
-
-
-def must_invite(actor: Actor, idea: Idea) -> None:
-    if not may_invite(actor, idea):
-        raise Refused("The authors and the chair invite guests to what the committee has seen.")
-
-
-def invite(db: Session, actor: Actor, idea: Idea, email: str, *, on: bool) -> None:
-    """Let a guest's account see this idea and its talk, or no longer."""
-    must_invite(actor, idea)
-    query = select(Person).where(col(Person.email) == email.strip().casefold(), col(Person.kind) == Kind.GUEST)
-    guest = db.scalars(query).first()
-    if guest is None or not guest.active:
-        raise Invalid("No guest has this address. An administrator can make an account for them.")
-    if on:
-        changed = insert_once(db, Invited, idea_id=idea.id, person_id=guest.id)
-    else:
-        result = db.execute(delete(Invited).where(col(Invited.idea_id) == idea.id, col(Invited.person_id) == guest.id))
-        assert isinstance(result, CursorResult)
-        changed = result.rowcount == 1
-    if changed:
-        write(db, actor.id, "invite" if on else "uninvite", idea.ref, figures={"person": guest.id})
 
 
 def bring_back(db: Session) -> int:

@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 from app.changes import counts, table_of
 from app.columns import LARGEST_ID
 from app.db import embedded
+from app.ideas.calls.models import CallIdea
 from app.ideas.models import PRIVATE, UNANSWERED, Audience, Author, Idea, Invited, Stage, Vote
 from app.ideas.queries import ANY_READER, is_for, own, sight, veiled_from
 from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
@@ -66,6 +67,7 @@ class Filter:
     sort: Sort = Sort.NEWEST
     after: str = ""
     author: int | None = None
+    call: int | None = None
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Filter":
@@ -77,6 +79,7 @@ class Filter:
             stage=Stage(stage) if stage in STAGES else None,
             sort=Sort(sort) if sort in SORTS else Sort.NEWEST,
             after=given.get("after", ""),
+            call=an_id(given.get("call", "")),
         )
 
     def fields(self) -> dict[str, str]:
@@ -86,13 +89,14 @@ class Filter:
             "process": str(self.process or ""),
             "team": str(self.team or ""),
             "stage": self.stage.value if self.stage else "",
+            "call": str(self.call or ""),
             "sort": "" if self.sort is Sort.NEWEST else self.sort.value,
         }
         return {name: value for name, value in named.items() if value}
 
     @property
     def narrow(self) -> bool:
-        return bool(self.q or self.process or self.team or self.stage)
+        return bool(self.q or self.process or self.team or self.stage or self.call)
 
 
 STAGES = frozenset(stage.value for stage in Stage if stage is not Stage.DISCARDED)
@@ -121,6 +125,7 @@ class Shape:
     stage: bool
     private: bool
     author: bool
+    call: bool
     guest: bool
     owed: bool
     restricted: bool
@@ -201,6 +206,9 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
         wrote = table_of(Author).c
         yield I.id.in_(select(wrote.idea_id).where(wrote.person_id == bindparam("author")))
         yield ~hidden()
+    if shape.call:
+        answers = table_of(CallIdea).c
+        yield I.id.in_(select(answers.idea_id).where(answers.call_id == bindparam("call")))
     if shape.search is Search.LETTERS:
         # Letter by letter is slow: among the newest alone.
         like: Any = bindparam("like")
@@ -296,6 +304,7 @@ def shape_of(db: Session, actor: Actor, asked: Filter) -> Shape:
         stage=asked.stage is not None,
         private=asked.stage in PRIVATE and not actor.guest,
         author=asked.author is not None,
+        call=asked.call is not None,
         guest=actor.guest,
         owed=asked.sort is Sort.PROMISED,
         restricted=anything_restricted(db),
@@ -307,7 +316,7 @@ def values(actor: Actor, asked: Filter, shape: Shape) -> dict[str, Any]:
     given: dict[str, Any] = {"me": actor.id}
     if shape.private or shape.restricted:
         given |= sight(actor)
-    for name in ("process", "team", "author"):
+    for name in ("process", "team", "author", "call"):
         if getattr(shape, name):
             given[name] = getattr(asked, name)
     if asked.stage:

@@ -1,4 +1,4 @@
-"""`/ideas` and `/ideas/{id}`: reading. What changes ideas is in pages_writing.py, teams are in pages_teams.py."""
+"""`/ideas` and `/ideas/{id}`: reading. What changes ideas is in pages_writing.py."""
 
 import csv
 import io
@@ -15,7 +15,10 @@ from app import web
 from app.changes import counts
 from app.columns import today
 from app.db import Database, Db
-from app.ideas import pages_teams, pages_writing, queries, rules, saying
+from app.frame import Area
+from app.ideas import pages_writing, queries, rules, saying
+from app.ideas.calls import queries as calls
+from app.ideas.calls import taking
 from app.ideas.cards import Directory, cards, directory
 from app.ideas.citing.queries import citations_of
 from app.ideas.comparing import side_by_side
@@ -33,9 +36,10 @@ from app.review.queries import outcome_for
 from app.talk.files import queries as files
 from app.talk.section import talk_of
 from app.trail import trail
-from app.web import Request, Response, ThingId, download, page, see, slow, unchanged
+from app.web import Request, Response, ThingId, blank, download, page, see, slow, unchanged
 from app.web.rendering import environment
 
+area = Area("ideas", 0, "Ideas", "/ideas")
 routes = web.router()
 log = structlog.get_logger()
 NAMED = ("people", "processes")  # whose changes change the names that a list carries
@@ -97,7 +101,7 @@ def index(request: Request, db: Db, actor: Visitor) -> Response:
     changes = counts(db, *SHOWN)
     if kept := unchanged(request, actor.rights, actor.teams, changes):
         return kept
-    asked = Filter.read(request.query_params)
+    asked, call = seen(db, actor, Filter.read(request.query_params))
     found, following = places(db, actor, asked)
     names = directory(db, changes[:2])
     root = request.app.state.settings.root
@@ -111,7 +115,7 @@ def index(request: Request, db: Db, actor: Visitor) -> Response:
         selects=selects(request, db, names, asked, changes[:2], guest=actor.guest),
         heading=heading(number),
         answer=in_a_sentence(number, names, asked),
-        chosen=chosen(asked, names, root),
+        chosen=chosen(asked, names, root, call),
         next_href=root + address({**fields, "after": following}) if following else None,
         from_start=from_start(root + address(fields)) if asked.after else None,
         export_href=root + address(fields, "/ideas.csv"),
@@ -135,7 +139,13 @@ def in_a_sentence(number: Count, names: Directory, asked: Filter) -> str:
     return f"{wanted}; {heading(number).lower()} so far." if number.number else f"{wanted}; nobody has written one yet."
 
 
-def chosen(asked: Filter, names: Directory, root: str) -> list[tuple[str, str]]:
+def seen(db: Session, actor: Actor, asked: Filter) -> tuple[Filter, str]:
+    """A call that this person may not see cannot be asked for. Its question beside it."""
+    call = calls.find(db, actor, asked.call)
+    return (asked, call.question) if call else (replace(asked, call=None), "")
+
+
+def chosen(asked: Filter, names: Directory, root: str, call: str = "") -> list[tuple[str, str]]:
     """What is set, each with the address without it."""
     process = names.processes.get(asked.process or 0)
     said = {
@@ -144,6 +154,7 @@ def chosen(asked: Filter, names: Directory, root: str) -> list[tuple[str, str]]:
         "team": f"Team {names.teams.get(asked.team or 0, 'that is not here')}",
         "stage": (asked.stage or "").capitalize(),
         "sort": ORDERS[asked.sort].capitalize(),
+        "call": f"Call: {call}",
     }
     fields = asked.fields()
     return [
@@ -156,7 +167,7 @@ def chosen(asked: Filter, names: Directory, root: str) -> list[tuple[str, str]]:
 @slow
 def export(request: Request, db: Db, actor: Employee) -> Response:
     """What the filter shows, as a table: streamed, with a read of its own."""
-    asked = Filter.read(request.query_params)
+    asked, _ = seen(db, actor, Filter.read(request.query_params))
     names = directory(db, counts(db, *NAMED))
     log.info("export", what="ideas", person=actor.id, request=getattr(request.state, "request_id", ""))
     return download(table(request.app.state.database, actor, asked, names), "ideas.csv")
@@ -257,6 +268,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
         "related": related.beside(db, actor, idea),
+        "answered": taking.beside(db, actor, blank(), idea),
         "jobs": [] if actor.guest else queries.jobs_of(db, id),
         "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
         "trail": trail(db, actor, "idea", process=shown.process, idea=idea),
@@ -309,4 +321,3 @@ def chosen_two(request: Request, db: Db, actor: Visitor, id: ThingId, one: int =
 
 
 routes.routes.extend(pages_writing.routes.routes)
-routes.routes.extend(pages_teams.routes.routes)

@@ -1,4 +1,4 @@
-"""Writing and changing ideas: forms, moves, support, guests. `literal` holds the addresses without an id."""
+"""Writing and changing ideas: forms, moves, support. `literal` holds the addresses without an id."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,9 +11,11 @@ from app import web
 from app.db import Db
 from app.errors import Invalid, Missing, Refused
 from app.ideas import actions, queries, rules
+from app.ideas.calls import queries as calls
+from app.ideas.calls import taking
 from app.ideas.citing import actions as citing
 from app.ideas.citing.queries import MOST, citations_of
-from app.ideas.forms import YEARS, GuestForm, IdeaForm, VoteForm
+from app.ideas.forms import YEARS, IdeaForm, VoteForm
 from app.ideas.listing import an_id
 from app.ideas.models import Idea, Stage
 from app.ideas.similar.actions import relate_all
@@ -60,8 +62,9 @@ def new(request: Request, db: Db, actor: Employee) -> Response:
     """Empty; or what was begun in another window, or before the session ended."""
     process = an_id(request.query_params.get("process", ""))
     window, texts = resumed(request, db, actor)
-    usual = {"area": "service or process", "audience": "everyone"}
-    form: Form[IdeaForm] = blank(IdeaForm, process=process or "", **usual)
+    call = calls.find(db, actor, an_id(request.query_params.get("call", "")))
+    about = {"process": call.process_id, "call": call.id} if call else {"process": process or ""}
+    form: Form[IdeaForm] = blank(IdeaForm, area="service or process", audience="everyone", **about)
     form.texts = {**form.texts, **texts, "window": [window]}
     form.key = new_key()
     return page(request, "ideas/edit.html", **writing(db, actor, form))
@@ -76,13 +79,14 @@ def resumed(request: Request, db: Session, actor: Actor, idea_id: int | None = N
 
 @literal.post("/ideas/new")
 def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
-    form = fill(IdeaForm, fields)
+    form = taking.filled(fields)
     if fields.get("then") == "look":
         return looked_again(request, db, actor, form)
     if form.value("then") == "similar":
         return beside(request, db, actor, form, near_form(db, actor, form, None))
     if form:
         check_place(db, actor, form)
+    answers = taking.check(db, actor, form)
     if not form:
         return refused(request, db, actor, form)
     if near := holding(db, actor, form, None):
@@ -92,6 +96,7 @@ def begin(request: Request, db: Db, actor: Employee, fields: Typed) -> Response:
         return once_.done
     idea = actions.begin(db, actor, form.data)
     keep_beside(db, actor, idea, form)
+    taking.keep(db, idea, answers)
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
     words = {"submit": "Submitted to the committee.", "signal": "Kept as a signal.", "draft": "Kept as a draft."}
@@ -190,6 +195,7 @@ def writing(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None =
         "files": files.of_thing(db, idea.ref, veiled=False) if idea else (),
         "may_submit": idea is None or idea.stage is not Stage.SIGNAL,
         "may_keep": idea is None,
+        "call": taking.beside(db, actor, form, idea),
         **telling(None),
     }
 
@@ -231,7 +237,7 @@ def stored(db: Session, idea: Idea) -> Form[IdeaForm]:
 def change(request: Request, db: Db, actor: Visitor, idea: TheIdea, fields: Typed) -> Response:
     if not rules.may_change(actor, idea):
         raise Refused("This text cannot be changed now, or not by you.")
-    form = fill(IdeaForm, fields)
+    form = taking.filled(fields)
     if fields.get("then") == "look":
         return looked_again(request, db, actor, form, idea)
     if form.value("then") == "similar":
@@ -240,12 +246,14 @@ def change(request: Request, db: Db, actor: Visitor, idea: TheIdea, fields: Type
         return late(request, db, actor, idea, form)
     if form:
         check_place(db, actor, form, idea)
+    answers = taking.check(db, actor, form, idea)
     if not form:
         return refused(request, db, actor, form, idea)
     if near := holding(db, actor, form, idea):
         return beside(request, db, actor, form, near, idea)
     actions.change(db, actor, idea, form.data)
     keep_beside(db, actor, idea, form)
+    taking.keep(db, idea, answers)
     if form.data.then == "submit":
         actions.submit(db, actor, idea)
         return see(request, f"/ideas/{idea.id}", "Submitted to the committee.")
@@ -288,14 +296,3 @@ def vote(request: Request, db: Db, actor: Employee, idea: TheIdea, fields: Typed
         raise Invalid("Support is on or off.")
     actions.vote(db, actor, idea, on=form.data.value == "on")
     return see(request, f"/ideas/{idea.id}")
-
-
-@routes.post("/ideas/{id}/guests")
-def invite(request: Request, db: Db, actor: Employee, idea: TheIdea, fields: Typed) -> Response:
-    actions.must_invite(actor, idea)
-    form = fill(GuestForm, fields)
-    if not form:
-        raise Invalid("Write the guest's whole e-mail address.")
-    on = form.data.value == "on"
-    actions.invite(db, actor, idea, form.data.email, on=on)
-    return see(request, f"/ideas/{idea.id}#guests", "Invited." if on else "The invitation is taken back.")

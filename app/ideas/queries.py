@@ -42,7 +42,6 @@ from app.ideas.models import (
     Veil,
     Vote,
 )
-from app.people import teams
 from app.people.actor import HEADS, Actor
 from app.people.models import Committee, Department, Membership, Person, Seat, Team
 from app.processes.models import Process
@@ -138,11 +137,7 @@ def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
     return and_(veiled_from(me, idea), or_(wrote, in_team))
 
 
-# Teams have their pages beside the ideas, and no queries of their own.
-kinds = [
-    Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from),
-    teams.kind,
-]
+kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from)]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from app.ideas.calls.models import Call, CallIdea
 from app.ideas.models import Author, Idea, Stage
 from app.notices.topics import NEAREST, As, Topic, topic_of
 from app.notices.words import kind_of
@@ -22,7 +23,7 @@ from app.record.models import Entry
 from app.review.models import Order, Reviewer, Round
 from app.talk.models import Comment, Follow, Mention
 
-MENTIONED, ANSWERED, PERSON, KEEPER, REVIEWER, AUTHOR, CREW, OWNER, HEAD, MEMBER, FOLLOWER = As
+MENTIONED, ANSWERED, PERSON, KEEPER, REVIEWER, LEAD, AUTHOR, CREW, OWNER, HEAD, MEMBER, FOLLOWER = As
 PARENT: Any = aliased(Comment)
 # On any thing that is talked about: who is named in it, and whose words were moderated.
 TALK: Mapping[str, Sequence[As]] = {"mention": (MENTIONED,), "hide": (PERSON,), "restore": (PERSON,)}
@@ -41,15 +42,22 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         ),
         **dict.fromkeys(("approve", "do_now", "decline", "defer", "return"), (AUTHOR, FOLLOWER, OWNER)),
     },
-    "team": dict.fromkeys(("join", "hand_over"), (PERSON,)),
+    "team": {
+        **dict.fromkeys(("join", "hand_over", "invite", "decline_claim", "ask_hours"), (PERSON,)),
+        **dict.fromkeys(("come", "decline", "claim_seat", "mandate", "end_mandate", "undeliver"), (LEAD,)),
+        **dict.fromkeys(("accept_mandate", "hand_back", "deliver"), (HEAD,)),
+        **dict.fromkeys(("release_hours", "refuse_hours"), (LEAD, PERSON)),
+    },
     "person": {"remind": (PERSON,)},
     "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
     "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
+    "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
     "pilot": {
         **TALK,
+        "invite": (PERSON,),
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
@@ -92,8 +100,11 @@ class Lookup:
     processes: dict[int, Any] = field(default_factory=dict)
     comments: dict[int, Any] = field(default_factory=dict)
     mentioned: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    calls: dict[int, Any] = field(default_factory=dict)
+    callers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     authors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     teams: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    leads: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reviewers: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     keepers: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     heads: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -111,6 +122,7 @@ class Lookup:
             "alarm": self.alarms,
             "team": self.named_teams,
             "process": self.processes,
+            "call": self.calls,
         }
 
 
@@ -164,7 +176,8 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.prioritisations = by_id(db, Prioritisation, ranked, col(Prioritisation.committee_id))
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), owned.label("owner_id"))
-    found.named_teams = by_id(db, Team, ids_of(entries, "team"))
+    found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.committee_id))
+    found.calls = by_id(db, Call, ids_of(entries, "call"), col(Call.committee_id))
     found.processes = by_id(db, Process, numbers_of(talked, "process"), col(Process.owner_id))
     grouped(db, found.mentioned, col(Mention.comment_id), col(Mention.person_id), found.comments)
     look_up_people(db, found, talked)
@@ -175,11 +188,20 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
     things = [*found.ideas.values(), *found.pilots.values()]
     current = (col(Membership.until).is_(None),)
     seated = (col(Seat.until).is_(None),)
-    committees = {thing.committee_id for thing in (*things, *found.prioritisations.values())}
+    placed_in = (*things, *found.prioritisations.values(), *found.named_teams.values(), *found.calls.values())
+    committees = {thing.committee_id for thing in placed_in}
     grouped(db, found.authors, col(Author.idea_id), col(Author.person_id), found.ideas)
     grouped(db, found.teams, col(Membership.team_id), col(Membership.person_id), (t.team_id for t in things), *current)
+    leading = (*current, col(Membership.lead).is_(True))
+    grouped(db, found.leads, col(Membership.team_id), col(Membership.person_id), found.named_teams, *leading)
     grouped(db, found.reviewers, col(Reviewer.round_id), col(Reviewer.person_id), found.rounds)
     grouped(db, found.members, col(Seat.committee_id), col(Seat.person_id), committees, *seated)
+    if found.calls:
+        wrote = select(col(CallIdea.call_id), col(Author.person_id)).join(
+            Author, col(Author.idea_id) == CallIdea.idea_id
+        )
+        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls))):
+            found.callers[call_id].add(person_id)
     heads = (*seated, col(Seat.post).in_(HEADS))
     grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)
     refs = {*talked, *(f"idea:{number}" for number in found.ideas), *(f"pilot:{number}" for number in found.pilots)}
@@ -233,6 +255,10 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return {REVIEWER: found.reviewers[key]}
         case "alarm" | "process":
             return {OWNER: {thing.owner_id} - {None}}
+        case "team":
+            return {LEAD: found.leads[key], HEAD: found.heads[thing.committee_id]}
+        case "call":
+            return {AUTHOR: found.callers[key], HEAD: found.heads[thing.committee_id]}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:

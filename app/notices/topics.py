@@ -24,6 +24,7 @@ class As(StrEnum):
     PERSON = "the one whom it names"
     KEEPER = "keeper"
     REVIEWER = "reviewer"
+    LEAD = "lead of the team"
     AUTHOR = "author"
     CREW = "lead, sponsor or team"
     OWNER = "process owner"
@@ -40,6 +41,7 @@ BECAUSE: Mapping[str, str] = {
     As.PERSON: "it names you",
     As.KEEPER: "you keep this gate",
     As.REVIEWER: "you review in this round",
+    As.LEAD: "you lead the team",
     As.AUTHOR: "you or your team wrote it",
     As.CREW: "you lead or sponsor it, or your team runs it",
     As.OWNER: "you own the process",
@@ -107,7 +109,12 @@ TOPICS: Mapping[Topic, Said] = {
     Topic.FOLLOWED: Said(
         "What you follow", "what you follow", "Ideas and pilots of others that go on.", Way.DIGEST, guests=True
     ),
-    Topic.TEAM: Said("Your teams", "your teams", "You join one, or lead it from now on.", Way.DIGEST),
+    Topic.TEAM: Said(
+        "Your teams",
+        "your teams",
+        "You join or lead one; who claims a seat, comes or declines; its mandate.",
+        Way.DIGEST,
+    ),
     Topic.PROCESS: Said(
         "Processes that you own", "your processes", "Ideas for them, what is decided, and their pilots.", Way.DIGEST
     ),
@@ -126,6 +133,7 @@ OF_CAPACITY: Mapping[As, Topic] = {
     As.PERSON: Topic.ASKED,
     As.KEEPER: Topic.ASKED,
     As.REVIEWER: Topic.COMMITTEE,
+    As.LEAD: Topic.TEAM,
     As.AUTHOR: Topic.OWN,
     As.CREW: Topic.PILOT,
     As.OWNER: Topic.PROCESS,
@@ -144,7 +152,9 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,
-    ("team", "join", As.PERSON): Topic.TEAM,
+    **{("team", move, As.PERSON): Topic.TEAM for move in ("join", "release_hours", "refuse_hours")},
+    ("team", "mandate", As.LEAD): Topic.ASKED,
+    ("call", "conclude", As.AUTHOR): Topic.OWN,
     ("team", "hand_over", As.PERSON): Topic.TEAM,
     ("person", "remind", As.PERSON): Topic.DEADLINE,
 }

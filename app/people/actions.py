@@ -13,6 +13,7 @@ from app.columns import now
 from app.errors import Refused, Stale
 from app.outbox import Job
 from app.people import links, mail
+from app.people.guests.models import Guest, GuestInvitation
 from app.people.models import (
     Grant,
     Link,
@@ -86,6 +87,7 @@ def disable(db: DbSession, by: int, person: Person) -> None:
     end_all(db, person.id)
     revoke_all(db, person.id)
     links.spend_all(db, person.id)
+    db.execute(update(GuestInvitation).where(col(GuestInvitation.person_id) == person.id).values(key=None))
     write(db, by, "disable", person.ref, before="active", after="disabled")
 
 
@@ -137,7 +139,7 @@ def erase(db: DbSession, by: int | None, person: Person) -> None:
     person.name, person.erased_at = ERASED, now()
     person.version += 1
     person.unread = 0
-    for model in (Session, Link, Grant):
+    for model in (Session, Link, Grant, Guest, GuestInvitation):
         db.execute(delete(model).where(col(model.person_id) == person.id))
     revoke_all(db, person.id, ERASED)
     for place in (Membership, Seat):

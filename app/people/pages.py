@@ -15,6 +15,7 @@ from app.people.actor import Visitor
 from app.people.found import found as the_one
 from app.people.models import Person
 from app.people.queries import department_of, seats_of, teams_of, visible_to
+from app.teams.queries import person_can
 from app.web import page, unchanged
 
 routes = web.router()
@@ -26,7 +27,7 @@ ThePerson = Annotated[Person, Depends(the_one(Person, visible_to))]
 
 @routes.get("/people/{id}")
 def show(request: Request, db: Db, actor: Visitor, person: ThePerson) -> Response:
-    changes = counts(db, "people", "processes", "ideas")
+    changes = counts(db, "people", "processes", "ideas", "teams")
     if kept := unchanged(request, actor.rights, actor.teams, changes):
         return kept
     found, _ = by_author(db, actor, person.id)
@@ -34,6 +35,7 @@ def show(request: Request, db: Db, actor: Visitor, person: ThePerson) -> Respons
         "department": department_of(db, person),
         "manager": db.get(Person, person.manager_id) if person.manager_id else None,
         "teams": teams_of(db, person.id),
+        "can": person_can(db, person.id),
         "seats": seats_of(db, person.id),
         "lines": lines(request, db, found, changes[:2]),
     }

@@ -14,7 +14,7 @@ from app.ideas import queries as ideas
 from app.ideas.models import Idea
 from app.ideas.rules import life as life_of_ideas
 from app.once import new_key, once
-from app.people.actor import Actor, Employee
+from app.people.actor import Actor, Employee, Visitor
 from app.people.models import Kind, Membership, Person, Post, Seat, Team
 from app.pilots import actions, effect_pages, money_pages, queries, rules, showing, step_pages
 from app.pilots.actions import CharterForm, HealthForm
@@ -22,6 +22,8 @@ from app.pilots.artefacts import made
 from app.pilots.causes.queries import causes_of_barriers
 from app.pilots.checklist import asks
 from app.pilots.found import ThePilot
+from app.pilots.guests.actions import may_invite
+from app.pilots.guests.showing import for_guest
 from app.pilots.models import Health, Pilot
 from app.pilots.money import pace
 from app.pilots.queries import Filter, today
@@ -202,7 +204,9 @@ def create(request: Request, db: Db, actor: Employee, fields: Typed) -> Response
 
 
 @routes.get("/pilots/{id}")
-def show(request: Request, db: Db, actor: Employee, pilot: ThePilot) -> Response:
+def show(request: Request, db: Db, actor: Visitor, pilot: ThePilot) -> Response:
+    if actor.guest:
+        return for_guest(request, db, actor, pilot)
     changes = counts(db, *SHOWN, "talk")
     if kept := unchanged(request, actor.rights, changes):
         return kept
@@ -232,6 +236,7 @@ def show(request: Request, db: Db, actor: Employee, pilot: ThePilot) -> Response
         version=pilot.now.version,
         standing=standing_for(db, pilot.process_id),
         causes=causes_of_barriers(db, pilot.id) if pilot.step == 1 else {},
+        may_invite=may_invite(actor, pilot),
         trail=trail(db, actor, "pilot", process=pilot.process, idea=pilot.idea, pilot=pilot),
         talk=talk_on(request, db, actor, pilot.ref, pilot.committee_id, changes[-1]),
     )

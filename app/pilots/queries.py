@@ -17,6 +17,7 @@ from app.ideas import queries as ideas
 from app.ideas.models import Idea, Stage
 from app.people.actor import Actor
 from app.people.models import Membership, Person, Team
+from app.pilots.guests.models import PilotGuest
 from app.pilots.measures import standing
 from app.pilots.models import Health, Keeper, Measure, Pilot, PilotStage, Step, StepStage
 from app.pilots.roadmap import stair
@@ -30,12 +31,15 @@ ENDED = 7  # where pilots that have ended stand in the list: after the six steps
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Every employee sees every pilot; a guest none."""
-    return false() if actor.guest else true()
+    """Every employee sees every pilot; a guest those that they were invited to, on a page of their own."""
+    if actor.guest:
+        return col(Pilot.id).in_(select(col(PilotGuest.pilot_id)).where(col(PilotGuest.person_id) == actor.id))
+    return true()
 
 
 def step_visible_to(actor: Actor) -> ColumnElement[bool]:
-    return visible_to(actor)
+    """Steps and gates are the house's own."""
+    return false() if actor.guest else true()
 
 
 step_title = (

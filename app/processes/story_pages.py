@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.changes import counts
+from app.columns import today
 from app.db import Db
+from app.ideas.calls.models import CallStage
+from app.ideas.calls.queries import CallLine, calls
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to as ideas_visible_to
 from app.people.actor import Actor, Employee
@@ -24,6 +27,7 @@ from app.processes.rules import may_edit
 from app.processes.story import Story, WaveLine, story
 from app.processes.voices import most_telling, other_evidence
 from app.talk.section import talk_on
+from app.teams.queries import working_on
 from app.trail import trail
 from app.web import Request, Response, page, router, slow, unchanged
 
@@ -41,7 +45,7 @@ VERDICTS = {
 @routes.get("/processes/{id}")
 @slow
 def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Response:
-    shown = counts(db, "voice", "processes", "ideas", "pilots", "people", "talk")
+    shown = counts(db, "voice", "processes", "ideas", "pilots", "people", "teams", "talk")
     if kept := unchanged(request, actor.rights, actor.department_id, shown):
         return kept
     told = story(db, process)
@@ -59,7 +63,15 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         pilots=pilots_of(db, actor, process),
         may_edit=may_edit(actor, process),
         talk=talk_on(request, db, actor, process.ref, process.committee_id, shown[-1], open=True),
+        teams=working_on(db, process.id),
+        calls=asked_now(db, actor, process),
     )
+
+
+def asked_now(db: Session, actor: Actor, process: Process) -> list[CallLine]:
+    """The calls about it that are open to this person."""
+    day = today(db.info["settings"].time_zone)
+    return [one for one in calls(db, actor, day, process.id) if one.stage is CallStage.OPEN]
 
 
 def answer(told: Story) -> str:

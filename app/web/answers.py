@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -151,8 +151,19 @@ def label(name: str) -> str:
 def typed(request: Request) -> list[tuple[str, str]]:
     """What was sent with this request, to be given back; passwords and files apart."""
     form: FormData | None = getattr(request, "_form", None)
-    pairs = form.multi_items() if form else []
+    pairs: list[tuple[str, Any]] = form.multi_items() if form else unread(request)
     return [(name, value) for name, value in pairs if isinstance(value, str) and "password" not in name]
+
+
+def unread(request: Request) -> list[tuple[str, Any]]:
+    """The fields of a body that was kept whole, where a refusal came before anybody read its form."""
+    body: bytes = getattr(request, "_body", b"")
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return []
+    try:
+        return list(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
+    except ValueError:
+        return []
 
 
 def with_status(refusal: Refusal, status: int) -> Refusal:

@@ -7,12 +7,13 @@ from app import web
 from app.changes import FEATURES, counts
 from app.columns import now, today
 from app.db import Db
+from app.ideas.calls.queries import open_calls
 from app.notices.queries import Inbox, inbox
 from app.people.actor import Actor, Visitor
 from app.todo import Todo
 from app.web import Request, Response, page, unchanged
 from app.work.loop import loop
-from app.work.queries import fortnight, has_written, invitations, waiting
+from app.work.queries import fortnight, has_written, invitations, invited_pilots, waiting
 from app.work.review import progress
 from app.work.words import answer, nothing
 
@@ -55,7 +56,7 @@ def wants_ideas(db: Db, actor: Actor, todos: list[Todo]) -> bool:
 def home(request: Request, db: Db, actor: Visitor) -> Response:
     day = today(request.app.state.settings.time_zone)
     shown = counts(db, *FEATURES)
-    if kept := unchanged(request, actor.rights, sorted(actor.teams), actor.time_zone, day, shown):
+    if kept := unchanged(request, actor.rights, actor.department_id, sorted(actor.teams), actor.time_zone, day, shown):
         return kept
     if actor.guest:
         return guests(request, db, actor)
@@ -74,6 +75,7 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
         week=week,
         needs=week.needs if wants_ideas(db, actor, todos) else (),
         empty=empty,
+        calls=open_calls(db, actor, day)[:3],
         sees_money=sees_money(actor),
         given=actor.name.split()[0] if actor.name.strip() else "you",
         moment=now(),
@@ -81,10 +83,10 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
 
 
 def guests(request: Request, db: Db, actor: Actor) -> Response:
-    """A guest's house is the ideas that they were invited to."""
+    """A guest's house is what they were invited to."""
     given = actor.name.split()[0] if actor.name.strip() else "you"
-    ideas = invitations(db, actor)
-    return page(request, "work/guest.html", ideas=ideas, changed=changed(db, actor), given=given)
+    ideas, pilots = invitations(db, actor), invited_pilots(db, actor)
+    return page(request, "work/guest.html", ideas=ideas, pilots=pilots, changed=changed(db, actor), given=given)
 
 
 def changed(db: Db, actor: Actor) -> Inbox:

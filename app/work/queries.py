@@ -11,9 +11,11 @@ from sqlmodel import col
 from app.ideas.models import Author, Idea
 from app.ideas.queries import visible_to
 from app.people.actor import Actor
+from app.pilots.models import Pilot, PilotStage
+from app.pilots.queries import visible_to as pilots_visible_to
 from app.processes.models import Process
 from app.todo import Todo, in_order
-from app.work import alarms, diagnosis, ideas, joining, moderation, pilots, processes, review
+from app.work import alarms, calls, diagnosis, ideas, joining, moderation, pilots, processes, review, teams
 
 FORTNIGHT = 14
 COUNTED = {"Score", "Gate", "Step", "Meeting", "Answer"}  # words that have a plural
@@ -22,8 +24,8 @@ LOOK_BACK = 2  # days before today with which the strip may begin, when somethin
 
 def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     """All that waits for this person, late first, then by date. A bounded number of statements."""
-    sources = (ideas, joining, review, pilots, processes, alarms, diagnosis, moderation)
-    return in_order(todo for source in sources for todo in source.waiting(db, actor, day))
+    kinds = (ideas, joining, review, pilots, teams, processes, alarms, diagnosis, calls, moderation)
+    return in_order(todo for source in kinds for todo in source.waiting(db, actor, day))
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,13 @@ def invitations(db: Session, actor: Actor) -> list[Invitation]:
         .limit(50)
     )
     return [Invitation(*row) for row in db.execute(query)]
+
+
+def invited_pilots(db: Session, actor: Actor) -> list[tuple[int, str, int, bool]]:
+    """The pilots that a guest works on: id, name, step, whether it runs."""
+    query = select(col(Pilot.id), col(Pilot.name), col(Pilot.step), col(Pilot.stage)).where(pilots_visible_to(actor))
+    rows = db.execute(query.order_by(col(Pilot.id).desc()).limit(50))
+    return [(row[0], row[1], row[2], row[3] is PilotStage.RUNNING) for row in rows]
 
 
 def has_written(db: Session, actor: Actor) -> bool:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.columns import now
 from app.db import Database
 from app.estimates import Estimate
-from app.ideas.actions import invite
+from app.ideas.guests.actions import let_in
 from app.ideas.models import Stage
 from app.main import Pilotage
 from app.outbox import run_all
@@ -192,7 +192,7 @@ def test_a_guest_hears_nothing_of_it(app: Pilotage, as_: As, chosen: Cast, tmp_p
         a_wave_more(app.state.database, 100 * number, f"Wave {number}")
     with app.state.database.writing() as db:
         idea = an_idea(db, chosen.process, chosen.amal, stage=Stage.SUBMITTED)
-        invite(db, find_actor(db, chosen.amal.id), idea, chosen.gita.email or "", on=True)
+        let_in(db, find_actor(db, chosen.amal.id), idea, chosen.gita)
         number = idea.id
     page = as_(chosen.gita).get(f"/ideas/{number}")
     assert page.status_code == 200

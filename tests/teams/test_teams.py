@@ -31,10 +31,10 @@ def test_form_add_hand_over_leave(database: Database, cast: Cast, as_: As) -> No
     )
     assert (formed.status_code, formed.headers["location"]) == (303, "/teams/2")
     assert "no team works on it" not in zaid.get("/teams").text
-    assert zaid.post("/teams/2/members", {"email": cast.tariq.email.upper()}).status_code == 303
-    assert zaid.post("/teams/2/members", {"email": cast.tariq.email}).status_code == 303
-    assert zaid.post("/teams/2/members", {"email": cast.gita.email}).status_code == 422
-    assert zaid.post("/teams/2/members", {"email": "nobody@pilotage.example"}).status_code == 422
+    asked = zaid.send("/teams/2/invite", {"email": cast.tariq.email.upper(), "competence": "Rosters"})
+    assert asked.status_code == 303
+    assert people(database, 2) == {cast.zaid.id: True}, "nobody is in a team without their own word"
+    assert as_(cast.tariq).post("/teams/2/invitations/1", {"name": "join"}).status_code == 303
     assert people(database, 2) == {cast.zaid.id: True, cast.tariq.id: False}
     assert "Tariq" in as_(cast.sami).get("/teams/2").text
     assert zaid.post("/teams/2/leave", {"person": cast.zaid.id}).status_code == 422
@@ -52,7 +52,8 @@ def test_only_the_lead_changes_a_team(database: Database, cast: Cast, as_: As) -
     for other in (as_(cast.badr), as_(cast.noor), as_(cast.root)):
         assert other.get("/teams/1/edit").status_code == 403
         assert other.post("/teams/1/edit", fields).status_code == 403
-        assert other.post("/teams/1/members", {"email": cast.zaid.email}).status_code == 403
+        assert other.get("/teams/1/invite").status_code == 403
+        assert other.post("/teams/1/invite", {"email": cast.zaid.email}).status_code == 403
         assert other.post("/teams/1/lead", {"person": cast.badr.id}).status_code == 403
         assert other.post("/teams/1/leave", {"person": cast.amal.id}).status_code == 403
     amal = as_(cast.amal)
