@@ -258,3 +258,18 @@ def lock(db: Session) -> dict[str, bool]:
 
 def embedded(db: Session) -> bool:
     return db.get_bind().dialect.name == "sqlite"
+
+
+FOR_ITS_VALUES = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
+    "set_config('max_parallel_workers_per_gather', '0', true)"
+)
+
+
+def plan_for_values(db: Session) -> None:
+    """Until this transaction ends, PostgreSQL plans each statement for what it is asked with.
+
+    A plan made once for any words takes a common one for a rare one, and reads every row that holds it.
+    """
+    if not embedded(db):
+        db.connection().execute(FOR_ITS_VALUES)
