@@ -260,16 +260,17 @@ def embedded(db: Session) -> bool:
     return db.get_bind().dialect.name == "sqlite"
 
 
-FOR_ITS_VALUES = text(
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
-    "set_config('max_parallel_workers_per_gather', '0', true)"
+FOR_FEW_ROWS = text(
+    "SELECT set_config(name, value, true) FROM (VALUES ('plan_cache_mode', 'force_custom_plan'), "
+    "('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('max_parallel_workers_per_gather', '0')) "
+    "AS settings (name, value)"
 )
 
 
-def plan_for_values(db: Session) -> None:
-    """Until this transaction ends, PostgreSQL plans each statement for what it is asked with.
+def plan_for_few_rows(db: Session) -> None:
+    """Until this transaction ends, PostgreSQL plans each statement for what it is asked with, and for its first rows.
 
-    A plan made once for any words takes a common one for a rare one, and reads every row that holds it.
+    Left to itself it keeps one plan for any words, and joins a few hundred of them by reading whole tables.
     """
     if not embedded(db):
-        db.connection().execute(FOR_ITS_VALUES)
+        db.connection().execute(FOR_FEW_ROWS)

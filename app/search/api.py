@@ -35,7 +35,7 @@ DESCRIBED = READING | {"parameters": PARAMETERS}
 
 @routes.get("/api/v1/search", summary="Search", openapi_extra=DESCRIBED, responses=REFUSALS)
 def search(request: Request, db: Db, actor: Reader) -> Response:
-    """Everything that you may see, twenty at a time. Counts stop at 500 of a kind."""
+    """Everything that you may see, twenty at a time. Counts stop at 300 of a kind."""
     asked = read(request.query_params)
     told = queries.search(db, actor, asked) if asked.any else None
     order = told.order if told else ()

@@ -6,7 +6,6 @@ word, only the newest few hundred of a kind are looked at; ideas that hold all w
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -28,20 +28,21 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.changes import table_of
-from app.db import embedded, plan_for_values
+from app.changes import counts, table_of
+from app.db import embedded, plan_for_few_rows
 from app.ideas.queries import Reader
+from app.lately import lately
 from app.people.actor import Actor
 from app.people.models import Person
 from app.refs import Registry, registry
 from app.search.asking import MORE_KINDS, Asked
-from app.search.kinds import ME, SEARCHED, TEAMS, Searched, columns, number_of
+from app.search.kinds import LARGE, ME, SEARCHED, TEAMS, Searched, columns, number_of
 from app.words import folded, for_database, holds, wanted
 
-COUNTED = 500  # of each kind
-LOOKED_AT = 700  # of each kind, before it is asked who may see it
-NEAR = {"idea": 6_000, "comment": 15_000}  # so many rows are read one by one
-TITLED = 100
+COUNTED = 300  # of each kind
+LOOKED_AT = 450  # of each kind, before it is asked who may see it
+SAMPLE, COMMON = 2_000, 40  # of so many of the newest, so many hold a common word
+TITLED = 60
 MOST_AUTHORS = 50
 MOST_NAMED = 1_000
 
@@ -51,15 +52,14 @@ class Candidate(NamedTuple):
     id: int
     process: int | None
     stage: str | None
-    at: datetime | None
+    at: Any
 
 
 @dataclass(frozen=True)
 class Shape:
     """What decides the SQL of a search; what it is about goes in as parameters.
 
-    looked: "words" in the index, "without" some of them, or "" for narrowing alone. several: more words than one.
-    far: past LOOKED_AT.
+    looked: "words" in the index, "without" some of them, or "" for narrowing alone. far: past LOOKED_AT.
     """
 
     kinds: tuple[str, ...]
@@ -67,7 +67,6 @@ class Shape:
     narrow: frozenset[str]
     guest: bool
     embedded: bool
-    several: bool
     far: bool
 
 
@@ -88,32 +87,53 @@ def text_table(name: str, on_sqlite: bool) -> tuple[Any, Any]:
 
 
 def matches(name: str, on_sqlite: bool, *, title: bool = False, unindexed: bool = False) -> ColumnElement[bool]:
-    """title: asked of titles alone. unindexed: row by row, so that PostgreSQL reads them in their order."""
+    """title: asked of titles alone. unindexed: row by row."""
     made, _ = text_table(name, on_sqlite)
     told: Any = bindparam("match", type_=SqlText())
     if on_sqlite:
         wanted_there = literal("title : (", SqlText) + told + ")" if title else told
         found: ColumnElement[bool] = made.c[f"{name}_text"].op("MATCH")(wanted_there)
         return found
-    words = made.c.title if title else made.c.words
-    words = func.coalesce(words, literal_column("''::tsvector")) if unindexed else words
-    return words.op("@@")(func.to_tsquery(literal_column("'simple'"), told))
+    held: ColumnElement[bool] = (made.c.title if title else made.c.words).op("@@")(
+        func.to_tsquery(literal_column("'simple'"), told)
+    )
+    # Said so that the planner expects it of nearly every row: it then reads them in their order, and stops early.
+    return case((held, 1), else_=0) != 0 if unindexed else held
 
 
-def numbers(name: str, shape: "Shape", most: int, *, title: bool = False) -> Select[Any]:
-    """The newest of a kind that match.
+class Way(NamedTuple):
+    """One way to the things that match: what is asked of the index, and the order that it is read in."""
 
-    PostgreSQL takes several words that often stand together for rare ones, and would read every row that holds them.
-    So the newest rows are read in their order first; the index is asked only where they do not hold enough.
+    where: Sequence[ColumnElement[bool]]
+    order: Any
+
+
+def ways(name: str, shape: "Shape", *, title: bool = False) -> list[Way]:
+    """PostgreSQL guesses badly how common words are, and so reads every row for a rare one, or every hit of a common.
+
+    So the newest rows of a large table are looked at first: where many of them hold the words, the rest is read in
+    its order too, row by row; where few do, the index is asked for all. One of the two is done, and never both.
     """
     _, number = text_table(name, shape.embedded)
-    whole = select(number.label("id")).where(matches(name, shape.embedded, title=title))
-    if shape.embedded or not shape.several or name not in NEAR:
-        return whole.order_by(number.desc()).limit(most)
-    border = select(func.max(number) - NEAR[name]).scalar_subquery()
-    near = select(number.label("id")).where(number > border, matches(name, False, title=title, unindexed=True))
-    parts = [one.order_by(number.desc()).limit(most).subquery() for one in (near, whole.where(number <= border))]
-    return select(union_all(*(one.select() for one in parts)).subquery().c.id).limit(most)
+    if shape.embedded or name not in LARGE:
+        return [Way([matches(name, shape.embedded, title=title)], number.desc())]
+    read = matches(name, False, title=title, unindexed=True)
+    border = select(func.max(number) - SAMPLE).scalar_subquery()
+    some = select(literal_column("1")).where(number > border, read).limit(COMMON).cte(f"{name}_{title}_some")
+    many = select(func.count()).select_from(some).scalar_subquery()
+    asked = matches(name, False, title=title)
+    return [Way([read, many >= COMMON], number.desc()), Way([asked, many < COMMON], (number + 0).desc())]
+
+
+def together(parts: Sequence[Select[Any]]) -> Any:
+    return union_all(*(one.subquery().select() for one in parts)) if len(parts) > 1 else parts[0]
+
+
+def numbers(name: str, shape: "Shape", most: int, *, title: bool = False) -> Any:
+    """The newest of a kind that match."""
+    _, number = text_table(name, shape.embedded)
+    found = select(number.label("id"))
+    return together([found.where(*way.where).order_by(way.order).limit(most) for way in ways(name, shape, title=title)])
 
 
 def conditions(one: Searched, shape: Shape, things: Registry) -> Iterator[ColumnElement[bool]]:
@@ -136,7 +156,7 @@ def conditions(one: Searched, shape: Shape, things: Registry) -> Iterator[Column
         yield number_of(one).not_in(select(number).where(matches(one.name, shape.embedded)))
 
 
-def part(one: Searched, shape: Shape, things: Registry) -> Select[Any]:
+def part(one: Searched, shape: Shape, things: Registry) -> Any:
     """The newest of one kind. The last column: how many the index gave where it was not asked for more."""
     home, key = table_of(one.model), number_of(one)
     own = (literal(one.name).label("kind"), key.label("id"), *columns(one))
@@ -146,8 +166,8 @@ def part(one: Searched, shape: Shape, things: Registry) -> Select[Any]:
     text, number = text_table(one.name, shape.embedded)
     if shape.far:
         query = select(*own, literal(0).label("looked")).select_from(text.join(home, key == number))
-        query = query.where(matches(one.name, shape.embedded), *conditions(one, shape, things))
-        return query.order_by(number.desc()).limit(COUNTED + 1)
+        query = query.where(*conditions(one, shape, things)).limit(COUNTED + 1)
+        return together([query.where(*way.where).order_by(way.order) for way in ways(one.name, shape)])
     found = numbers(one.name, shape, LOOKED_AT).cte(f"{one.name}_found")
     many = select(func.count()).select_from(found).scalar_subquery()
     query = select(*own, many.label("looked")).select_from(found.join(home, key == found.c.id))
@@ -173,8 +193,7 @@ def selected(shape: Shape, things: Registry) -> Any:
         parts = [part(SEARCHED[name], shape, things) for name in shape.kinds]
         if shape.looked == "words" and not shape.far and "idea" in shape.kinds:
             parts.append(titled(SEARCHED["idea"], shape, things))
-        query = union_all(*(one.subquery().select() for one in parts)) if len(parts) > 1 else parts[0]
-        made[shape] = query
+        query = made[shape] = together(parts)
     return query
 
 
@@ -185,9 +204,8 @@ def candidates(db: Session, actor: Actor, asked: Asked) -> list[Candidate]:
         return []
     fits = tuple(name for name, one in SEARCHED.items() if all(one.narrows(key) is not None for key in asked.narrow))
     looked = "words" if wanted(asked.words) else "without" if asked.words else ""
-    several = sum(len(one.tokens) for one in wanted(asked.words)) > 1
     far = actor.guest or bool(asked.narrow) or looked != "words"
-    shape = Shape(fits, looked, asked.narrow, actor.guest, embedded(db), several, far)
+    shape = Shape(fits, looked, asked.narrow, actor.guest, embedded(db), far)
     rows = look(db, actor, asked, known, shape) if fits else []
     if not far:
         rows = further(db, actor, asked, known, shape, rows)
@@ -209,7 +227,7 @@ def further(db: Session, actor: Actor, asked: Asked, known: Known, shape: Shape,
 
 
 def look(db: Session, actor: Actor, asked: Asked, known: Known, shape: Shape) -> list[Any]:
-    plan_for_values(db)
+    plan_for_few_rows(db)
     given: dict[str, Any] = {"me": actor.id, "teams": sorted(actor.teams)}
     if shape.looked:
         given["match"] = for_database(asked.words, embedded=shape.embedded)
@@ -255,7 +273,12 @@ def named(db: Session, actor: Actor, asked: Asked) -> list[Candidate]:
 
 
 def names(db: Session, actor: Actor) -> Mapping[tuple[str, int], str]:
-    """What small kinds of things are called, of those that this person may see. One statement."""
+    """What small kinds of things are called, of those that this person may see. Kept until one of them changes."""
+    key = (counts(db, "people", "voice", "diagnosis", "processes"), repr(actor.rights), actor.department_id)
+    return lately(db, "names of small kinds", 300).or_made(key, lambda: read_names(db, actor))
+
+
+def read_names(db: Session, actor: Actor) -> Mapping[tuple[str, int], str]:
     things = registry(db)
     kinds = [things.kinds[name] for name in MORE_KINDS if name in things.kinds]
     parts = [

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.types import NullType
 from sqlmodel import col
 
 from app.changes import table_of
@@ -143,7 +144,7 @@ COMMENTS = Searched(
 )
 PROCESSES = Searched(
     *("process", "Process", "Processes", Process, as_registered("process")),
-    at=Process.created_at,
+    at=col(Process.created_at),
     title=Process.name,
     texts=(Process.purpose, Process.desired, Process.promised, Process.provided),
     process=col(Process.id),
@@ -152,7 +153,7 @@ PROCESSES = Searched(
 )
 PILOTS = Searched(
     *("pilot", "Pilot", "Pilots", Pilot, as_registered("pilot")),
-    at=Pilot.chartered_at,
+    at=col(Pilot.chartered_at),
     title=Pilot.name,
     texts=(Pilot.health_note, Pilot.learned),
     process=Pilot.process_id,
@@ -162,7 +163,7 @@ PILOTS = Searched(
 )
 TEAMS_THAT_ARE = Searched(
     *("team", "Team", "Teams", Team, as_registered("team")),
-    at=Team.created_at,
+    at=col(Team.created_at),
     title=Team.name,
     texts=(Team.purpose,),
     open=col(Team.disbanded_at).is_(None),
@@ -170,7 +171,7 @@ TEAMS_THAT_ARE = Searched(
 )
 PEOPLE = Searched(
     *("person", "Person", "People", Person, as_registered("person")),
-    at=Person.created_at,
+    at=col(Person.created_at),
     title=Person.name,
     mine=col(Person.id) == ME,
     standing=col(Person.erased_at).is_(None),
@@ -183,10 +184,10 @@ LARGE = ("idea", "comment")
 
 
 def columns(one: Searched) -> tuple[Any, Any, Any]:
-    """Process, stage and time as every kind can say them."""
+    """Process, stage and time as every kind can say them. The time as the driver gives it: only compared."""
     process = cast(null(), BigInteger) if one.process is None else one.process
     stage = cast(null(), String) if one.stage is None else one.stage
-    return process.label("process"), stage.label("stage"), one.at.label("at")
+    return process.label("process"), stage.label("stage"), type_coerce(one.at, NullType()).label("at")
 
 
 def text_of(one: Searched) -> Any:

@@ -7,7 +7,7 @@ wrote something is read here.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text as SqlText
@@ -29,15 +29,14 @@ from app.voice.comments.asking import readable
 from app.words import Piece, clauses, excerpt
 
 SIZE = 20
-RANKED = 150  # the newest of each kind that are put in order by how well they fit; of a kind alone more
-RANKED_ALONE = 400
-READ = 1_500  # letters of each
+RANKED = 100  # the newest of each kind that are put in order by how well they fit; of a kind alone more
+RANKED_ALONE = 250
+READ = 1_000  # letters of each
 SHOWN = 20_000
 EXCERPT = 240
 # What people look for by name comes before what was written about it.
 WORTH = {"process": 1.6, "team": 1.4, "pilot": 1.4, "person": 1.4, "idea": 1.0, "comment": 0.7}
 SEEN = ("people", "processes", "ideas", "pilots", "talk", "voice", "diagnosis")
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NAMES_OF_KINDS = {name: (one.one, one.many) for name, one in SEARCHED.items()} | {
     "touchpoint": ("Touchpoint", "Touchpoints"),
     "journey": ("Journey", "Journeys"),
@@ -114,8 +113,9 @@ def most(values: Iterable[Any], more: bool) -> list[tuple[Any, Count]]:
     return [(value, Count(number, more)) for value, number in first]
 
 
-def newest(one: Candidate) -> tuple[datetime, int]:
-    return (one.at or LONG_AGO, one.id)
+def newest(one: Candidate) -> tuple[bool, Any, int]:
+    """What has no time comes last."""
+    return (one.at is not None, one.at, one.id)
 
 
 def in_order(db: Session, asked: Asked, found: Sequence[Candidate]) -> list[Candidate]:
@@ -145,7 +145,7 @@ def wanted_texts(one: Searched, most: int) -> Any:
     whole = literal("", SqlText) if not one.texts else func.substr(text_of(one), 1, most)
     about = literal("", SqlText) if one.about is None else sql_cast(one.about, SqlText)
     wanted = number_of(one).in_(bindparam(one.name, expanding=True))
-    return select(literal(one.name), number_of(one), title, whole, about).where(wanted)
+    return select(literal(one.name), number_of(one), title, whole, about, one.at.label("at")).where(wanted)
 
 
 TEXTS = {most: {name: wanted_texts(one, most) for name, one in SEARCHED.items()} for most in (READ, SHOWN)}
@@ -153,7 +153,7 @@ together: dict[tuple[int, tuple[str, ...]], Any] = {}
 
 
 def rows_of(db: Session, wanted: Sequence[Candidate], most: int) -> Sequence[Any]:
-    """Kind, number, title, text, and what it is about. One statement, however many kinds."""
+    """Kind, number, title, text, what it is about, and when it was. One statement, however many kinds."""
     ids: dict[str, list[int]] = {}
     for one in wanted:
         if one.kind in SEARCHED:
@@ -183,7 +183,7 @@ def hits(db: Session, actor: Actor, asked: Asked, wanted: Sequence[Candidate]) -
 def hit(
     db: Session, asked: Asked, one: Candidate, row: Any, under: Mapping[str, Found], named: Any, called: Any
 ) -> Hit:
-    title, text, about = row or (named.get((one.kind, one.id), ""), "", "")
+    title, text, about, at = row or (named.get((one.kind, one.id), ""), "", "", None)
     if about:
         title, address = under[about].title if about in under else "", f"/search/comments/{one.id}"
     else:
@@ -198,7 +198,7 @@ def hit(
         excerpt(plain(text), asked.words, EXCERPT),
         one.stage,
         (one.process, of_process) if one.process and of_process else None,
-        one.at,
+        at,
     )
 
 
