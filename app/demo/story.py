@@ -17,6 +17,7 @@ from app.demo import (
     piloting,
     priorities,
     reasons,
+    searching,
     thinking,
     understanding,
 )
@@ -55,6 +56,7 @@ def tell(database: Database) -> World:
     priorities.running_round(world)
     reasons.reasons(world)
     world.plan(5, invite_guest)
+    world.plan(4, searching.keep)
     world.play()
     thinking.support(world)
     world.play()

@@ -202,7 +202,7 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
         yield I.id > select(func.coalesce(func.max(I.id), 0) - SPELLED).scalar_subquery()
         yield or_(*(part.ilike(like, escape="\\") for part in (I.title, I.story, I.change, I.needs)))
     if shape.search is Search.WITHOUT:
-        yield I.id.not_in(holding(shape.embedded))
+        yield ~holding(shape.embedded)
 
 
 def matching(shape: Shape) -> Select[Any]:
@@ -221,10 +221,10 @@ def matches(on_sqlite: bool) -> ColumnElement[bool]:
     return POSTGRES_TEXT.c.words.op("@@")(told)
 
 
-def holding(on_sqlite: bool) -> Select[Any]:
-    """The numbers of the ideas that match."""
+def holding(on_sqlite: bool) -> ColumnElement[bool]:
+    """Whether the idea matches, asked of each by itself."""
     number = SQLITE_TEXT.c.rowid if on_sqlite else POSTGRES_TEXT.c.idea_id
-    return select(number).where(matches(on_sqlite))
+    return exists().where(number == I.id, matches(on_sqlite))
 
 
 def newest_first(shape: Shape) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     literal,
     literal_column,
@@ -153,7 +154,7 @@ def conditions(one: Searched, shape: Shape, things: Registry) -> Iterator[Column
         yield one.open
     if shape.looked == "without":
         _, number = text_table(one.name, shape.embedded)
-        yield number_of(one).not_in(select(number).where(matches(one.name, shape.embedded)))
+        yield ~exists().where(number == number_of(one), matches(one.name, shape.embedded))
 
 
 def part(one: Searched, shape: Shape, things: Registry) -> Any:
