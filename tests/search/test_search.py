@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session as Db
 
 from app.columns import now
@@ -14,12 +15,14 @@ from app.ideas.models import Idea, Invited, Stage, Veil
 from app.main import create_app
 from app.people.actor import find_actor
 from app.people.models import Person
+from app.people.tokens.actions import make
+from app.people.tokens.models import Scope
 from app.search import finding, queries
 from app.search.asking import read
 from app.talk import actions as talk
 from app.talk.models import EditForm
 from tests.cast import Cast, the_cast
-from tests.client import Browser
+from tests.client import ORIGIN, Browser
 from tests.conftest import settings_for
 from tests.makers import a_pilot, a_process, a_team, an_idea
 
@@ -395,3 +398,27 @@ def test_a_search_takes_the_same_statements_for_one_and_for_thirty(house: House,
         zaid.get("/search?q=poles")
         told.append(len(counted))
     assert told[1] <= told[0] <= 8
+
+
+def test_programs_find_what_their_person_finds(house: House) -> None:
+    cast = house.cast
+    app = create_app(settings_for(house.database.url), house.database, run_worker=False)
+    ref = house.tell(lambda db, _: listed(db, cast, "Awnings", story="An awning for the rank.").ref)
+    house.tell(lambda db, _: an_idea(db, cast.process, cast.amal, title="Awning, a draft"))
+    secrets = house.tell(
+        lambda db, _: [make(db, find_actor(db, cast.zaid.id), "t", scope, 9)[1] for scope in (Scope.READ, Scope.SEND)]
+    )
+    reads, sends = (
+        TestClient(app, headers={"authorization": f"Bearer {secret}"}, base_url=ORIGIN) for secret in secrets
+    )
+    told = reads.get("/api/v1/search?q=awning").json()
+    assert (told["number"], told["kinds"], told["next"]) == (1, {"idea": 1}, None)
+    assert {name: told["items"][0][name] for name in ("ref", "title", "stage", "process")} == {
+        "ref": ref,
+        "title": "Awnings",
+        "stage": "submitted",
+        "process": "Security screening",
+    }
+    assert reads.get("/api/v1/search").json()["items"] == []
+    assert sends.get("/api/v1/search?q=awning").status_code == 403
+    assert TestClient(app, base_url=ORIGIN).get("/api/v1/search?q=awning").status_code == 401
