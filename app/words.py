@@ -86,7 +86,7 @@ def unwanted(typed: str) -> list[Clause]:
 def open_ended(typed: str) -> str:
     """With the last word as the beginning of a longer one, as somebody leaves it who is still typing."""
     told = list(CLAUSE.finditer(typed))
-    if not told or told[-1][1] or told[-1][2] or typed.endswith("*") or RUN.search(told[-1][3]):
+    if not told or told[-1][1] or not told[-1][3] or typed.endswith("*") or RUN.search(told[-1][3]):
         return typed
     last = WORD.findall(told[-1][3])
     return f"{typed}*" if last and len(last[-1]) >= SHORTEST_BEGINNING and WORD.search(typed[-1]) else typed

@@ -38,7 +38,7 @@ from app.people.models import Person
 from app.refs import Registry, registry
 from app.search.asking import MORE_KINDS, Asked
 from app.search.kinds import LARGE, ME, SEARCHED, TEAMS, Searched, columns, number_of
-from app.words import folded, for_database, holds, wanted
+from app.words import clauses, folded, for_database, holds, wanted
 
 COUNTED = 300  # of each kind
 LOOKED_AT = 450  # of each kind, before it is asked who may see it
@@ -204,7 +204,7 @@ def candidates(db: Session, actor: Actor, asked: Asked) -> list[Candidate]:
     if known is None:
         return []
     fits = tuple(name for name, one in SEARCHED.items() if all(one.narrows(key) is not None for key in asked.narrow))
-    looked = "words" if wanted(asked.words) else "without" if asked.words else ""
+    looked = "words" if wanted(asked.words) else "without" if clauses(asked.words) else ""
     far = actor.guest or bool(asked.narrow) or looked != "words"
     shape = Shape(fits, looked, asked.narrow, actor.guest, embedded(db), far)
     rows = look(db, actor, asked, known, shape) if fits else []

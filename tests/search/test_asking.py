@@ -34,6 +34,8 @@ def keys(q: str) -> dict[str, tuple[str, ...]]:
         ("-author:amal", "-author:amal", {}),
         ('"seen author:amal"', '"seen author:amal"', {}),
         ("\x00 \ud800 %' OR 1=1 --", "\x00 \ud800 %' OR 1=1 --", {}),
+        ('desk ""', 'desk ""', {}),
+        ("- author:amal", "-", {"author": ("amal",)}),
         ("", "", {}),
     ],
 )
