@@ -12,7 +12,10 @@ from sqlmodel import Field, SQLModel, col
 
 from app.columns import Id
 
-FEATURES = ("people", "voice", "diagnosis", "processes", "teams", "ideas", "talk", "review", "pilots", "record")
+FEATURES = (
+    *("people", "voice", "diagnosis", "processes", "teams", "ideas", "talk", "review", "pilots", "record"),
+    "search",
+)
 # Change with a sign-in, the reading of a page, or by the second while something is worked out, and stand only on pages
 # that are never kept by these counters.
 UNCOUNTED = frozenset({"session", "guess", "link", "token", "assessment", "source_reading", "idea_scratch"})

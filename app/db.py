@@ -258,3 +258,19 @@ def lock(db: Session) -> dict[str, bool]:
 
 def embedded(db: Session) -> bool:
     return db.get_bind().dialect.name == "sqlite"
+
+
+FOR_FEW_ROWS = text(
+    "SELECT set_config(name, value, true) FROM (VALUES ('plan_cache_mode', 'force_custom_plan'), "
+    "('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('max_parallel_workers_per_gather', '0')) "
+    "AS settings (name, value)"
+)
+
+
+def plan_for_few_rows(db: Session) -> None:
+    """Until this transaction ends, PostgreSQL plans each statement for what it is asked with, and for its first rows.
+
+    Left to itself it keeps one plan for any words, and joins a few hundred of them by reading whole tables.
+    """
+    if not embedded(db):
+        db.connection().execute(FOR_FEW_ROWS)

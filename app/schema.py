@@ -71,14 +71,9 @@ def back(database: Database, target: str) -> None:
 
 def differences(database: Database) -> list[Any]:
     """What the code's tables say and the database does not, for `migrate --check`."""
-    from app.tables import metadata
-
-    def ours(name: str | None, kind: str, parents: Any) -> bool:
-        if kind == "column" and (parents["table_name"], name) == ("remark", "told"):
-            return False
-        return not (kind in ("table", "index") and name is not None and name.startswith(("idea_text", "remark_text")))
+    from app.tables import made_by_hand, metadata
 
     with database.reads.connect() as connection:
-        options = {"include_name": ours, "compare_type": False}
+        options = {"include_name": lambda *named: not made_by_hand(*named), "compare_type": False}
         context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, metadata))

@@ -9,16 +9,11 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from app.columns import Minor, Utc
-from app.tables import metadata
-
-SHADOWS = ("idea_text", "remark_text")  # the full-text indices and their shadow tables, made by hand
-TOLD = ("remark", "told")  # the words of comments as PostgreSQL's full-text search keeps them
+from app.tables import made_by_hand, metadata
 
 
 def include_name(name: str | None, kind: str, parents: Any) -> bool:
-    if kind == "column" and (parents["table_name"], name) == TOLD:
-        return False
-    return not (kind in ("table", "index") and name is not None and name.startswith(SHADOWS))
+    return not made_by_hand(name, kind, parents)
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:

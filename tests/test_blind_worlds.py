@@ -141,10 +141,22 @@ def starts(world: Any) -> list[str]:
     exports = [address.replace("/ideas", "/ideas.csv") for address in lists]
     words = ["Amal", "Tariq", "Calm corners", "Night shift", "Trolleys", "stopwatch"]
     asked = [f"{page}?q={word}" for page in ("/search", "/ideas", "/ideas.csv") for word in words]
+    narrowed = [
+        "author:Amal",
+        "author:tariq",
+        "Trolleys author:amal",
+        "stopwatch author:Tariq",
+        "process:security",
+        "is:mine",
+    ]
+    asked += [
+        f"/search?q={words}{more}" for words in narrowed for more in ("", "&sort=newest", "+kind:idea", "+kind:comment")
+    ]
     own = [idea, f"{idea}/edit", f"{idea}/revisions/1", f"{idea}/revisions/2", f"/talk/idea:{world.idea}"]
     ways = ("edit", "before", "report", "moderation")
     talks = [f"/talk/comments/{number}/{way}" for number in range(1, 7) for way in ways]
     talks += ["/talk/moderation", f"/talk/idea:{world.idea}/people?tell=a", "/files/1", "/files/2"]
+    talks += [f"/search/comments/{number}" for number in range(1, 7)]
     record = [f"/record?ref=idea:{world.idea}", f"/record?ref=round:{world.round}", "/record"]
     review = [f"/review/ideas/{world.idea}", f"/review/rounds/{world.round}/names", f"/review/ideas/{world.idea}/owner"]
     return [*people, *teams, *lists, *exports, *asked, *own, *talks, *record, *review, "/"]

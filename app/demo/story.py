@@ -19,6 +19,7 @@ from app.demo import (
     piloting,
     priorities,
     reasons,
+    searching,
     teaming,
     telling,
     thinking,
@@ -62,6 +63,7 @@ def tell(database: Database) -> World:
     reasons.reasons(world)
     teaming.teaming(world)
     world.plan(5, invite_guest)
+    world.plan(4, searching.keep)
     world.plan(4, telling.channels)
     world.plan(4, telling.wishes)
     world.play()

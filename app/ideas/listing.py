@@ -39,9 +39,9 @@ from app.db import embedded
 from app.ideas.calls.models import CallIdea
 from app.ideas.models import PRIVATE, UNANSWERED, Audience, Author, Idea, Invited, Stage, Vote
 from app.ideas.queries import ANY_READER, is_for, own, sight, veiled_from
-from app.ideas.words import by_letters, for_fts5, for_like, for_tsquery
 from app.lately import lately
 from app.people.actor import Actor
+from app.words import clauses, for_database, for_like, open_ended, wanted
 
 SIZE = 25
 COUNTED = 1000
@@ -111,6 +111,7 @@ def an_id(text: str) -> int | None:
 class Search(StrEnum):
     NONE = ""
     WORDS = "words"
+    WITHOUT = "without"
     LETTERS = "letters"
 
 
@@ -214,6 +215,8 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
         like: Any = bindparam("like")
         yield I.id > select(func.coalesce(func.max(I.id), 0) - SPELLED).scalar_subquery()
         yield or_(*(part.ilike(like, escape="\\") for part in (I.title, I.story, I.change, I.needs)))
+    if shape.search is Search.WITHOUT:
+        yield ~holding(shape.embedded)
 
 
 def matching(shape: Shape) -> Select[Any]:
@@ -221,12 +224,21 @@ def matching(shape: Shape) -> Select[Any]:
     query: Select[Any] = select().where(*conditions(shape))
     if shape.search is not Search.WORDS:
         return query.select_from(table_of(Idea))
-    if shape.embedded:
-        together = SQLITE_TEXT.join(table_of(Idea), I.id == SQLITE_TEXT.c.rowid)
-        return query.select_from(together).where(SQLITE_TEXT.c.idea_text.op("MATCH")(bindparam("match")))
-    together = POSTGRES_TEXT.join(table_of(Idea), I.id == POSTGRES_TEXT.c.idea_id)
-    wanted = func.to_tsquery(literal_column("'simple'"), func.idea_fold(bindparam("match", type_=SqlText())))
-    return query.select_from(together).where(POSTGRES_TEXT.c.words.op("@@")(wanted))
+    text, number = (SQLITE_TEXT, SQLITE_TEXT.c.rowid) if shape.embedded else (POSTGRES_TEXT, POSTGRES_TEXT.c.idea_id)
+    return query.select_from(text.join(table_of(Idea), I.id == number)).where(matches(shape.embedded))
+
+
+def matches(on_sqlite: bool) -> ColumnElement[bool]:
+    if on_sqlite:
+        return SQLITE_TEXT.c.idea_text.op("MATCH")(bindparam("match"))
+    told = func.to_tsquery(literal_column("'simple'"), bindparam("match", type_=SqlText()))
+    return POSTGRES_TEXT.c.words.op("@@")(told)
+
+
+def holding(on_sqlite: bool) -> ColumnElement[bool]:
+    """Whether the idea matches, asked of each by itself."""
+    number = SQLITE_TEXT.c.rowid if on_sqlite else POSTGRES_TEXT.c.idea_id
+    return exists().where(number == I.id, matches(on_sqlite))
 
 
 def newest_first(shape: Shape) -> Any:
@@ -295,7 +307,8 @@ def count_select(shape: Shape) -> Select[Any]:
 def shape_of(db: Session, actor: Actor, asked: Filter) -> Shape:
     search = Search.NONE
     if asked.q:
-        search = Search.LETTERS if by_letters(asked.q) else Search.WORDS
+        told = clauses(asked.q)
+        search = Search.WORDS if wanted(asked.q) else Search.WITHOUT if told else Search.LETTERS
     return Shape(
         sort=asked.sort,
         search=search,
@@ -323,8 +336,8 @@ def values(actor: Actor, asked: Filter, shape: Shape) -> dict[str, Any]:
         given["stage"] = asked.stage.value
     if shape.search is Search.LETTERS:
         given["like"] = for_like(asked.q)
-    elif shape.search is Search.WORDS:
-        given["match"] = for_fts5(asked.q) if shape.embedded else for_tsquery(asked.q)
+    elif shape.search is not Search.NONE:
+        given["match"] = for_database(open_ended(asked.q), embedded=shape.embedded)
     return given
 
 

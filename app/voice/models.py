@@ -8,7 +8,7 @@ from sqlalchemy import Column, Index, LargeBinary, SmallInteger, Text, UniqueCon
 from sqlmodel import Field
 
 from app.columns import Row, choice, instant, points_to, text
-from app.voice.comments.words import spelled
+from app.words import spelled
 
 
 class Factor(StrEnum):

@@ -16,7 +16,16 @@ from tests.bench.organisation import BUSY, BUSY_COMMENTS, LEADER
 
 READERS = range(20, 40)  # without roles; some are in teams
 NAMES = ("list", "detail", "not_modified", "search", "process", "leaders")
-SEARCHES = ("luggage", "bag drop", "shuttle rain", "wheelchairs passport", "refund", "quiet")
+SEARCHES = (
+    "luggage",
+    "bag drop",
+    "shuttle rain",
+    "wheelchairs passport",
+    "refund",
+    "quiet",
+    "the",
+    "passengers who wait",
+)
 
 
 @dataclass(frozen=True)

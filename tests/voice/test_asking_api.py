@@ -386,7 +386,7 @@ def test_the_description_tells_of_it(app: Pilotage) -> None:
     wanted = {part.rpartition("/")[2] for part in refs(told)}
     assert wanted <= set(parts)
     assert parts["Sent"]["properties"]["responses"]["maxItems"] == 1000
-    assert set(told["paths"]) == {SEND, "/api/v1/voice/sources", "/api/v1/voice/sources/{id}"}
+    assert set(told["paths"]) == {SEND, "/api/v1/search", "/api/v1/voice/sources", "/api/v1/voice/sources/{id}"}
 
 
 def refs(told: Any) -> set[str]:

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ideas.words import RUNNING
+from app.words import RUN
 
 Terms = NDArray[np.uint32]
 Weights = NDArray[np.float64]
@@ -32,8 +32,8 @@ STEP = 32.0
 """A weight is kept as one byte, in steps of a thirty-second: up to 8, which is a word said a thousand times."""
 WORD = re.compile(r"[^\W_]+")
 APART = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-# Scripts without blanks that `RUNNING` does not name: Thai, Lao, Myanmar, Khmer.
-WITHOUT_BLANKS = re.compile(RUNNING.pattern[:-1] + r"฀-໿က-႟ក-៿]")
+# Scripts without blanks that `RUN` does not name: Thai, Lao, Myanmar, Khmer.
+WITHOUT_BLANKS = re.compile(RUN.pattern.removesuffix("]+") + r"฀-໿က-႟ក-៿]")
 MARKS = {"Mn", "Me"}
 SAME = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
 ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")

@@ -16,6 +16,7 @@ from app.errors import Invalid, Missing, Refusal, Refused, Stale
 from app.people.actor import Actor
 from app.people.found import found
 from app.people.tokens.caller import Call, Reader, Sender, reader
+from app.people.tokens.described import OF_TOKENS, PROBLEM, READING, schema
 from app.record.actions import write
 from app.voice.asking.actions import home_day, locked
 from app.voice.asking.models import Asking, Batch
@@ -66,17 +67,9 @@ def parsed(body: Annotated[bytes, Depends(raw)]) -> Parsed:
         return Parsed(digest, None, error)
 
 
-def schema(name: str) -> dict[str, Any]:
-    return {"schema": {"$ref": f"#/components/schemas/{name}"}}
-
-
-PROBLEM = {"content": {"application/problem+json": schema("Problem")}}
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: PROBLEM | {"description": "The token is missing, not known, revoked or expired."},
+REFUSALS: dict[int | str, dict[str, Any]] = OF_TOKENS | {
     403: PROBLEM | {"description": "The token is for something else, or the source is not yours to send into."},
     404: PROBLEM | {"description": "There is no such source, or none that you may see."},
-    429: PROBLEM | {"description": "Too many requests with this token; Retry-After says when to try again."},
-    503: PROBLEM | {"description": "The database does not answer just now; send the same again, with the same key."},
 }
 SENDING: dict[int | str, dict[str, Any]] = {
     200: {"description": "All of it is stored.", "content": {"application/json": schema("Done")}},
@@ -197,7 +190,6 @@ def keep(db: Session, by: Call, source: Source, key: str, body: Parsed, stored: 
     return batch
 
 
-READING: dict[str, Any] = {"security": [{"token": []}]}
 REFUSALS_OF_READING = REFUSALS | {422: PROBLEM | {"description": "The address cannot be read."}}
 
 

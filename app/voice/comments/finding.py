@@ -15,16 +15,16 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app import words
 from app.changes import counts, table_of
 from app.db import embedded
 from app.lately import lately
-from app.voice.comments import words
 from app.voice.comments.asking import Asked, Options, Scope
 from app.voice.comments.cells import Cell, cell
 from app.voice.comments.models import ThemeTouchpoint
-from app.voice.comments.words import Piece
 from app.voice.models import Remark, RemarkTheme, Response, Source, Theme
 from app.voice.privacy import masked
+from app.words import Piece
 
 SIZE = 25
 COUNTED = 1_000  # what is counted, and put in order by how well it fits

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.voice.comments.stop_words import STOP_WORDS
-from app.voice.comments.words import RUN, folded
+from app.words import RUN, folded
 
 Floats = NDArray[np.float64]
 

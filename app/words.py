@@ -1,4 +1,4 @@
-"""What people look for in comments: words, "phrases", -without, begin*. Quoted for each database; found again to mark.
+"""What people look for: words, "phrases", -without, begin*. Quoted for each database; found again to mark.
 
 Nothing that was typed is read as a command of the database: it is taken apart into letters and digits first.
 """
@@ -11,6 +11,7 @@ from functools import lru_cache
 
 MOST_CLAUSES = 10
 LONGEST = 60
+SHORTEST_BEGINNING = 2  # of one letter alone half of all words begin
 # Written without blanks between words: indexed by pairs of letters.
 RUN = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯\U00020000-\U0003ffff]+")
 WORD = re.compile(r"[^\W_]+")
@@ -70,6 +71,7 @@ def clauses_of(text: str, *, without: bool, begins: bool) -> list[Clause]:
     """One clause a run of running script, one for the words around it."""
     found = [Clause((run[:LONGEST],), without, pairs=True) for run in RUN.findall(text)]
     words = tuple(word[:LONGEST] for word in WORD.findall(RUN.sub(" ", folded(text))))[:MOST_CLAUSES]
+    begins = begins and bool(words) and len(words[-1]) >= SHORTEST_BEGINNING
     return [*found, Clause(words, without, begins)] if words else found
 
 
@@ -81,10 +83,19 @@ def unwanted(typed: str) -> list[Clause]:
     return [one for one in clauses(typed) if one.without]
 
 
+def open_ended(typed: str) -> str:
+    """With the last word as the beginning of a longer one, as somebody leaves it who is still typing."""
+    told = list(CLAUSE.finditer(typed))
+    if not told or told[-1][1] or not told[-1][3] or typed.endswith("*") or RUN.search(told[-1][3]):
+        return typed
+    last = WORD.findall(told[-1][3])
+    return f"{typed}*" if last and len(last[-1]) >= SHORTEST_BEGINNING and WORD.search(typed[-1]) else typed
+
+
 def for_fts5(told: Iterable[Clause], together: str = "AND") -> str:
+    """`spelled` is the column of pairs in every index; words are looked for in all the others."""
     return f" {together} ".join(
-        f'{"spelled" if one.pairs else "words"} : "{" ".join(one.tokens)}"{" *" if one.open_end else ""}'
-        for one in told
+        f'{"" if one.pairs else "- "}spelled : "{" ".join(one.tokens)}"{" *" if one.open_end else ""}' for one in told
     )
 
 
@@ -96,17 +107,35 @@ def for_tsquery(told: Iterable[Clause], together: str = "&") -> str:
     return f" {together} ".join(one(clause) for clause in told)
 
 
+def for_database(typed: str, *, embedded: bool) -> str:
+    """All that is wanted and nothing that is not; where nothing is wanted, any of what is not."""
+    first, without = wanted(typed), unwanted(typed)
+    if embedded:
+        match, others = for_fts5(first), for_fts5(without, "OR")
+        return f"({match}) NOT ({others})" if first and without else match or others
+    match, others = for_tsquery(first), for_tsquery(without, "|")
+    return f"({match}) & !({others})" if first and without else match or others
+
+
+def for_like(typed: str) -> str:
+    """The letters as they stand, anywhere; to be used with `escape="\\\\"`."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", typed.strip()[:LONGEST])
+    return f"%{escaped}%"
+
+
 @lru_cache(maxsize=500)
 def pattern(typed: str) -> re.Pattern[str] | None:
     """Finds in a folded text what was looked for; None where nothing was."""
-    parts = []
-    for one in wanted(typed):
-        if one.pairs:
-            parts.append(re.escape(one.words[0]))
-        else:
-            inside = r"[\W_]+".join(re.escape(word) for word in one.words)
-            parts.append(rf"(?<![^\W_]){inside}" + (r"[^\W_]*" if one.begins else r"(?![^\W_])"))
+    parts = [part_of(one) for one in wanted(typed)]
     return re.compile("|".join(parts)) if parts else None
+
+
+def part_of(one: Clause) -> str:
+    """A pattern for a folded text."""
+    if one.pairs:
+        return re.escape(one.words[0])
+    inside = r"[\W_]+".join(re.escape(word) for word in one.words)
+    return rf"(?<![^\W_]){inside}" + (r"[^\W_]*" if one.begins else r"(?![^\W_])")
 
 
 def hits(text: str, typed: str) -> list[tuple[int, int]]:

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from app.voice.comments import words
-from app.voice.comments.words import Clause
+from app import words
+from app.words import Clause
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_what_is_typed_is_taken_apart(typed: str, told: list[Clause]) -> None:
 
 def test_each_database_gets_only_letters_and_digits_between_its_own_signs() -> None:
     told = words.clauses('"long queue" shop* 行李')
-    assert words.for_fts5(told) == 'words : "long queue" AND words : "shop" * AND spelled : "行李"'
+    assert words.for_fts5(told) == '- spelled : "long queue" AND - spelled : "shop" * AND spelled : "行李"'
     assert words.for_tsquery(told) == "('long' <-> 'queue') & ('shop':*) & ('行李')"
 
 
