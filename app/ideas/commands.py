@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from app.ideas import actions
+from app.ideas.importing.import_commands import import_
 from app.main import open_database
 from app.settings import load
 from app.talk.actions import recount as recount_talk
 
 commands = typer.Typer(no_args_is_help=True, help="Ideas.")
+commands.command("import")(import_)
 
 
 @commands.callback()

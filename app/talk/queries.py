@@ -87,6 +87,7 @@ def thread_select(kind: Kind) -> Select[Any]:
             seen(parent.c.author_id, answered.c.name).label("parent_author"),
             parent.c.id.label("parent_there"),
             (c.author_id == ME).label("mine"),
+            c.orphan,
         )
         .select_from(
             comment.join(person, p.id == c.author_id)
@@ -115,7 +116,7 @@ def thread(db: Session, actor: Actor, ref: str, after: int | None = None, total:
 def node(row: Any, ref: str, root: str, *, guest: bool = False) -> Node:
     """The columns as `thread_select` names them, in its order. To a guest nobody has a page."""
     id, depth, at, edited, standing, words, official, parent_id, version, *who = row
-    author, author_id, parent_author, parent_there, mine = who
+    author, author_id, parent_author, parent_there, mine, orphan = who
     answers = parent_id is not None
     return Node(
         id,
@@ -123,7 +124,7 @@ def node(row: Any, ref: str, root: str, *, guest: bool = False) -> Node:
         at,
         words if standing else None,
         official,
-        orphan=answers and parent_there is None,
+        orphan=orphan or (answers and parent_there is None),
         author=author or SOMEBODY,
         author_href=f"{root}/people/{author_id}" if author_id and not guest else None,
         parent_author=(parent_author or SOMEBODY) if answers else None,
