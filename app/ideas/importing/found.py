@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True)
 class House:
-    """What checking has to know of what is here: processes by their plain names, and what this source brought before."""
+    """What checking has to know: processes by their plain names, and what this source brought before."""
 
     processes: Mapping[str, Place]
     known: Mapping[str, str]  # an idea's id in the source -> digest of its words

@@ -174,9 +174,8 @@ def in_words(told: Mapping[str, Any]) -> str:
             f"{votes['support']:,} support, {votes['set_aside']:,} set aside."
         )
     if comments:
-        lines.append(
-            f"Comments: {comments['rows']:,}, {comments['depth']} levels deep, {counted(comments['orphans'], 'orphan')}."
-        )
+        orphans = counted(comments["orphans"], "orphan")
+        lines.append(f"Comments: {comments['rows']:,}, {comments['depth']} levels deep, {orphans}.")
     if told["problems"]:
         lines.append(f"Problems: {counted(told['problems'], 'cell')}; {counted(told['left_out'], 'row')} left out.")
     return "\n".join([*lines, *told["notes"]])
