@@ -10,7 +10,7 @@ from app.voice.importing.cells import DateOrder, day
 WHOLE = re.compile(r"-?\d+\.0+", re.ASCII)  # an id that a spreadsheet has taken for a number
 EPOCH = re.compile(r"\d{9,14}(\.\d+)?", re.ASCII)
 MILLISECONDS = 10**11  # from here on an epoch counts thousandths: as seconds it would lie after the year 5000
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 # As wide as some hundred Latin letters; a letter of Chinese, Japanese or Korean is as wide as two.
 WIDEST_TITLE = 110
 LONGEST_NAME = 100
@@ -26,18 +26,20 @@ def ident(cell: str) -> str:
 def instant(cell: str, order: DateOrder | None, zone: ZoneInfo) -> datetime | None:
     """ISO, epoch seconds or milliseconds, or a day; without a time zone it is the organisation's."""
     cell = cell.strip()
+    moment: datetime
     try:
         if EPOCH.fullmatch(cell):
             number = float(cell)
-            return datetime.fromtimestamp(number / 1000 if number >= MILLISECONDS else number, UTC)
-        moment = datetime.fromisoformat(cell)
+            moment = datetime.fromtimestamp(number / 1000 if number >= MILLISECONDS else number, UTC)
+        else:
+            moment = datetime.fromisoformat(cell)
     except (ValueError, OverflowError, OSError):
         found = day(cell, order)
         if found is None:
             return None
         moment = datetime(found.year, found.month, found.day)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC) if moment >= EARLIEST else None
+    return moment.astimezone(UTC) if EARLIEST <= moment < LATEST else None
 
 
 def sound(words: str) -> str:

@@ -1,6 +1,7 @@
 """Reading imports: who sees them, what is known already, and where an idea came from."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -97,16 +98,23 @@ class Origin:
     name: str
     at: datetime
     key: str
+    answers: Mapping[str, int]
 
 
 def origin_of(db: Session, idea_id: int) -> Origin | None:
     query = (
-        select(col(IdeaImport.id), col(IdeaImport.name), col(IdeaImport.taken_at), col(ImportedIdea.key))
+        select(
+            col(IdeaImport.id),
+            col(IdeaImport.name),
+            col(IdeaImport.taken_at),
+            col(ImportedIdea.key),
+            col(ImportedIdea.answers),
+        )
         .join(IdeaImport, col(IdeaImport.id) == col(ImportedIdea.import_id))
         .where(col(ImportedIdea.idea_id) == idea_id, TAKEN)
     )
     row = db.execute(query).first()
-    return Origin(row[0], row[1], row[2] or now(), row[3]) if row else None
+    return Origin(row[0], row[1], row[2] or now(), row[3], json.loads(row[4])) if row else None
 
 
 def imports(db: Session, actor: Actor, most: int = 25) -> Sequence[IdeaImport]:
