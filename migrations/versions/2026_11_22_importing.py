@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("supported", sa.BigInteger(), nullable=True),
         sa.Column("answers", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_imported_idea_idea_id")),
         sa.ForeignKeyConstraint(["import_id"], ["idea_import.id"], name=op.f("fk_imported_idea_import_id")),

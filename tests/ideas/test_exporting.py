@@ -92,7 +92,7 @@ def test_votes_can_be_held_against_where_they_came_from(
         if item["stage"] == "imported":
             row = by_key[item["id"]]
             assert (f"idea:{row[0]}", row[1], row[4]) == (item["ref"], item["title"], str(item["score"]))
-    assert by_key["a"][6:] == ["Suggestion box", "a", '{"-1": 1, "1": 2}']
+    assert by_key["a"][6:] == ["Suggestion box", "a", "", '{"-1": 1, "1": 2}']
     talk = rows(as_(cast.layla).get("/ideas/comments.csv"))
     assert [row[3:5] for row in talk[1:]].count(["0", "yes"]) == 1
     assert {row[5] for row in talk[1:]} == {"Person 7", "Person 8", "Person 9", "Person 10"}

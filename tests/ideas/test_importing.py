@@ -103,6 +103,7 @@ def test_biodiversity_keeps_one_vote_a_person_and_not_every_event(both: Database
 def test_madrid_comes_in_whole(both: Database, house: Cast, data: Path) -> None:
     told, wanted = real(both, data, MADRID), expected(data, MADRID)
     talk = told["comments"]
+    assert told["supported"] == wanted["supports_total"]
     assert (told["ideas"], told["authors"]) == (wanted["proposals"], wanted["proposers"])
     assert (talk["rows"], talk["people"]) == (wanted["comments"], wanted["commenters"])
     assert (talk["top"], talk["replies"]) == (wanted["top_level_comments"], wanted["replies"])

@@ -51,7 +51,11 @@ def test_from_files_to_ideas_by_forms_alone(app: Pilotage, cast: Cast, as_: As, 
     work(app)
     preview = noor.get(here).text
     assert "3 ideas, 4 votes, 4 comments. Nothing is stored yet." in preview
-    for words in ("by a later vote of the same person", "“-1” 1", "answer what did not come with them"):
+    for words in (
+        "by a later vote of the same person",
+        "“-1” 1, “0” 0, by the last vote of 3 people",
+        "answer what did not come with them",
+    ):
         assert words in preview
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Idea)) == 0
@@ -82,7 +86,7 @@ def test_what_the_columns_are_is_guessed(app: Pilotage, cast: Cast, as_: As, dat
     work(app)
     preview = noor.get(here).text
     assert "316 ideas, 19,229 votes" in preview
-    assert "“1” 19,229, “-1” 5,472, “0” 5,018" in preview
+    assert "“-1” 5,472, “0” 5,018, by the last vote of 536 people" in preview
 
 
 def test_a_matrix_of_votes_is_guessed(app: Pilotage, cast: Cast, as_: As, data: Path) -> None:

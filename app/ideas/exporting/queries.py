@@ -18,7 +18,18 @@ from app.talk.models import Comment
 from app.talk.queries import SOMEBODY
 
 AT_ONCE = 1_000
-VOTES = ("id", "title", "stage", "process", "support", "comments", "came from", "id there", "answers there")
+VOTES = (
+    "id",
+    "title",
+    "stage",
+    "process",
+    "support",
+    "comments",
+    "came from",
+    "id there",
+    "supported there",
+    "answers there",
+)
 COMMENTS = ("id", "idea", "answers", "level", "orphan", "by", "written", "official", "words")
 
 
@@ -27,7 +38,7 @@ def votes(db: Session, actor: Actor, process: int | None = None) -> Iterator[Seq
     query = (
         select(
             *(col(Idea.id), col(Idea.title), col(Idea.stage), col(Process.name), col(Idea.support), col(Idea.talk)),
-            *(col(IdeaImport.name), col(ImportedIdea.key), col(ImportedIdea.answers)),
+            *(col(IdeaImport.name), col(ImportedIdea.key), col(ImportedIdea.supported), col(ImportedIdea.answers)),
         )
         .join(Process, col(Process.id) == col(Idea.process_id))
         .outerjoin(ImportedIdea, col(ImportedIdea.idea_id) == col(Idea.id))
@@ -35,7 +46,7 @@ def votes(db: Session, actor: Actor, process: int | None = None) -> Iterator[Seq
         .where(visible_to(actor), col(Idea.listed).is_(True))
     )
     for row in by_id(db, of_process(query, process), Idea):
-        yield (*row[:2], row[2].value, *row[3:6], *(cell or "" for cell in row[6:]))
+        yield (*row[:2], row[2].value, *row[3:6], *("" if cell is None else cell for cell in row[6:]))
 
 
 def comments(db: Session, actor: Actor, process: int | None = None) -> Iterator[Sequence[object]]:

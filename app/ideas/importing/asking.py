@@ -29,6 +29,7 @@ class AskForm(FormModel):
     ideas_date: Words = ""
     ideas_stage: Words = ""
     ideas_discarded: Values = ""
+    ideas_supported: Words = ""
     votes_shape: Literal["rows", "matrix"] = "rows"
     votes_person: Words = ""
     votes_idea: Words = ""
@@ -48,7 +49,7 @@ def map_of(form: AskForm, parts: Mapping[str, str], cells: Mapping[str, Sequence
     """parts: the name of each file that was sent. cells: what stands in columns that say little. Raises WrongMap."""
     data: dict[str, Any] = {"source": form.source, "people": form.people or "Person"}
     data |= {"process_column": form.ideas_process} if form.ideas_process else {"process": form.process or None}
-    data["ideas"] = named(form, "ideas", ("id", "title", "author", "date"), parts)
+    data["ideas"] = named(form, "ideas", ("id", "title", "author", "date", "supported"), parts)
     texts = [text for text in dict.fromkeys((form.ideas_text, form.ideas_more)) if text]
     data["ideas"] |= {"text": texts} if texts else {}
     if form.ideas_stage:

@@ -44,6 +44,7 @@ class NewIdea:
     committee_id: int
     listed: bool
     digest: str
+    supported: int | None = None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ NAMES: Mapping[str, Mapping[str, Sequence[str]]] = {
         ),
         "date": ("timestamp", "createdat", "created", "date", "datetime", "submitted", "day", "fecha"),
         "stage": ("moderated", "moderation", "stage", "state", "status"),
+        "supported": ("numsupports", "supports", "supporters", "likes", "upvotes"),
         "process": ("process", "topic", "category"),
     },
     "votes": {

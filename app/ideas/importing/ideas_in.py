@@ -33,6 +33,7 @@ class IdeaColumns:
         self.author = sheet.find(part.author, "author")
         self.date = sheet.find(part.date, "date")
         self.stage = sheet.find(part.stage.column if part.stage else None, "stage")
+        self.supported = sheet.find(part.supported, "supported")
         self.process = sheet.find(idea_map.process_column, "process_column")
         sheet.refuse_missing()
 
@@ -47,6 +48,7 @@ def read_ideas(sheet: Sheet, idea_map: IdeaMap, house: House, found: Found) -> d
     refuse_ids(sheet, columns.id)
     at = instants(sheet, columns.date, idea_map.date_order, house.zone)
     wanted = stages(sheet, columns.stage, idea_map)
+    supported = supporters(sheet, columns.supported)
     processes = processes_of(sheet, columns.process, idea_map, house)
     keys = [ident(text) for text in columns.id.texts]
     rows: list[tuple[int, str, str]] = []  # row, key, digest
@@ -82,6 +84,7 @@ def read_ideas(sheet: Sheet, idea_map: IdeaMap, house: House, found: Found) -> d
             process.committee_id,
             bool(wanted[row]),
             digest,
+            supported[row],
         )
         found.ideas.append(idea)
     found.answers = [Counter() for _ in found.ideas]
@@ -111,6 +114,19 @@ def stages(sheet: Sheet, column: Column | None, idea_map: IdeaMap) -> Rows:
     said = [values.get(canonical(text)) for text in column.texts]
     sheet.wrong(column, [code for code, one in enumerate(said) if one is None], "is none of the stages of the map")
     return np.take(np.array([bool(one) for one in said], dtype=bool), column.codes)
+
+
+def supporters(sheet: Sheet, column: Column | None) -> list[int | None]:
+    """How many supported each row's idea where it comes from."""
+    if column is None:
+        return [None] * len(sheet)
+    said = [ident(text) for text in column.texts]
+    bad = [
+        code for code, text in enumerate(said) if text and not (text.isascii() and text.isdigit() and len(text) < 10)
+    ]
+    sheet.wrong(column, bad, "is no number of people")
+    numbers = [int(text) if text and code not in bad else None for code, text in enumerate(said)]
+    return [numbers[code] for code in column.codes.tolist()]
 
 
 def processes_of(sheet: Sheet, column: Column | None, idea_map: IdeaMap, house: House) -> Place | list[Place | None]:

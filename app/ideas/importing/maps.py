@@ -69,6 +69,7 @@ class Ideas(AFile):
     text: Annotated[list[Name], BeforeValidator(listed), Field(max_length=20)] = []  # one below the other
     author: Aliases | None = None
     stage: Staged | None = None
+    supported: Aliases | None = None  # how many supported it there, where no file of votes says who: shown, never votes
 
 
 class Value(Part):

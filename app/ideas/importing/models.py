@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.columns import Id, Row, choice, instant, points_to, text
@@ -65,6 +65,7 @@ class ImportedIdea(SQLModel, table=True):
     key: str = Field(max_length=200)
     digest: str = Field(max_length=64)  # of its words as they came
     wanted: bool = True  # listed from the flip on
+    supported: int | None = Field(default=None, sa_type=BigInteger)  # how many supported it there, as its source says
     answers: str = text(default="{}")  # JSON: the value of a vote -> how many people gave it last
 
 

@@ -99,6 +99,7 @@ class Origin:
     at: datetime
     key: str
     answers: Mapping[str, int]
+    supported: int | None
 
 
 def origin_of(db: Session, idea_id: int) -> Origin | None:
@@ -109,12 +110,13 @@ def origin_of(db: Session, idea_id: int) -> Origin | None:
             col(IdeaImport.taken_at),
             col(ImportedIdea.key),
             col(ImportedIdea.answers),
+            col(ImportedIdea.supported),
         )
         .join(IdeaImport, col(IdeaImport.id) == col(ImportedIdea.import_id))
         .where(col(ImportedIdea.idea_id) == idea_id, TAKEN)
     )
     row = db.execute(query).first()
-    return Origin(row[0], row[1], row[2] or now(), row[3], json.loads(row[4])) if row else None
+    return Origin(row[0], row[1], row[2] or now(), row[3], json.loads(row[4]), row[5]) if row else None
 
 
 def imports(db: Session, actor: Actor, most: int = 25) -> Sequence[IdeaImport]:

@@ -68,6 +68,7 @@ def report_of(db: Session, found: Found, source: str) -> dict[str, Any]:
         "ideas": len(found.ideas),
         "stages": {"imported": wanted, "discarded": len(found.ideas) - wanted},
         "here": found.here,
+        "supported": sum(one.supported or 0 for one in found.ideas),
         "authors": len({one.author for one in found.ideas if one.author >= 0}),
         "people": {"all": len(found.crowd), "known": len(known), "new": len(found.crowd) - len(known)},
         "votes": found.votes,

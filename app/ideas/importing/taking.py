@@ -192,10 +192,19 @@ def stage_ideas(database: Database, run: Run, progress: Progress) -> None:
             ]
             put(db, Idea, IDEA, rows)
             told = [
-                (id, run.import_id, run.source, one.key, one.digest, one.listed, answers(run.found, place))
+                (
+                    id,
+                    run.import_id,
+                    run.source,
+                    one.key,
+                    one.digest,
+                    one.listed,
+                    one.supported,
+                    answers(run.found, place),
+                )
                 for place, id, one in zip(range(some.start, some.stop), ids, chunk, strict=True)
             ]
-            columns = ("idea_id", "import_id", "source", "key", "digest", "wanted", "answers")
+            columns = ("idea_id", "import_id", "source", "key", "digest", "wanted", "supported", "answers")
             put(db, ImportedIdea, columns, told)
             put(db, Author, ("idea_id", "person_id"), authors(run, list(zip(ids, chunk, strict=True)), strangers=True))
             run.ideas += ids

@@ -170,6 +170,7 @@ def told(
         "support": int(support.sum()),
         "set_aside": int((~support).sum()),
         "values": dict(zip(values.names, totals, strict=True)),
+        "aside": dict(zip(values.names[values.support :], totals[values.support :], strict=True)),
         "people": len(np.unique(people)),
         "own": own,
     }
