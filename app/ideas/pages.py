@@ -114,6 +114,8 @@ def index(request: Request, db: Db, actor: Visitor) -> Response:
         may_write=not actor.guest,
         xlsx_href=root + address(fields, "/ideas.xlsx"),
         may_import=may_import(actor),
+        may_take=actor.leader or actor.chairs_one,
+        narrowed=f"?process={asked.process}" if asked.process else "",
     )
 
 
