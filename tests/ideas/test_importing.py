@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.db import Database
 from app.errors import Invalid, Stale, Trouble
 from app.ideas import actions
-from app.ideas.importing import leftovers, taking
+from app.ideas.importing import leftovers, staging, taking
 from app.ideas.importing.models import ForeignPerson, IdeaImport, ImportedIdea, ImportStage
 from app.ideas.listing import Filter, count, places
 from app.ideas.models import Author, Idea, Stage, Vote
@@ -242,7 +242,7 @@ def test_what_a_kill_left_is_never_seen_and_the_next_run_begins_again(
 ) -> None:
     before = seen(both, house)
     with monkeypatch.context() as patched:
-        patched.setattr(taking, "CHUNK", 1)
+        patched.setattr(staging, "CHUNK", 1)
         patched.setattr(taking, where, dying(getattr(taking, where), after=where != "flip"))
         patched.setattr(taking, "take_away", lambda *_: None)
         with pytest.raises(Killed):
@@ -296,7 +296,7 @@ def test_a_run_that_was_taken_for_dead_stores_nothing_more(
     """Another run of the same bytes sweeps it while it stands before its votes."""
     usual = taking.stage_votes
 
-    def late(database: Database, run: taking.Run, progress: taking.Progress) -> None:
+    def late(database: Database, run: staging.Run, progress: staging.Progress) -> None:
         monkeypatch.setattr(taking, "stage_votes", usual)
         assert imported(both, written(tmp_path / "two"))["ideas"] == 3
         usual(database, run, progress)

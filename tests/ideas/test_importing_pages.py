@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.db import Database
-from app.ideas.importing import taking
+from app.ideas.importing import staging, taking
 from app.ideas.importing.maps import from_toml
 from app.ideas.importing.models import IdeaImport, ImportStage
 from app.ideas.models import Idea, Stage
@@ -241,7 +241,7 @@ def test_a_job_that_was_killed_begins_again(
     work(app)
     noor.works(here, {}, "Bring 3 ideas in")
     with monkeypatch.context() as patched:
-        patched.setattr(taking, "CHUNK", 1)
+        patched.setattr(staging, "CHUNK", 1)
         patched.setattr(taking, "flip", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         patched.setattr(taking, "take_away", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -31,7 +31,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """What was taken is seen by all who may import; what is on its way by whoever brought it."""
     if not may_import(actor):
         return false()
-    return and_(true(), (TAKEN) | (own(actor)))
+    return or_(TAKEN, own(actor))
 
 
 def own(actor: Actor) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from app.ideas.importing.checking import check
 from app.ideas.importing.found import Found
 from app.ideas.importing.maps import AFile, IdeaMap
 from app.ideas.importing.queries import house_for, people_known, source_of
-from app.ideas.importing.taking import Run
+from app.ideas.importing.staging import Run
 from app.processes.models import Process
 from app.voice.importing.limits import Unreadable, quoted
 from app.voice.importing.mapfile import WrongMap
