@@ -125,6 +125,9 @@ class Person:
         keeps = "select 1 from source s join person p on p.department_id = s.department_id where p.id = :me"
         return self.member or self.administrator or self.name in LEADERS or (self.employee and self.has(keeps))
 
+    def brings_in(self) -> bool:
+        return self.chair or self.administrator
+
     def draws(self) -> bool:
         """Journeys and jobs: whoever may bring evidence in."""
         return self.imports()
@@ -369,7 +372,9 @@ READ: dict[str, Rule] = {
     "/notices": anyone,
     "/search": anyone,
     "/ideas": anyone,
-    r"/ideas\.csv": employees,
+    r"/ideas\.(csv|xlsx)": lambda person, *_: person.employee,
+    r"/ideas/(votes|comments)\.(csv|xlsx)": lambda person, *_: person.steers,
+    f"/ideas/import(/{N}(/map\\.toml)?)?": lambda person, *_: person.brings_in(),
     "/ideas/new": employees,
     f"/ideas/{N}": Person.sees,
     f"/ideas/{N}/guests": Person.invites,
@@ -491,6 +496,7 @@ SEND: dict[str, Rule] = {
         "select 1 from notice where entry = :entry and person_id = :me", entry=entry
     ),
     "/ideas/new": employees,
+    "/ideas/import": Person.brings_in,
     f"/ideas/{N}/edit": Person.changes,
     f"/ideas/{N}/moves": Person.moves,
     f"/ideas/{N}/vote": Person.supports,

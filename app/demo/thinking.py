@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
+from app.demo.bringing_in import bring_in
 from app.demo.content import Thought
 from app.demo.thoughts import DECIDED, IN_REVIEW, KEPT, PILOTED, WAITING, money
 from app.demo.world import World
 from app.ideas import actions
 from app.ideas.forms import IdeaForm
 from app.ideas.models import Idea, Stage
-from app.ideas.warmth import warmth
-from app.people.models import Kind, Person
 from app.talk.actions import say
 
 SUPPORTERS = (
@@ -149,9 +148,9 @@ def waiting_ideas(world: World) -> None:
 
 
 def kept_ideas(world: World) -> None:
+    world.plan(30, bring_in, [thought for thought in KEPT if thought.fate is Stage.IMPORTED])
     for number, thought in enumerate(KEPT):
         if thought.fate is Stage.IMPORTED:
-            world.plan(30, bring_in, thought)
             continue
         world.plan(20 - number, write_down, thought)
         who, _ = author_of(world, thought)
@@ -159,28 +158,6 @@ def kept_ideas(world: World) -> None:
             world.plan(9, move, thought, "noor", "answer", thought.reason)
         if thought.fate is Stage.DISCARDED:
             world.plan(5, move, thought, who, "discard", "")
-
-
-def bring_in(world: World, thought: Thought, days_ago: float) -> None:
-    """From last year's suggestion box, whose people we know by name alone."""
-    with world.scene("root", days_ago) as (db, _):
-        giver = Person(name="Suggestion box", kind=Kind.IMPORTED)
-        db.add(giver)
-        idea = Idea(
-            process_id=world.processes[thought.process],
-            committee_id=world.committee,
-            stage=Stage.IMPORTED,
-            listed=True,
-            title=thought.title,
-            story=thought.story,
-            change=thought.change,
-            novelty=thought.novelty,
-            area=thought.area,
-        )
-        idea.warmth = warmth(idea.created_at)
-        db.add(idea)
-        db.flush()
-        world.ideas[thought.title] = idea.id
 
 
 def support(world: World) -> None:

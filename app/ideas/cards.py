@@ -44,7 +44,7 @@ LEAD = 400
 PLAIN = (
     I.id,
     I.title,
-    func.substr(I.story, 1, LEAD),
+    func.substr(func.coalesce(func.nullif(I.story, ""), I.change), 1, LEAD),
     type_coerce(I.stage, String),
     type_coerce(I.novelty, String),
     type_coerce(I.area, String),
@@ -87,8 +87,17 @@ def cards(db: Session, wanted: Sequence[Place]) -> dict[int, Card]:
 
 def card(id: int, title: str, story: str, *facts: Any) -> Card:
     stage, novelty, area, process_id, promised_on, deferred_to, *by = facts
-    lead = first_lines(story)
+    lead = first_lines(beyond(title, story))
     return Card(id, title, lead, stage, novelty, area, process_id, promised_on, deferred_to, byline(*by))
+
+
+def beyond(title: str, text: str) -> str:
+    """What a text says beside its title: an imported title may be its text, or the beginning of it."""
+    plain = " ".join(text.split())
+    stem = title.removesuffix("…")
+    if plain == title:
+        return ""
+    return f"… {plain[len(stem) :].lstrip()}" if stem != title and plain.startswith(stem) else plain
 
 
 def first_lines(story: str) -> str:

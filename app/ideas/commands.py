@@ -5,12 +5,14 @@ from typing import Annotated
 import typer
 
 from app.ideas import actions
+from app.ideas.importing.import_commands import import_
 from app.ideas.similar.similar_commands import look, reindex
 from app.main import open_database
 from app.settings import load
 from app.talk.actions import recount as recount_talk
 
 commands = typer.Typer(no_args_is_help=True, help="Ideas.")
+commands.command("import")(import_)
 commands.command("similar")(look)
 commands.command("reindex")(reindex)
 

@@ -211,7 +211,7 @@ class Vote(SQLModel, table=True):
     __tablename__ = "vote"
 
     idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
-    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
+    person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id", index=True)
     at: datetime = instant()
 
 

@@ -23,6 +23,8 @@ from app.ideas.cards import Directory, cards, directory
 from app.ideas.citing.queries import citations_of
 from app.ideas.comparing import side_by_side
 from app.ideas.drawing import lines
+from app.ideas.importing.queries import origin_of
+from app.ideas.importing.rules import may_import
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
 from app.ideas.models import UNANSWERED, Audience, Idea, Stage
 from app.ideas.similar import showing as related
@@ -120,6 +122,10 @@ def index(request: Request, db: Db, actor: Visitor) -> Response:
         from_start=from_start(root + address(fields)) if asked.after else None,
         export_href=root + address(fields, "/ideas.csv"),
         may_write=not actor.guest,
+        xlsx_href=root + address(fields, "/ideas.xlsx"),
+        may_import=may_import(actor),
+        may_take=actor.leader or actor.chairs_one,
+        narrowed=f"?process={asked.process}" if asked.process else "",
     )
 
 
@@ -178,6 +184,10 @@ HEAD = ("id", "title", "stage", "process", "novelty", "area", "by", "support", "
 
 def table(database: Database, actor: Actor, asked: Filter, names: Directory) -> Iterator[str]:
     yield "﻿" + row(HEAD)
+    yield from map(row, export_rows(database, actor, asked, names))
+
+
+def export_rows(database: Database, actor: Actor, asked: Filter, names: Directory) -> Iterator[Sequence[object]]:
     with database.reading() as db:
         for part in export_pages(db, actor, asked):
             texts = cards(db, part)
@@ -185,11 +195,9 @@ def table(database: Database, actor: Actor, asked: Filter, names: Directory) -> 
                 card = texts[place.id]
                 process = names.processes.get(card.process_id)
                 by = "hidden" if place.veiled else card.by
-                yield row(
-                    (
-                        *(card.id, card.title, card.stage, process.name if process else "", card.novelty, card.area),
-                        *(by, place.support, card.promised_on or "", card.deferred_to or ""),
-                    )
+                yield (
+                    *(card.id, card.title, card.stage, process.name if process else "", card.novelty, card.area),
+                    *(by, place.support, card.promised_on or "", card.deferred_to or ""),
                 )
 
 
@@ -269,6 +277,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "guest": actor.guest,
         "related": related.beside(db, actor, idea),
         "answered": taking.beside(db, actor, blank(), idea),
+        "origin": origin_of(db, idea.id),
         "jobs": [] if actor.guest else queries.jobs_of(db, id),
         "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
         "trail": trail(db, actor, "idea", process=shown.process, idea=idea),

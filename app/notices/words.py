@@ -6,6 +6,7 @@ from app.ideas.saying import HAPPENED
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "idea": HAPPENED,
+    "idea_import": {"import": "Ideas brought in"},
     "round": {
         "open": "Reviewing has begun",
         "close": "Reviewing has ended",

@@ -138,7 +138,7 @@ SHOWN = {
     "administrators": col(Person.id).in_(select(col(Grant.person_id)).where(col(Grant.role) == Role.ADMINISTRATOR)),
     "leaders": col(Person.id).in_(select(col(Grant.person_id)).where(col(Grant.role) == Role.LEADER)),
     "committee": col(Person.id).in_(select(col(Seat.person_id)).where(col(Seat.until).is_(None))),
-    "imported": col(Person.kind) == Kind.IMPORTED,
+    "imported": (col(Person.kind) == Kind.IMPORTED) & col(Person.erased_at).is_(None),
 }
 
 

@@ -30,6 +30,7 @@ class Comment(Row, table=True):
     words: str = text()
     path: str = Field(default="", max_length=600)
     depth: int = 0
+    orphan: bool = False  # answers something that did not come with it from where it was imported
     revision: int | None = None  # of the idea that it was written about
     official: bool = False  # an answer from the committee
     written_at: datetime = instant()

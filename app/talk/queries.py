@@ -103,6 +103,7 @@ def thread_select(kind: Kind) -> Select[Any]:
             seen(parent.c.author_id, answered.c.name).label("parent_author"),
             parent.c.id.label("parent_there"),
             (c.author_id == ME).label("mine"),
+            c.orphan,
         )
         .select_from(
             comment.join(person, p.id == c.author_id)
@@ -183,7 +184,7 @@ def nodes_of(db: Session, actor: Actor, ref: str, rows: Sequence[Any], *, modera
 def node(row: Any, reader: Reader) -> Node:
     """The columns as `thread_select` names them, in its order. To a guest nobody has a page."""
     id, depth, at, edited, standing, words, official, parent_id, version, hidden, why, _, _, veiled, *who = row
-    author, author_id, parent_author, parent_there, mine = who
+    author, author_id, parent_author, parent_there, mine, orphan = who
     answers = parent_id is not None
     all_of_it = mine or reader.moderates
     shown = standing and (not hidden or all_of_it)
@@ -197,7 +198,7 @@ def node(row: Any, reader: Reader) -> Node:
         at,
         words if shown else None,
         official,
-        orphan=answers and parent_there is None,
+        orphan=orphan or (answers and parent_there is None),
         author=author or SOMEBODY,
         author_href=f"{reader.root}/people/{author_id}" if author_id and not reader.guest else None,
         parent_author=(parent_author or SOMEBODY) if answers else None,

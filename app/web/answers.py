@@ -91,7 +91,9 @@ def see(request: Request, address: str, notice: str = "") -> Response:
     return response
 
 
-def download(rows: Iterable[str], name: str, kind: str = "text/csv; charset=utf-8") -> StreamingResponse:
+def download(
+    rows: Iterable[str] | Iterable[bytes], name: str, kind: str = "text/csv; charset=utf-8"
+) -> StreamingResponse:
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "Cache-Control": "no-store",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "search"
-down_revision = "teams"
+down_revision = "importing"
 branch_labels = None
 depends_on = None
 
@@ -79,8 +79,9 @@ def by_hand() -> None:
         for one in INDEXED:
             index_on_sqlite(one)
     else:
-        op.execute("DROP TRIGGER idea_text_put ON idea")
-        op.execute("DROP FUNCTION idea_text_put")
+        for name in ("put", "take"):
+            op.execute(f"DROP TRIGGER idea_text_{name} ON idea")
+            op.execute(f"DROP FUNCTION idea_text_{name}")
         op.execute("DROP TABLE idea_text")
         op.get_bind().exec_driver_sql(PAIRS)
         for one in INDEXED:
@@ -235,3 +236,8 @@ def ideas_as_they_were_on_postgresql() -> None:
         "CREATE TRIGGER idea_text_put AFTER INSERT OR UPDATE OF title, story, change, needs ON idea "
         "FOR EACH ROW EXECUTE FUNCTION idea_text_put()"
     )
+    op.execute(
+        "CREATE FUNCTION idea_text_take() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "DELETE FROM idea_text WHERE idea_id = old.id; RETURN old; END $$"
+    )
+    op.execute("CREATE TRIGGER idea_text_take BEFORE DELETE ON idea FOR EACH ROW EXECUTE FUNCTION idea_text_take()")

@@ -26,13 +26,13 @@ class Found:
     separator: str
 
 
-def read_delimited(path: Path, asked: str | None) -> tuple[Found, Gathered]:
+def read_delimited(path: Path, asked: str | None, *, nameless: bool = False) -> tuple[Found, Gathered]:
     encoding = _encoding(path, asked)
     found = Found(encoding, _separator(path, encoding))
     csv.field_size_limit(limits.FILE_BYTES)
     try:
         with _open(path, encoding, "strict") as text:
-            return found, gather(_rows(text, found.separator))
+            return found, gather(_rows(text, found.separator), nameless=nameless)
     except UnicodeDecodeError:
         raise _broken(path, found) from None
 

@@ -114,14 +114,16 @@ class Gathered:
             self.codes[place] = array(wanted, self.codes[place])
         self.codes[place].extend(codes)
 
-    def finish(self) -> None:
+    def finish(self, *, nameless: bool = False) -> None:
         """Take in what is left, drop columns with neither name nor text, refuse what cannot be a table."""
         self.flush()
         if not self.numbers:
             raise Unreadable(f"The file has a header in row {self.header_row} but no rows below it.")
         kept = [place for place, name in enumerate(self.names) if name or not self._blank(place)]
         for place in kept:
-            if not self.names[place]:
+            if not self.names[place] and nameless:
+                self.names[place] = f"column {place + 1} without a name"
+            elif not self.names[place]:
                 self._refuse_nameless(place)
         self.names = [self.names[place] for place in kept]
         self.texts = [self.texts[place] for place in kept]
@@ -139,8 +141,11 @@ class Gathered:
         )
 
 
-def gather(rows: Iterable[tuple[int, list[str]]]) -> Gathered:
-    """A header and its rows from numbered rows; empty rows count in the numbers and are left out."""
+def gather(rows: Iterable[tuple[int, list[str]]], *, nameless: bool = False) -> Gathered:
+    """A header and its rows from numbered rows; empty rows count in the numbers and are left out.
+
+    nameless: a column without a name, such as the row numbers that some programs write first, is called by its place.
+    """
     gathered: Gathered | None = None
     for number, row in rows:
         if not any(map(str.strip, row)):
@@ -151,5 +156,5 @@ def gather(rows: Iterable[tuple[int, list[str]]]) -> Gathered:
             gathered.add(row, number)
     if gathered is None:
         raise Unreadable("The file is empty.")
-    gathered.finish()
+    gathered.finish(nameless=nameless)
     return gathered

@@ -34,16 +34,18 @@ def bound(memory: int, seconds: int) -> None:
         resource.setrlimit(kind, (soft, hard))
 
 
-def read(path: Path, kind: str, encoding: str | None, sheet: str | None) -> tuple[dict[str, Any], Gathered]:
+def read(
+    path: Path, kind: str, encoding: str | None, sheet: str | None, *, nameless: bool = False
+) -> tuple[dict[str, Any], Gathered]:
     if kind == "sav":
         from app.voice.importing.sav import read_sav  # numpy, which no other kind needs
 
         about, gathered = read_sav(path)
         return {"encoding": "", "separator": "", "sheet": "", "sheets": [], "about": about}, gathered
     if kind in WORKBOOKS:
-        name, sheets, gathered = read_workbook(path, sheet, kind)
+        name, sheets, gathered = read_workbook(path, sheet, kind, nameless=nameless)
         return {"encoding": "", "separator": "", "sheet": name, "sheets": sheets}, gathered
-    found, gathered = read_delimited(path, encoding)
+    found, gathered = read_delimited(path, encoding, nameless=nameless)
     words = {"encoding": found.encoding, "separator": found.separator, "sheet": "", "sheets": []}
     return words, gathered
 
@@ -67,7 +69,7 @@ def main() -> None:
     ask = json.loads(sys.argv[1])
     bound(ask["memory"], ask["seconds"])
     try:
-        answer(*read(Path(ask["path"]), ask["kind"], ask["encoding"], ask["sheet"]))
+        answer(*read(Path(ask["path"]), ask["kind"], ask["encoding"], ask["sheet"], nameless=ask["nameless"]))
     except Unreadable as why:
         frame(json.dumps({"unreadable": why.sentence, "could_be": why.could_be}).encode())
     except MemoryError:

@@ -32,19 +32,20 @@ def read_table(
     *,
     encoding: str | None = None,
     sheet: str | None = None,
+    nameless: bool = False,
     memory: int = limits.MEMORY_BYTES,
     seconds: int = limits.CPU_SECONDS,
 ) -> Table:
     """The table in a file of a kind of kinds.py; `name` is what its owner called it, where the path is our own.
 
-    `encoding` is UTF-8 (or UTF-16 by its mark) unless a person says `windows-1252`; `sheet` the first one
-    unless named. Raises Unreadable with one sentence, before parsing where the size or the first bytes say
-    enough. Blocks for up to limits.SECONDS: call it from a worker thread.
+    `encoding` is UTF-8 (or UTF-16 by its mark) unless a person says `windows-1252`; `sheet` the first one unless
+    named; `nameless` as gathering.py has it. Raises Unreadable with one sentence, before parsing where the size or
+    the first bytes say enough. Blocks for up to limits.SECONDS: call it from a worker thread.
     """
     kind = kind_of(name or path.name)
     with _regular(path) as file:
         refuse_disguise(file.read(512), kind)
-    ask = {"path": str(path.resolve()), "kind": kind, "encoding": encoding, "sheet": sheet}
+    ask = {"path": str(path.resolve()), "kind": kind, "encoding": encoding, "sheet": sheet, "nameless": nameless}
     with tempfile.TemporaryFile() as output:
         _run(json.dumps({**ask, "memory": memory, "seconds": seconds}), output, memory)
         output.seek(0)

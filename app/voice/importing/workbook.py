@@ -21,7 +21,9 @@ NOUNS = {"xlsx": "workbook", "ods": "spreadsheet"}
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
 
-def read_workbook(path: Path, asked: str | None, kind: str = "xlsx") -> tuple[str, list[str], Gathered]:
+def read_workbook(
+    path: Path, asked: str | None, kind: str = "xlsx", *, nameless: bool = False
+) -> tuple[str, list[str], Gathered]:
     """The sheet's name, the names of all sheets, and the rows of the one asked for (else the first).
 
     Old workbooks (xls) are not packed, so that only the reader's own bounds hold them.
@@ -31,7 +33,7 @@ def read_workbook(path: Path, asked: str | None, kind: str = "xlsx") -> tuple[st
     try:
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
             name = _sheet(book.sheet_names, asked)
-            return name, book.sheet_names, gather(_rows(book.get_sheet_by_name(name)))
+            return name, book.sheet_names, gather(_rows(book.get_sheet_by_name(name)), nameless=nameless)
     except PasswordError:
         raise Unreadable(LOCKED) from None
     except CalamineError:
