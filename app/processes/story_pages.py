@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.changes import counts
-from app.columns import today
 from app.db import Db
-from app.ideas.calls.models import CallStage
-from app.ideas.calls.queries import CallLine, calls
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to as ideas_visible_to
+from app.lately import lately
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.pilots import queries as pilots
@@ -63,15 +61,14 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         pilots=pilots_of(db, actor, process),
         may_edit=may_edit(actor, process),
         talk=talk_on(request, db, actor, process.ref, process.committee_id, shown[-1], open=True),
-        teams=working_on(db, process.id),
-        calls=asked_now(db, actor, process),
+        teams=teams_of(db, process),
     )
 
 
-def asked_now(db: Session, actor: Actor, process: Process) -> list[CallLine]:
-    """The calls about it that are open to this person."""
-    day = today(db.info["settings"].time_zone)
-    return [one for one in calls(db, actor, day, process.id) if one.stage is CallStage.OPEN]
+def teams_of(db: Session, process: Process) -> Sequence[tuple[int, str]]:
+    """The same for everybody until a team comes, goes or takes something else on."""
+    key = (process.id, counts(db, "people", "processes", "teams"))
+    return lately(db, "teams of processes", 500).or_made(key, lambda: working_on(db, process.id))
 
 
 def answer(told: Story) -> str:

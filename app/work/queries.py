@@ -15,7 +15,7 @@ from app.pilots.models import Pilot, PilotStage
 from app.pilots.queries import visible_to as pilots_visible_to
 from app.processes.models import Process
 from app.todo import Todo, in_order
-from app.work import alarms, calls, diagnosis, ideas, joining, moderation, pilots, processes, review, teams
+from app.work import alarms, diagnosis, ideas, joining, moderation, pilots, processes, review, teams
 
 FORTNIGHT = 14
 COUNTED = {"Score", "Gate", "Step", "Meeting", "Answer"}  # words that have a plural
@@ -24,7 +24,7 @@ LOOK_BACK = 2  # days before today with which the strip may begin, when somethin
 
 def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
     """All that waits for this person, late first, then by date. A bounded number of statements."""
-    kinds = (ideas, joining, review, pilots, teams, processes, alarms, diagnosis, calls, moderation)
+    kinds = (ideas, joining, review, pilots, teams, processes, alarms, diagnosis, moderation)
     return in_order(todo for source in kinds for todo in source.waiting(db, actor, day))
 
 

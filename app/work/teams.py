@@ -1,4 +1,4 @@
-"""What waits for somebody among teams: to answer, to accept, to release, to hand in; priorities without a team."""
+"""What waits for somebody among teams and calls: to answer, to accept, to release, to hand in, to conclude."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,6 +8,7 @@ from sqlalchemy import Date, Select, and_, cast, literal, null, or_, select, uni
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.ideas.calls.models import Call, CallStage
 from app.people.actor import Actor
 from app.people.models import Person, Team
 from app.processes.models import Process
@@ -18,6 +19,7 @@ from app.teams.queries import uncovered
 from app.teams.seats.models import Claim, ClaimStage, TeamSeat
 from app.todo import Todo
 
+RUNNING = (CallStage.PLANNED, CallStage.OPEN)
 VERBS = {
     "invited": ("Answer the invitation to", "Answer"),
     "claim": ("Answer a claim:", "Answer"),
@@ -27,6 +29,7 @@ VERBS = {
     "owed": ("Ask for", "Ask"),
     "back": ("Give the next version to", "Mandate"),
     "free": ("Find a team for", "Team"),
+    "call": ("Say what came of", "Say"),
 }
 
 
@@ -121,6 +124,12 @@ def chairs(actor: Actor, headed: list[int], day: date) -> Iterator[Select[Any]]:
         .select_from(Process)
         .where(uncovered(), col(Process.committee_id).in_(headed))
     )
+    ended = or_(col(Call.stage) == CallStage.CLOSED, and_(col(Call.stage).in_(RUNNING), col(Call.closes_on) < day))
+    yield (
+        line("call", col(Call.id), col(Call.id), col(Call.question), literal(""))
+        .select_from(Call)
+        .where(col(Call.committee_id).in_(headed), ended, col(Call.concluded_at).is_(None))
+    )
 
 
 def todo(row: Any, day: date) -> Todo:
@@ -134,6 +143,9 @@ def todo(row: Any, day: date) -> Todo:
         case "free":
             sub = "Prioritised, and no team works on it"
             return Todo(verb, "/teams#free", key, day, title=title, sub=sub, word=word)
+        case "call":
+            sub = "The call has closed, and whoever answered wants to know"
+            return Todo(verb, f"/calls/{row.into}#conclude", key, day, title=title, sub=sub, word=word)
         case "hours":
             sub = f"Asked for team {row.sub}"
         case "owe" | "owed":
