@@ -73,6 +73,14 @@ class Person:
     def invites(self, idea: int) -> bool:
         return self.sees(idea) and (self.wrote(idea) or self.chair)
 
+    def answers_joining(self, joining: int) -> bool:
+        (row,) = self.demo.rows("select idea_id, into_id from joining where id = :joining", joining=joining)
+        return self.wrote(row.idea_id) or self.wrote(row.into_id) or self.chair
+
+    def asked_to_support(self, joining: int) -> bool:
+        own = "select 1 from joining j join vote v on v.idea_id = j.idea_id where j.id = :joining and v.person_id = :me"
+        return self.employee and self.has(own, joining=joining)
+
     def said(self, comment: int) -> bool:
         return self.has("select 1 from comment where id = :comment and author_id = :me", comment=comment)
 
@@ -298,6 +306,9 @@ READ: dict[str, Rule] = {
     f"/ideas/{N}": Person.sees,
     f"/ideas/{N}/revisions/{N}": lambda person, idea, _: person.sees(idea),
     f"/ideas/{N}/edit": Person.changes,
+    "/ideas/similar": employees,
+    f"/ideas/{N}/similar": lambda person, idea: person.employee and person.sees(idea),
+    f"/ideas/{N}/join": lambda person, idea: person.employee and person.sees(idea),
     f"/people/{N}": lambda person, other: person.employee or person.id == other,
     "/teams(/new)?": employees,
     f"/teams/{N}": employees,
@@ -398,6 +409,10 @@ SEND: dict[str, Rule] = {
     f"/ideas/{N}/moves": Person.moves,
     f"/ideas/{N}/vote": Person.supports,
     f"/ideas/{N}/guests": Person.invites,
+    f"/ideas/{N}/relations": lambda person, idea: person.employee and person.wrote(idea),
+    f"/ideas/{N}/joinings": lambda person, idea: person.employee and person.sees(idea),
+    f"/ideas/{N}/joinings/{N}/moves": lambda person, idea, joining: person.answers_joining(joining),
+    f"/ideas/{N}/joinings/{N}/support": lambda person, idea, joining: person.asked_to_support(joining),
     f"/talk/([a-z_]+):{N}(/follow)?": lambda person, kind, number, _: person.sees_ref(kind, number),
     f"/talk/comments/{N}/(edit|withdraw)": lambda person, comment, _: person.said(comment),
     "/teams/new": employees,

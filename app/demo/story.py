@@ -13,6 +13,7 @@ from app.demo import (
     evidence,
     founding,
     judging,
+    nearness,
     other_evidence,
     piloting,
     priorities,
@@ -51,6 +52,7 @@ def tell(database: Database) -> World:
     comments.coding(world)
     judging.running_round(world)
     thinking.waiting_ideas(world)
+    nearness.nearness(world)
     comments.citing(world)
     priorities.running_round(world)
     reasons.reasons(world)
@@ -60,6 +62,7 @@ def tell(database: Database) -> World:
     world.play()
     tell_everybody(world)
     read_waves(database)
+    nearness.read(world)
     return world
 
 

@@ -274,7 +274,7 @@ def test_from_a_similar_idea_to_a_joined_one(app: Pilotage, database: Database, 
         assert zaid.post(f"/ideas/{ZAIDS}/joinings", sent).headers["location"] == f"/ideas/{ZAIDS}#joinings"
     assert zaid.post(f"/ideas/{ZAIDS}/joinings", {"other": AMALS, "way": "sideways"}).status_code == 422
     assert zaid.post(f"/ideas/{ZAIDS}/joinings", {"other": "x", "way": "into"}).status_code == 422
-    assert "proposed" not in tariq.get(f"/ideas/{ZAIDS}").text
+    assert "It is proposed to close" not in tariq.get(f"/ideas/{ZAIDS}").text
     assert "your side has not said yes" in amal.get(f"/ideas/{AMALS}").text
     here = f"/ideas/{AMALS}/joinings/1/moves"
     assert tariq.post(here, {"name": "consent"}).status_code == 403

@@ -58,7 +58,7 @@ def test_a_title_finds_running_and_refused_ones_with_what_became_of_them(there: 
     assert "&lt;narrow&gt;" in as_(there.zaid).get("/ideas/similar?title=wide+trays+pushchairs").text
     assert "With Innovation Committee" in text
     assert "Badr" in text
-    assert text.index(TITLE) < text.index("Trays for wide pushchairs") < text.index("Pushchairs go round")
+    assert max(text.index(TITLE), text.index("Trays for wide pushchairs")) < text.index("Pushchairs go round")
     assert "Taxi rank" not in text
     veiled = words(as_(there.sami).get("/ideas/similar?title=wide+trays+pushchairs"))
     assert "Badr" not in veiled

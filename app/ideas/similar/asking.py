@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.ideas.models import Idea
-from app.ideas.similar.finding import NEAR, similar
+from app.ideas.similar.finding import NEAR, WORTH, similar
 from app.ideas.similar.keeping import whole_text
 from app.ideas.similar.models import Relating
 from app.ideas.similar.near import Near
@@ -17,7 +17,7 @@ from app.web import Form
 
 KINDS = frozenset(kind.value for kind in Relating)
 ASK, SHOWN = "ask", "shown"
-MOST = 6
+MOST = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def near_form(db: Session, actor: Actor, form: Form[Any], idea: Idea | None) -> 
     """What is near to the text in the form, with the words that were said or chosen."""
     texts = [str(form.value(name)) for name in ("story", "change", "needs")]
     but = [idea.id] if idea else []
-    found = similar(db, actor, str(form.value("title")), whole_text(*texts), but=but, most=MOST)
+    found = similar(db, actor, str(form.value("title")), whole_text(*texts), but=but, most=MOST, least=WORTH)
     words = said(db, idea.id) if idea else {}
     return Nearby(found, words | chosen(form), looked=True)
 

@@ -33,8 +33,8 @@ FURTHER = 3
 """So many times as many candidates are looked at as are wanted: some may be for others alone."""
 LEAST = 0.05
 """What is less alike than this is not called similar at all."""
-NEAR = 0.45
-"""What is this much alike is shown before the first submission."""
+WORTH, NEAR = 0.12, 0.45
+"""What is worth showing to people; and what is shown before the first submission, being very near."""
 P, L = table_of(Posting).c, table_of(Lengths).c
 POSTINGS = (
     select(P.term, P.block, P.places, P.weights)
@@ -57,7 +57,14 @@ class Asked:
 
 
 def similar(
-    db: Session, actor: Actor | None, title: str, text: str, *, but: Collection[int] = (), most: int = MOST
+    db: Session,
+    actor: Actor | None,
+    title: str,
+    text: str,
+    *,
+    but: Collection[int] = (),
+    most: int = MOST,
+    least: float = LEAST,
 ) -> list[Near]:
     """The nearest first; of equals the newer. Without an actor: among what every employee sees."""
     bag = bag_of(title, text)
@@ -69,7 +76,7 @@ def similar(
     for id in {row.id for row in unread} | set(but):
         scores.pop(id, None)
     scores |= compared(db, asked, [row for row in unread if row.id not in but and row.seen])
-    order = sorted((id for id in scores if scores[id] >= LEAST), key=lambda id: (-scores[id], -id))
+    order = sorted((id for id in scores if scores[id] >= least), key=lambda id: (-scores[id], -id))
     return shown(db, actor, order, scores, most)
 
 

@@ -17,9 +17,9 @@ from app.ideas.listing import an_id
 from app.ideas.models import Idea, IdeaForm, Stage
 from app.ideas.queries import visible_to
 from app.ideas.rules import chair
-from app.ideas.similar import actions, saying
+from app.ideas.similar import actions, asking, finding, saying
 from app.ideas.similar.asking import Nearby, chosen
-from app.ideas.similar.finding import similar
+from app.ideas.similar.finding import WORTH, similar
 from app.ideas.similar.keeping import whole_text
 from app.ideas.similar.models import RelationForm
 from app.ideas.similar.near import Near
@@ -36,6 +36,8 @@ from app.web.forms import sound
 routes = router()
 TheIdea = Annotated[Idea, Depends(found(Idea, visible_to))]
 LONGEST = 8_000
+ALIKE = 0.3
+"""What is less alike than this is not offered to be joined."""
 
 
 def pilots_of(db: Session, actor: Actor, near: Sequence[Near]) -> dict[int, str]:
@@ -64,11 +66,12 @@ def look(request: Request, db: Db, actor: Employee) -> Response:
     asked = request.query_params
     title, text = sound(asked.get("title", ""))[:200].strip(), sound(asked.get("text", ""))[:LONGEST]
     idea = an_id(asked.get("idea", ""))
-    near = similar(db, actor, title, text, but=[idea] if idea else [])
+    offers = asked.get("offers", "") == "1"
+    most = asking.MOST if offers else finding.MOST
+    near = similar(db, actor, title, text, but=[idea] if idea else [], most=most, least=WORTH)
     words = chosen(Form({"relations": asked.getlist("relations")}))
     nearby = with_pilots(db, actor, Nearby(near, words, looked=bool(title or text)))
     form: Form[IdeaForm] = Form({"title": [title], "text": [text], "process": [asked.get("process", "")]})
-    offers = asked.get("offers", "") == "1"
     return page(request, "ideas/similar/index.html", form=form, offers=offers, **telling(nearby))
 
 
@@ -76,7 +79,7 @@ def look(request: Request, db: Db, actor: Employee) -> Response:
 @slow
 def beside(request: Request, db: Db, actor: Employee, idea: TheIdea) -> Response:
     """What is near to one idea; its authors say what each is, and may propose that two be joined."""
-    near = similar(db, actor, idea.title, whole_text(idea.story, idea.change, idea.needs), but=[idea.id])
+    near = similar(db, actor, idea.title, whole_text(idea.story, idea.change, idea.needs), but=[idea.id], least=WORTH)
     nearby = with_pilots(db, actor, Nearby(near, said(db, idea.id), looked=True))
     joined = {one.other_id for one in joinings_of(db, actor, idea)}
     return page(
@@ -90,8 +93,8 @@ def beside(request: Request, db: Db, actor: Employee, idea: TheIdea) -> Response
 
 
 def joinable(db: Session, actor: Actor, idea: Idea, near: Sequence[Near], but: set[int]) -> set[int]:
-    """Those that could be joined with this one, by somebody whom one of the two concerns."""
-    query = select(Idea).where(col(Idea.id).in_([one.id for one in near]))
+    """Those so near that they could be joined with this one, by somebody whom one of the two concerns."""
+    query = select(Idea).where(col(Idea.id).in_([one.id for one in near if one.score >= ALIKE]))
     others = db.scalars(query.options(selectinload(Idea.authors)))  # type: ignore[arg-type]
     mine = may_relate(actor, idea) or chair(actor, idea)
     return {
