@@ -16,8 +16,9 @@ EACH = 4  # things of each kind, of all that anybody saw
 ELSEWHERE = {"/sign-in", "/reset", "/healthz", "/readyz", "/metrics"}
 ELSEWHERE |= {"/api/v1/voice/sources", "/api/v1/voice/sources/{id}"}  # for programs: tests/voice/test_asking_api.py
 OPEN = {"/openapi.json"}  # linked from a page, and for everybody
-# A round that is being prepared, talk that has more than one page, no diagnosis under way: the demo has none of them.
-RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
+# A round that is being prepared, talk that has more than one page, no diagnosis under way, two very near ideas that
+# nobody has proposed to join: the demo has none of them.
+RARE = {"/review/rounds/{id}/edit", "/ideas/{id}/join", "/talk/{ref}", "/voice/diagnosis/new"}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 
