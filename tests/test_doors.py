@@ -20,6 +20,8 @@ ELSEWHERE |= {"/notices/count"}  # which a page that lies open asks for: tests/n
 # A round that is being prepared, talk that has more than one page, no diagnosis under way: the demo has none of them.
 RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
 # What is drawn in a page, or stands on one of its comments: tests/talk.
+# Two very near ideas that nobody has proposed to join.
+RARE |= {"/ideas/{id}/join"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
 TOKENS = ("{token}", "/voice/import/{id}")
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from app.db import Database
 from app.ideas.models import PRIVATE, UNANSWERED, Area, Author, Idea, Novelty, Revision, Stage, Vote
+from app.ideas.similar.keeping import catch_up
 from app.people.models import Committee, Department, Grant, Membership, Organisation, Person, Post, Role, Seat, Team
 from app.talk.actions import segment
 from app.talk.models import Comment
@@ -45,7 +46,7 @@ STAGES = {
 
 
 def make(database: Database, size: Size, seed: int = 1) -> None:
-    """Into a migrated, empty database, in one transaction."""
+    """Into a migrated, empty database, in one transaction; then read into the index of similar ideas."""
     with database.writes.begin() as connection:
         making = Making(connection, size, seed)
         people(making)
@@ -59,6 +60,7 @@ def make(database: Database, size: Size, seed: int = 1) -> None:
         comments(making, talk)
         around.decisions(making, stages)
         around.pilots(making, stages)
+    catch_up(database)
 
 
 def people(making: Making) -> None:

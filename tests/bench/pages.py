@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -15,7 +16,17 @@ from tests.bench.load import Ask, Client
 from tests.bench.organisation import BUSY, BUSY_COMMENTS, LEADER
 
 READERS = range(20, 40)  # without roles; some are in teams
-NAMES = ("list", "detail", "not_modified", "search", "process", "leaders")
+NAMES = ("list", "detail", "not_modified", "search", "process", "leaders", "similar")
+# What somebody is writing: a title, and one with a text.
+WRITTEN = (
+    {"title": "Send a message about the bag drop"},
+    {"title": "Lend a helper to passport control when two flights leave at once"},
+    {
+        "title": "Show the waiting time at security screening in the evening",
+        "text": "Travellers who arrive late are surprised by security screening. Crews give up on the taxi rank. "
+        "Older customers ask three times for the sign to the trains whenever it rains.",
+    },
+)
 SEARCHES = (
     "luggage",
     "bag drop",
@@ -49,6 +60,7 @@ def pages(database: Database) -> Sequence[Page]:
         Page("search", [f"/search?q={words.replace(' ', '+')}" for words in SEARCHES]),
         Page("process", [f"/processes/{number}" for number in range(1, PRIORITISED + 1)]),
         Page("leaders", ["/leaders"], [LEADER]),
+        Page("similar", [f"/ideas/similar?{urlencode(words)}" for words in WRITTEN]),
     )
 
 

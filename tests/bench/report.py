@@ -83,6 +83,8 @@ def beyond(report: Report, budget: Mapping[str, Any]) -> Iterator[str]:
     largest = {page.name: page for page in sorted(report.pages, key=lambda page: page.ideas)}
     for name, most in budget["ratio"].items():
         yield from over(f"{name}, times the floor", largest[name].ratio, most)
+    for name, most in budget["p95_ms"].items():
+        yield from over(f"{name}, p95 in ms", largest[name].p95_ms, most)
     for name, most in budget["statements"].items():
         for page in report.pages:
             if page.name == name:

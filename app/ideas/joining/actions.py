@@ -16,7 +16,7 @@ from app.ideas.actions import vote as support
 from app.ideas.joining.models import Joining, JoiningStage, SupportAsked
 from app.ideas.joining.queries import asked_to_support
 from app.ideas.joining.rules import concerned, may_consent, may_propose, may_take_back, possible
-from app.ideas.models import Idea
+from app.ideas.models import Idea, Vote
 from app.ideas.rules import author, life
 from app.ideas.similar.models import Relating, Relation
 from app.people.actor import Actor
@@ -143,8 +143,10 @@ def take_back(db: Session, actor: Actor, joining: Joining, version: int | None =
 
 def answer_support(db: Session, actor: Actor, joining: Joining, *, on: bool) -> None:
     """A supporter of what was joined supports the other as well, or does not. Asked once; nothing moves by itself."""
+    if db.get(Vote, (joining.idea_id, actor.id)) is None:
+        raise Refused("That is asked of those who supported what was joined.")
     if not asked_to_support(db, actor, joining.id):
-        raise Stale("You have answered this already, or it was not asked of you.")
+        raise Stale("You have answered this already, or support the other idea anyhow.")
     if not insert_once(db, SupportAsked, joining_id=joining.id, person_id=actor.id, at=now()):
         raise Stale("You have answered this already.")
     if on:
