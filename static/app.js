@@ -151,7 +151,7 @@
     const typed = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     const id = form.dataset.draft.match(/^idea-(\d+)$/)?.[1];
     if (id) typed.set("idea", id);
-    const clock = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+    const clock = new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short", hour12: false });
     try {
       const answer = await fetch(form.dataset.save, { method: "POST", body: typed });
       line.textContent = answer.ok ? `Kept at ${clock}.`
