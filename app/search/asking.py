@@ -19,11 +19,12 @@ PART = re.compile(r'-?(?:([a-z]+):)?(?:["“”«»]([^"“”«»]*)["“”«�
 STAGES: Mapping[str, str] = {
     stage.value: stage.value for stage in (*Stage, *PilotStage) if stage is not Stage.DISCARDED
 }
-KINDS = ("idea", "comment", "process", "pilot", "team", "person")
+KINDS = ("idea", "comment", "file", "process", "pilot", "team", "person")
 MORE_KINDS = ("touchpoint", "journey", "source", "customer_job", "diagnosis")
 WORDS_OF_KINDS = {name: name for name in (*KINDS, *MORE_KINDS)} | {
     "ideas": "idea",
     "comments": "comment",
+    "files": "file",
     "processes": "process",
     "pilots": "pilot",
     "teams": "team",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     null,
     or_,
@@ -32,6 +33,7 @@ from app.people.models import Membership, Person, Team
 from app.pilots.models import Keeper, Pilot, PilotStage
 from app.processes.models import Process
 from app.refs import Registry
+from app.talk.files.models import File
 from app.talk.models import Comment
 
 ME: Any = bindparam("me")
@@ -62,7 +64,8 @@ class Searched:
     mine: Any = None
     wrote: Any = None
     standing: Any = None
-    about: Any = None  # a ref of what it belongs to, where it has no page of its own
+    about: Any = None  # a ref of what it belongs to, where it has no page of its own;
+    address: Callable[[int], str] | None = None  # and where it is read then
 
     def narrows(self, key: str) -> Any:
         return self.wrote if key == "author" else getattr(self, key)
@@ -80,9 +83,9 @@ def comments_seen(things: Registry, reader: Reader) -> ColumnElement[bool]:
     return Registry(things.kinds[name] for name in TALKED_ABOUT).sees(reader, col(Comment.about))  # type: ignore[arg-type]
 
 
-def said_of(name: str) -> Any:
-    """The number of the thing that a comment is about, where it is of this kind."""
-    about = col(Comment.about)
+def said_of(name: str, about: Any = Comment.about) -> Any:
+    """The number of the thing that a comment is about, or a file hangs on, where it is of this kind."""
+    about = col(about)
     number = cast(func.substr(about, len(name) + 2), BigInteger)
     return case((about.startswith(f"{name}:"), number), else_=null())
 
@@ -149,6 +152,31 @@ COMMENTS = Searched(
     wrote=comment_written(),
     standing=comment_stands(),
     about=Comment.about,
+    address=lambda number: f"/search/comments/{number}",
+)
+
+
+def files_seen(things: Registry, reader: Reader) -> ColumnElement[bool]:
+    return Registry(things.kinds[name] for name in TALKED_ABOUT).sees(reader, col(File.about))  # type: ignore[arg-type]
+
+
+def file_stands() -> ColumnElement[bool]:
+    """On the thing or on a comment that stands; and a name may tell of people where the idea's authors are hidden."""
+    shown = (col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None))
+    on_a_comment = exists().where(col(Comment.id) == col(File.comment_id), *shown).correlate(File)
+    placed = or_(col(File.comment_id).is_(None), on_a_comment)
+    return and_(col(File.until).is_(None), placed, ~veiled_from(ME, said_of("idea", File.about)))
+
+
+FILES = Searched(
+    *("file", "File", "Files", File, files_seen),
+    at=col(File.added_at),
+    title=File.name,
+    texts=(File.alt,),
+    mine=col(File.added_by) == ME,
+    standing=file_stands(),
+    about=File.about,
+    address=lambda number: f"/files/{number}",
 )
 PROCESSES = Searched(
     *("process", "Process", "Processes", Process, as_registered("process")),
@@ -186,7 +214,7 @@ PEOPLE = Searched(
 )
 # In the order in which the page names them.
 SEARCHED: Mapping[str, Searched] = {
-    one.name: one for one in (IDEAS, COMMENTS, PROCESSES, PILOTS, TEAMS_THAT_ARE, PEOPLE)
+    one.name: one for one in (IDEAS, COMMENTS, FILES, PROCESSES, PILOTS, TEAMS_THAT_ARE, PEOPLE)
 }
 LARGE = ("idea", "comment")
 

@@ -38,7 +38,7 @@ OPERATORS = (
     (
         "kind:idea",
         "kind:comment",
-        "One kind of thing: idea, comment, process, pilot, team, person, touchpoint, source.",
+        "One kind of thing: idea, comment, file, process, pilot, team, person, touchpoint, source.",
     ),
 )
 

@@ -35,8 +35,8 @@ READ = 1_000  # letters of each
 SHOWN = 20_000
 EXCERPT = 240
 # What people look for by name comes before what was written about it.
-WORTH = {"process": 1.6, "team": 1.4, "pilot": 1.4, "person": 1.4, "idea": 1.0, "comment": 0.7}
-SEEN = ("people", "processes", "ideas", "pilots", "talk", "voice", "diagnosis")
+WORTH = {"process": 1.6, "team": 1.4, "pilot": 1.4, "person": 1.4, "idea": 1.0, "file": 0.8, "comment": 0.7}
+SEEN = ("people", "processes", "teams", "ideas", "pilots", "talk", "voice", "diagnosis")
 NAMES_OF_KINDS = {name: (one.one, one.many) for name, one in SEARCHED.items()} | {
     "touchpoint": ("Touchpoint", "Touchpoints"),
     "journey": ("Journey", "Journeys"),
@@ -181,20 +181,20 @@ def hits(db: Session, actor: Actor, asked: Asked, wanted: Sequence[Candidate]) -
 
 
 def hit(
-    db: Session, asked: Asked, one: Candidate, row: Any, under: Mapping[str, Found], named: Any, called: Any
+    db: Session, asked: Asked, one: Candidate, row: Any, under: Mapping[str, Found], names_: Any, called: Any
 ) -> Hit:
-    title, text, about, at = row or (named.get((one.kind, one.id), ""), "", "", None)
-    if about:
-        title, address = under[about].title if about in under else "", f"/search/comments/{one.id}"
-    else:
-        address = registry(db).kinds[one.kind].address(one.id)
+    title, text, about, at = row or (names_.get((one.kind, one.id), ""), "", "", None)
+    home = SEARCHED[one.kind].address if one.kind in SEARCHED else None
+    address = home(one.id) if home else registry(db).kinds[one.kind].address(one.id)
+    named = bool(title)
+    title = title or (under[about].title if about in under else "")
     of_process = None if one.process is None or one.kind == "process" else called.get(one.process)
     return Hit(
         one.kind,
         NAMES_OF_KINDS[one.kind][0],
         f"{one.kind}:{one.id}",
         address,
-        excerpt(title, "" if about else asked.words, 400),
+        excerpt(title, asked.words if named else "", 400),
         excerpt(plain(text), asked.words, EXCERPT),
         one.stage,
         (one.process, of_process) if one.process and of_process else None,

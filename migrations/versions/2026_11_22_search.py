@@ -59,6 +59,7 @@ IDEA = Indexed("idea", "title", ("story", "change", "needs"))
 INDEXED = (
     IDEA,
     Indexed("comment", "", ("words",)),
+    Indexed("file", "name", ("alt",)),
     Indexed("process", "name", ("purpose", "desired", "promised", "provided")),
     Indexed("pilot", "name", ("health_note", "learned")),
     Indexed("team", "name", ("purpose",)),

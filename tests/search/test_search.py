@@ -20,6 +20,7 @@ from app.people.tokens.models import Scope
 from app.search import finding, queries
 from app.search.asking import read
 from app.talk import actions as talk
+from app.talk.files.models import File, FileKind
 from app.talk.models import EditForm
 from tests.cast import Cast, the_cast
 from tests.client import ORIGIN, Browser
@@ -422,3 +423,31 @@ def test_programs_find_what_their_person_finds(house: House) -> None:
     assert reads.get("/api/v1/search").json()["items"] == []
     assert sends.get("/api/v1/search?q=awning").status_code == 403
     assert TestClient(app, base_url=ORIGIN).get("/api/v1/search?q=awning").status_code == 401
+
+
+def test_files_are_found_by_name_where_they_can_be_opened(house: House) -> None:
+    """Not on what is not listed, not once they are withdrawn, and not by whom the idea's authors are hidden from."""
+
+    def tell(db: Db, cast: Cast) -> tuple[int, int]:
+        idea, draft = listed(db, cast, "Trays", cast.amal), listed(db, cast, "Mine", cast.amal, stage=Stage.DRAFT)
+        row = {"type": "text/csv", "size": 3, "sha256": "0" * 64, "place": 1, "added_by": cast.amal.id}
+        for about, name in ((idea.ref, "Pushchairs by hour.csv"), (draft.ref, "Pushchairs at home.csv")):
+            db.add(File(about=about, name=name, kind=FileKind.DOCUMENT, alt="", **row))
+        db.flush()
+        db.add(Veil(person_id=cast.sami.id, idea_id=idea.id, round_id=1))
+        return idea.id, draft.id
+
+    house.tell(tell)
+    cast = house.cast
+    assert house.found(cast.zaid, "pushchairs") == ["file:1"]
+    assert set(house.found(cast.amal, "pushch* kind:file")) == {"file:1", "file:2"}
+    assert house.found(cast.sami, "pushchairs") == []
+    assert house.found(cast.gita, "pushchairs") == []
+    (hit,) = house.shown(cast.zaid, "pushchairs")
+    assert (hit.address, hit.title[0].words) == ("/files/1", "Pushchairs")
+
+    def withdraw(db: Db, cast: Cast) -> None:
+        db.get_one(File, 1).until = 0
+
+    house.tell(withdraw)
+    assert house.found(cast.zaid, "pushchairs") == []
