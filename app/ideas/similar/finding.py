@@ -26,7 +26,7 @@ from app.people.actor import Actor
 MOST = 10
 MOST_TERMS = 400
 """Of a long text, so many terms are looked up; then the most telling of them are gone on with."""
-MOST_READ = 200_000
+MOST_READ = 120_000
 """So many places in postings are read for one question, rarest terms first."""
 MOST_CANDIDATES = 300
 FURTHER = 3

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import String, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.ideas.joining.models import Joining
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to
 from app.ideas.similar.models import Relating, Relation
@@ -32,15 +34,22 @@ def said(db: Session, idea_id: int) -> dict[int, Relating]:
     return {row.other_id: row.kind for row in db.execute(query)}
 
 
-def related(db: Session, actor: Actor, idea_id: int) -> Sequence[Related]:
-    """Both ways, without what stands for itself; in one statement."""
+def related(db: Session, actor: Actor, idea_id: int) -> tuple[Sequence[Related], bool]:
+    """Both ways, without what stands for itself; and whether anything was proposed to be joined. In one statement."""
     ways = ((Relation.idea_id, Relation.other_id, False), (Relation.other_id, Relation.idea_id, True))
-    each = [
-        select(col(Idea.id), col(Idea.title), col(Idea.stage), col(Relation.kind), literal(back).label("back"))
+    kind, stage = type_coerce(col(Relation.kind), String), type_coerce(col(Idea.stage), String)
+    each: list[Any] = [
+        select(col(Idea.id), col(Idea.title), stage.label("stage"), kind.label("kind"), literal(back).label("back"))
         .join(Relation, col(theirs) == col(Idea.id))
         .where(col(ours) == idea_id, col(Relation.kind) != Relating.INDEPENDENT, visible_to(actor))
         .where(col(Idea.stage) != Stage.DISCARDED)
         for ours, theirs, back in ways
     ]
-    rows = db.execute(union_all(*each).order_by("back", "id").limit(MOST))
-    return [Related(row.id, row.title, Stage(row.stage), Relating(row.kind), bool(row.back)) for row in rows]
+    mine = or_(col(Joining.idea_id) == idea_id, col(Joining.into_id) == idea_id)
+    nothing = (literal(""), literal(""), literal(""), literal(False))
+    each.append(select(col(Joining.id), *nothing).where(mine))
+    rows = db.execute(union_all(*each).order_by("back", "kind", "id").limit(MOST)).all()
+    found = [
+        Related(row.id, row.title, Stage(row.stage), Relating(row.kind), bool(row.back)) for row in rows if row.kind
+    ]
+    return found, len(found) < len(rows)

@@ -36,13 +36,10 @@ class Beside:
 
 
 def beside(db: Session, actor: Actor, idea: Idea) -> Beside:
-    joinings = joinings_of(db, actor, idea)
+    others, proposed = related(db, actor, idea.id)
+    joinings = joinings_of(db, actor, idea) if proposed else ()
     joined = {one.other_id for one in joinings if one.stage == "joined"}
-    lines = [
-        Line(one.id, one.title, one.stage, RELATED[one.kind, one.back])
-        for one in related(db, actor, idea.id)
-        if one.id not in joined
-    ]
+    lines = [Line(one.id, one.title, one.stage, RELATED[one.kind, one.back]) for one in others if one.id not in joined]
     near = before_submission(db, actor, idea) if idea.stage is Stage.DRAFT else None
     return Beside(lines, joinings, near, look=not actor.guest)
 
