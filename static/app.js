@@ -196,6 +196,10 @@
   /* What an answer of htmx without our own words would leave unsaid. */
   document.addEventListener("htmx:after:request", (event) => {
     const { response, hx } = event.detail.ctx;
+    if (response.status === 401 && [...changed].some((form) => form.isConnected)) {
+      event.preventDefault();
+      return say("You are signed out. What you typed is still here. Sign in in another window, and go on.");
+    }
     if (response.status < 400 || response.status === 422 || hx.retarget || hx.redirect) return;
     event.preventDefault();
     say(`The server could not do this (${response.status}). What you typed is still here. Try again in a moment.`);

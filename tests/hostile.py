@@ -32,6 +32,10 @@ BARRED = {"iframe", "object", "embed", "base", "style", "frame", "applet", "math
 LEADING = ("href", "src", "action", "formaction", "srcdoc", "xlink:href", "content", "style", "poster", "srcset")
 
 
+# Which fields of the writing page go with what stands beside it.
+OWN_INCLUDES = {"#f-process", "#f-title, #f-process, #near [name=relations]"}
+
+
 class Inspector(HTMLParser):
     """Collects what no page of ours has: foreign scripts, handlers, addresses elsewhere, barred elements."""
 
@@ -50,6 +54,8 @@ class Inspector(HTMLParser):
                 self.found.append(f"<{tag} {name}={value[:80]!r}>")
 
     def odd(self, name: str, value: str) -> bool:
+        if name == "hx-include" and value in OWN_INCLUDES:
+            return False
         if name.startswith(("on", "hx-on", "data-hx", "hx-vals", "hx-headers", "hx-include")):
             return True
         if name.startswith("hx-"):

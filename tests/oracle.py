@@ -81,6 +81,12 @@ class Person:
         own = "select 1 from joining j join vote v on v.idea_id = j.idea_id where j.id = :joining and v.person_id = :me"
         return self.employee and self.has(own, joining=joining)
 
+    def is_so(self, idea: int, what: str) -> bool:
+        return self.has(f"select 1 from idea where id = :idea and {what} and :me > 0", idea=idea)
+
+    def keeps_search(self, number: int) -> bool:
+        return self.has("select 1 from saved_search where id = :number and person_id = :me", number=number)
+
     def said(self, comment: int) -> bool:
         return self.has("select 1 from comment where id = :comment and author_id = :me", comment=comment)
 
@@ -371,6 +377,7 @@ READ: dict[str, Rule] = {
     rf"/voice/ask/{N}/(card|qr\.(svg|png))": lambda person, asking, *_: person.keeps_asking(asking),
     "/notices": anyone,
     "/search": anyone,
+    f"/search/comments/{N}": Person.sees_comment,
     "/ideas": anyone,
     r"/ideas\.(csv|xlsx)": lambda person, *_: person.employee,
     r"/ideas/(votes|comments)\.(csv|xlsx)": lambda person, *_: person.steers,
@@ -382,7 +389,8 @@ READ: dict[str, Rule] = {
     "/calls/new": chairs,
     f"/calls/{N}(/poster)?": lambda person, call, *_: person.sees_call(call),
     f"/calls/{N}/edit": chairs,
-    f"/ideas/{N}/revisions/{N}": lambda person, idea, _: person.sees(idea),
+    f"/ideas/{N}/revisions/{N}(/{N})?": lambda person, idea, *_: person.sees(idea),
+    f"/ideas/{N}/revisions": Person.sees,
     f"/ideas/{N}/edit": Person.changes,
     "/ideas/similar": employees,
     f"/ideas/{N}/similar": lambda person, idea: person.employee and person.sees(idea),
@@ -395,7 +403,7 @@ READ: dict[str, Rule] = {
     f"/teams/(seats|mandates)/{N}": employees,
     f"/talk/([a-z_]+):{N}": Person.sees_ref,
     f"/talk/([a-z_]+):{N}/answers/{N}": lambda person, kind, number, _: person.sees_ref(kind, number),
-    f"/talk/([a-z_]+):{N}/people": Person.sees_ref,
+    f"/talk/([a-z_]+):{N}/people": lambda person, kind, number: person.employee and person.sees_ref(kind, number),
     f"/talk/comments/{N}": Person.sees_comment,
     f"/talk/comments/{N}/edit": Person.said,
     f"/talk/comments/{N}/before": Person.reads_all,
@@ -500,6 +508,11 @@ SEND: dict[str, Rule] = {
     f"/ideas/{N}/edit": Person.changes,
     f"/ideas/{N}/moves": Person.moves,
     f"/ideas/{N}/vote": Person.supports,
+    f"/ideas/{N}/name": lambda person, idea: person.wrote(idea) and person.is_so(idea, "custodian_id is not null"),
+    f"/ideas/{N}/open": lambda person, idea: person.wrote(idea) and person.is_so(idea, "audience <> 'everyone'"),
+    "/ideas/writing/away": anyone,
+    "/search/saved": anyone,
+    f"/search/saved/{N}/delete": Person.keeps_search,
     f"/ideas/{N}/relations": lambda person, idea: person.employee and person.wrote(idea),
     f"/ideas/{N}/joinings": lambda person, idea: person.employee and person.sees(idea),
     f"/ideas/{N}/joinings/{N}/moves": lambda person, idea, joining: person.answers_joining(joining),

@@ -16,12 +16,15 @@ EACH = 4  # things of each kind, of all that anybody saw
 ELSEWHERE = {"/sign-in", "/reset", "/healthz", "/readyz", "/metrics"}
 ELSEWHERE |= {"/api/v1/voice/sources", "/api/v1/voice/sources/{id}"}  # for programs: tests/voice/test_asking_api.py
 OPEN = {"/openapi.json"}  # linked from a page, and for everybody
+ELSEWHERE |= {"/api/v1/search"}  # for programs: tests/search
 ELSEWHERE |= {"/notices/count"}  # which a page that lies open asks for: tests/notices/test_choosing.py
 # A round that is being prepared, talk that has more than one page, no diagnosis under way: the demo has none of them.
 RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
 # What is drawn in a page, or stands on one of its comments: tests/talk.
 # Two very near ideas that nobody has proposed to join.
 RARE |= {"/ideas/{id}/join"}
+# An idea that was submitted twice is one of many.
+RARE |= {"/ideas/{id}/revisions", "/ideas/{id}/revisions/{one}/{other}"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
 TOKENS = ("{token}", "/voice/import/{id}")
 

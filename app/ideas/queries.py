@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -173,6 +174,7 @@ class Shown:
     follows: bool
     chair: str = ""
     owner: str = ""
+    has: frozenset[str] = frozenset()  # what hangs on it, of HANGING
 
 
 ME: Any = bindparam("me")
@@ -190,6 +192,16 @@ def head_of(committee: Any) -> Any:
     return seated.order_by(col(Seat.post), col(Seat.id)).limit(1).correlate(Committee).scalar_subquery()
 
 
+# What may hang on an idea: asked for by a statement of its own only where there is something. Said by the tables' names,
+# since the features stand further right.
+HANGING: Mapping[str, str] = {
+    "years": "idea_year WHERE idea_id = idea.id AND revision = 0",
+    "citations": "citation WHERE idea_id = idea.id AND withdrawn_at IS NULL",
+    "call": "call_idea WHERE idea_id = idea.id",
+    "origin": "imported_idea WHERE idea_id = idea.id",
+    "jobs": "idea_job WHERE idea_id = idea.id",
+}
+THERE = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
 OWNER = select(col(Person.name)).where(col(Person.id) == col(Process.owner_id)).correlate(Process).scalar_subquery()
 
 
@@ -197,7 +209,9 @@ def whole(guest: bool) -> Any:
     """The idea's row and all about it that one statement finds, for any reader of a kind: made once."""
     reader = replace(ANY_READER, guest=guest)
     return (
-        select(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER)
+        select(
+            Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER, *THERE
+        )
         .join(Process, col(Process.id) == Idea.process_id)
         .join(Committee, col(Committee.id) == Idea.committee_id)
         .where(col(Idea.id) == ID, visible_to(reader))
@@ -238,7 +252,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
     found = db.execute(WHOLE[actor.guest], given).first()
     if found is None:
         raise Missing()
-    idea, process, committee, veiled, supported, follows, chair, owner = found
+    idea, process, committee, veiled, supported, follows, chair, owner, *hanging = found
     people = db.execute(AUTHORS_UNNAMED if veiled else BEHIND, {"id": id}).all()
     authors = [Author(idea_id=id, person_id=row.id) for row in people if row.kind == "author"]
     set_committed_value(idea, "authors", authors)
@@ -257,6 +271,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
         follows=follows,
         chair=chair or "",
         owner=owner or "",
+        has=frozenset(name for name, there in zip(HANGING, hanging, strict=True) if there),
     )
 
 

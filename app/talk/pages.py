@@ -53,7 +53,7 @@ def change(request: Request, db: Db, actor: Visitor, id: ThingId, fields: Typed)
     if form.filled is not None and form.filled.version != comment.version:
         return edit_page(request, db, actor, comment, thing, form, 409)
     known = [(row.person_id, row.label) for row in mentions.of(db, [comment.id])]
-    named = mentions.settle(db, form.data.words, known=known) if form else mentions.Named()
+    named = mentions.settle(db, form.data.words, known=known) if form and not actor.guest else mentions.Named()
     for words in named.unclear:
         form.refuse("words", words)
     if not form:

@@ -13,7 +13,7 @@ from app.columns import now
 from app.db import Db
 from app.errors import Missing
 from app.once import once
-from app.people.actor import Actor, Visitor
+from app.people.actor import Actor, Employee, Visitor
 from app.refs import Found, registry
 from app.talk import actions, mentions, queries
 from app.talk.files import actions as hanging
@@ -65,21 +65,21 @@ def answer_page(
 
 
 @routes.get("/talk/{ref}/people")
-def people(request: Request, db: Db, actor: Visitor, ref: str, tell: str = "") -> Response:
+def people(request: Request, db: Db, actor: Employee, ref: str, tell: str = "") -> Response:
     """Names that begin like what is typed, of people who see the thing."""
     thing = registry(db).one(db, actor, ref)
     first = (tell.strip().removeprefix("@").split() or [""])[0]
     begun = [one for one in mentions.offered(db, first) if one.name.casefold().startswith(tell.strip().casefold())]
     names = [one.name for one in begun]
     shown = [one.name if names.count(one.name) == 1 else f"{one.name}, {one.email}" for one in begun[:OFFERED]]
-    return page(request, "talk/people.html", thing=thing, names=[] if actor.guest else shown)
+    return page(request, "talk/people.html", thing=thing, names=shown)
 
 
 @routes.post("/talk/{ref}/preview", max_body_size=BODY)
 def preview(request: Request, db: Db, actor: Visitor, ref: str, fields: Typed) -> Response:
     """Exactly as it would stand there; nothing is kept. Files are chosen again, as a browser does not keep them."""
     thing = registry(db).one(db, actor, ref)
-    form, named = read(db, fields)
+    form, named = read(db, actor, fields)
     shown = as_said(actor, form, named) if form else None
     status = 200 if form else 422
     return answer_page(request, db, actor, thing, form, answered(db, actor, form, ref), status=status, preview=shown)
@@ -97,7 +97,7 @@ def as_said(actor: Actor, form: Form[CommentForm], named: Named) -> Node:
 @routes.post("/talk/{ref}", max_body_size=BODY)
 def say(request: Request, files: Files, db: Db, actor: Visitor, ref: str, fields: Typed) -> Response:
     thing = registry(db).one(db, actor, ref)
-    form, named = read(db, fields)
+    form, named = read(db, actor, fields)
     files.judge(form, ALTS)
     if not form:
         form.key = key(ref, counts(db, "talk")[0])
@@ -109,9 +109,12 @@ def say(request: Request, files: Files, db: Db, actor: Visitor, ref: str, fields
     return once_.see(place(db, thing, comment), said("Said.", unseen))
 
 
-def read(db: Session, fields: Typed) -> tuple[Form[CommentForm], Named]:
+def read(db: Session, actor: Actor, fields: Typed) -> tuple[Form[CommentForm], Named]:
+    """A guest names nobody: whom a name could mean would tell them who works here."""
     form = fill(CommentForm, fields)
-    named = settle(db, form.data.words, form.data.tell) if form else Named()
+    named = settle(db, form.data.words, form.data.tell) if form and not actor.guest else Named()
+    if actor.guest and form and form.data.tell:
+        form.refuse("tell", "Guests name nobody here. Whoever follows this hears of what you say.")
     for words in named.unclear:
         form.refuse("tell", words)
     return form, named

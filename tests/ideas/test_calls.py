@@ -451,7 +451,7 @@ def test_statements_do_not_grow(database: Database, cast: Cast, as_: As) -> None
             with database.writing() as db:
                 idea = an_idea(db, cast.process, cast.amal, stage=Stage.SUBMITTED)
                 db.add(CallIdea(idea_id=idea.id, call_id=1))
-        for address, most in (("/calls", 6), ("/calls/1", 12), ("/ideas?call=1", 7), ("/ideas/new?call=1", 9)):
+        for address, most in (("/calls", 6), ("/calls/1", 12), ("/ideas?call=1", 7), ("/ideas/new?call=1", 11)):
             zaid.get(address)
             with statements(database) as ran:
                 assert zaid.get(address).status_code == 200

@@ -318,7 +318,7 @@ def test_no_door_but_the_one_opens(app: Pilotage, database: Database, cast: Cast
         seen |= walk(as_(getattr(cast, name)), start, each=4, most=600).answers
     opened = [address for address, answer in seen.items() if answer.status_code == 200]
     assert len(opened) > 90
-    own = {"/", "/me", "/notices", "/ideas", "/search", "/openapi.json", "/sign-in"}
+    own = {"/", "/me", "/me/notices", "/notices", "/ideas", "/search", "/openapi.json", "/sign-in"}
     for guest, allowed in (
         (cast.gita, {"/ideas/1", "/ideas/1/revisions/1", "/talk/idea:1", f"/people/{cast.gita.id}"}),
         (paul, {"/pilots/1", "/talk/pilot:1", f"/people/{paul.id}"}),

@@ -120,7 +120,8 @@ def test_who_does_not_see_it_is_not_told(database: Database, cast: Cast, idea: I
     assert mentioned(database) == []
     assert guest.id
     amal = as_(cast.amal)
-    assert amal.post("/ideas/1/guests", {"email": "gita@pilotage.example", "value": "on"}).status_code == 303
+    invited = amal.send("/ideas/1/guests", {"email": "gita@pilotage.example", "name": "Gita"})
+    assert invited.status_code == 303
     say(zaid, "Come then, @Gita")
     assert mentioned(database) == [("idea:1", cast.gita.id)]
 

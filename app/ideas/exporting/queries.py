@@ -10,10 +10,11 @@ from sqlmodel import col
 
 from app.ideas.importing.models import IdeaImport, ImportedIdea
 from app.ideas.models import Idea
-from app.ideas.queries import hides, visible_to
+from app.ideas.queries import hides, veiled_from, visible_to
 from app.people.actor import Actor
 from app.people.models import Person
 from app.processes.models import Process
+from app.talk.mentions import hide_names, labels_of
 from app.talk.models import Comment
 from app.talk.queries import SOMEBODY
 
@@ -57,17 +58,28 @@ def comments(db: Session, actor: Actor, process: int | None = None) -> Iterator[
         select(
             *(col(Comment.id), col(Idea.id), col(Comment.parent_id), col(Comment.depth), col(Comment.orphan)),
             *(case((hidden, null()), else_=col(Person.name)), col(Comment.written_at), col(Comment.official)),
-            col(Comment.words),
+            *(
+                col(Comment.words),
+                col(Comment.mentions),
+                veiled_from(actor, Idea.id),
+                col(Comment.author_id) == actor.id,
+            ),
         )
         .join(Idea, about == col(Idea.id))
         .join(Person, col(Person.id) == col(Comment.author_id))
         .where(
             *(visible_to(actor), col(Idea.listed).is_(True)),
-            *(col(Comment.about).startswith("idea:"), col(Comment.withdrawn_at).is_(None)),
+            *(
+                col(Comment.about).startswith("idea:"),
+                col(Comment.withdrawn_at).is_(None),
+                col(Comment.hidden_at).is_(None),
+            ),
         )
     )
     for row in by_id(db, of_process(query, process), Comment):
-        parent, level, orphan, by, at, official, words = row[2:]
+        parent, level, orphan, by, at, official, words, mentions, veiled, mine = row[2:]
+        if mentions and veiled and not mine:
+            words = hide_names(words, labels_of(db, [row[0]]).get(row[0], ()))
         says = ("yes" if orphan else "", by or SOMEBODY, at.isoformat(), "yes" if official else "", words)
         yield (row[0], row[1], parent or "", level, *says)
 
