@@ -71,7 +71,13 @@ class Person:
         return self.employee and self.sees(idea) and not self.wrote(idea)
 
     def invites(self, idea: int) -> bool:
-        return self.sees(idea) and (self.wrote(idea) or self.chair)
+        """Who may not know the authors has nothing to do with whom they work."""
+        return self.sees(idea) and (self.wrote(idea) or (self.chair and not self.veiled(idea)))
+
+    def veiled(self, idea: int) -> bool:
+        unnamed = "select 1 from idea where id = :idea and custodian_id is not null and custodian_id <> :me"
+        blind = "select 1 from veil where person_id = :me and idea_id = :idea"
+        return self.has(f"{blind} union all {unnamed}", idea=idea)
 
     def answers_joining(self, joining: int) -> bool:
         (row,) = self.demo.rows("select idea_id, into_id from joining where id = :joining", joining=joining)

@@ -192,7 +192,7 @@ def head_of(committee: Any) -> Any:
     return seated.order_by(col(Seat.post), col(Seat.id)).limit(1).correlate(Committee).scalar_subquery()
 
 
-# What may hang on an idea: asked for by a statement of its own only where there is something. Said by the tables' names,
+# What may hang on an idea: asked for by a statement of its own only where there is something. By the tables' names,
 # since the features stand further right.
 HANGING: Mapping[str, str] = {
     "years": "idea_year WHERE idea_id = idea.id AND revision = 0",
@@ -201,7 +201,7 @@ HANGING: Mapping[str, str] = {
     "origin": "imported_idea WHERE idea_id = idea.id",
     "jobs": "idea_job WHERE idea_id = idea.id",
 }
-THERE = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
+THERE: list[Any] = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
 OWNER = select(col(Person.name)).where(col(Person.id) == col(Process.owner_id)).correlate(Process).scalar_subquery()
 
 
