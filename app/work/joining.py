@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,6 +11,7 @@ from app.changes import table_of
 from app.ideas.joining.models import Joining, JoiningStage
 from app.ideas.joining.queries import open_question
 from app.ideas.models import Author, Idea
+from app.ideas.queries import visible_to
 from app.people.actor import Actor
 from app.todo import Todo
 
@@ -28,7 +29,7 @@ def waiting(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
         select(*fields, into.c.title.label("into"), literal(kind).label("kind"))
         .join(goes, goes.c.id == col(Joining.idea_id))
         .join(into, into.c.id == col(Joining.into_id))
-        .where(which)
+        .where(which, *(exists().where(col(Idea.id) == one.c.id, visible_to(actor)) for one in (goes, into)))
         .order_by(col(Joining.id).desc())
         .limit(MOST)
         .subquery()

@@ -13,7 +13,10 @@ from sqlmodel import col
 from app.columns import as_of
 from app.db import Database
 from app.ideas import actions, queries
+from app.ideas.calls.models import Call, CallIdea, CallStage
+from app.ideas.calls.queries import calls
 from app.ideas.forms import IdeaForm
+from app.ideas.joining.models import Joining
 from app.ideas.listing import Filter, count, places
 from app.ideas.models import Audience, Idea, IdeaDepartment, Stage, Veil
 from app.notices.actions import read_record
@@ -21,6 +24,7 @@ from app.people.actor import find_actor
 from app.people.models import Committee, Grant, Role
 from app.record.models import Entry
 from app.talk import actions as talk
+from app.work.joining import waiting
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.makers import a_department, a_person, an_idea
@@ -201,3 +205,25 @@ def test_a_blind_round_still_hides_it_from_the_custodian(database: Database, cas
         db.add(Veil(person_id=cast.root.id, idea_id=idea.id, round_id=1))
         db.flush()
         assert queries.find(db, find_actor(db, cast.root.id), idea.id).veiled
+
+
+def test_what_is_counted_or_asked_beside_tells_nothing_of_it(database: Database, cast: Cast) -> None:
+    """How many ideas answer a call, and a proposal to join an idea that one may not read."""
+    with database.writing() as db:
+        day = MOMENT.date()
+        of = {"process_id": cast.process.id, "committee_id": cast.committee.id, "made_by": cast.noor.id}
+        call = Call(question="What?", opens_on=day, closes_on=day, stage=CallStage.OPEN, **of)
+        db.add(call)
+        hidden = {"stage": Stage.SUBMITTED, "audience": Audience.COMMITTEE, "title": "Quiet one"}
+        quiet = an_idea(db, cast.process, cast.amal, **hidden)
+        loud = an_idea(db, cast.process, cast.zaid, stage=Stage.SUBMITTED, title="Loud one")
+        db.flush()
+        db.add_all(CallIdea(idea_id=idea.id, call_id=call.id) for idea in (quiet, loud))
+        db.add(Joining(idea_id=quiet.id, into_id=loud.id, proposed_by=cast.amal.id, idea_yes=cast.amal.id))
+        db.flush()
+        zaid, sami = (find_actor(db, person.id) for person in (cast.zaid, cast.sami))
+        assert [line.ideas for actor in (zaid, sami) for line in calls(db, actor, day)] == [1, 2]
+        assert not any("Quiet one" in todo.title for todo in waiting(db, zaid, day))
+        quiet.audience = Audience.EVERYONE
+        db.flush()
+        assert any("Quiet one" in todo.title for todo in waiting(db, zaid, day))

@@ -61,7 +61,13 @@ def calls(db: Session, actor: Actor, day: date, process_id: int | None = None) -
     query = (
         select(
             *(col(Call.id), col(Call.question), col(Call.process_id), col(Process.name), col(Call.opens_on)),
-            *(col(Call.closes_on), col(Call.stage), col(Call.everyone), answered().label("ideas"), col(Call.came_of)),
+            *(
+                col(Call.closes_on),
+                col(Call.stage),
+                col(Call.everyone),
+                answered(actor).label("ideas"),
+                col(Call.came_of),
+            ),
         )
         .join(Process, col(Process.id) == Call.process_id)
         .where(visible_to(actor))
@@ -79,13 +85,13 @@ def calls(db: Session, actor: Actor, day: date, process_id: int | None = None) -
     return sorted(lines, key=lambda one: (order.index(one.stage), one.closes_on if one.stage in alive else date.min))
 
 
-def answered() -> Any:
-    """How many ideas answer a call: those that everybody sees, so that no draft is counted."""
+def answered(actor: Actor) -> Any:
+    """How many ideas answer a call, as far as this person sees them; no draft is counted."""
     return (
         select(func.count())
         .select_from(CallIdea)
         .join(Idea, col(Idea.id) == CallIdea.idea_id)
-        .where(col(CallIdea.call_id) == Call.id, col(Idea.listed).is_(True))
+        .where(col(CallIdea.call_id) == Call.id, col(Idea.listed).is_(True), ideas_visible_to(actor))
         .correlate(Call)
         .scalar_subquery()
     )

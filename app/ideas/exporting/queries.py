@@ -46,8 +46,9 @@ def votes(db: Session, actor: Actor, process: int | None = None) -> Iterator[Seq
         .outerjoin(IdeaImport, col(IdeaImport.id) == col(ImportedIdea.import_id))
         .where(visible_to(actor), col(Idea.listed).is_(True))
     )
-    for row in by_id(db, of_process(query, process), Idea):
-        yield (*row[:2], row[2].value, *row[3:6], *("" if cell is None else cell for cell in row[6:]))
+    for rows in by_id(db, of_process(query, process), Idea):
+        for row in rows:
+            yield (*row[:2], row[2].value, *row[3:6], *("" if cell is None else cell for cell in row[6:]))
 
 
 def comments(db: Session, actor: Actor, process: int | None = None) -> Iterator[Sequence[object]]:
@@ -61,8 +62,8 @@ def comments(db: Session, actor: Actor, process: int | None = None) -> Iterator[
             *(
                 col(Comment.words),
                 col(Comment.mentions),
-                veiled_from(actor, Idea.id),
-                col(Comment.author_id) == actor.id,
+                veiled_from(actor, Idea.id).label("veiled"),
+                (col(Comment.author_id) == actor.id).label("mine"),
             ),
         )
         .join(Idea, about == col(Idea.id))
@@ -76,20 +77,21 @@ def comments(db: Session, actor: Actor, process: int | None = None) -> Iterator[
             ),
         )
     )
-    for row in by_id(db, of_process(query, process), Comment):
-        parent, level, orphan, by, at, official, words, mentions, veiled, mine = row[2:]
-        if mentions and veiled and not mine:
-            words = hide_names(words, labels_of(db, [row[0]]).get(row[0], ()))
-        says = ("yes" if orphan else "", by or SOMEBODY, at.isoformat(), "yes" if official else "", words)
-        yield (row[0], row[1], parent or "", level, *says)
+    for rows in by_id(db, of_process(query, process), Comment):
+        names = labels_of(db, [row.id for row in rows if row.mentions and row.veiled and not row.mine])
+        for row in rows:
+            parent, level, orphan, by, at, official, words = row[2:9]
+            says = ("yes" if orphan else "", by or SOMEBODY, at.isoformat(), "yes" if official else "")
+            yield (row[0], row[1], parent or "", level, *says, hide_names(words, names.get(row.id, ())))
 
 
 def of_process(query: Any, process: int | None) -> Any:
     return query if process is None else query.where(col(Idea.process_id) == process)
 
 
-def by_id(db: Session, query: Any, model: Any) -> Iterator[Any]:
+def by_id(db: Session, query: Any, model: Any) -> Iterator[Sequence[Any]]:
+    """A thousand rows at a time."""
     last = 0
     while rows := db.execute(query.where(model.id > last).order_by(model.id).limit(AT_ONCE)).all():
-        yield from rows
+        yield rows
         last = rows[-1][0]

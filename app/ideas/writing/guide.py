@@ -32,7 +32,7 @@ def guide(db: Session, actor: Actor, process: Process) -> Guide:
     told = story(db, process)
     rated = [part for part in told.parts if part.line and part.line.line.estimate]
     said = most_telling(db, actor, {part.touchpoint_id: part.weight for part in told.parts})
-    there = count(db, actor, Filter(process=process.id), counts(db, "ideas"))
+    there = count(db, actor, Filter(process=process.id), counts(db, "people", "processes", "ideas"))
     return Guide(process, told, rated[:WORST], said, there)
 
 
