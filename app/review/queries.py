@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -189,27 +189,34 @@ NEXT = {
 }
 
 
-def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
-    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
-
-    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
-    not tell whose they are. Three statements at most.
-    """
+def holding() -> Select[Any]:
+    """The last decision on an idea that is in force, with its round and the order it gave, for any reader: made once."""
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
     order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
-    query = (
+    return (
         select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
         .join(Round, col(Round.id) == col(Decision.round_id))
-        .outerjoin(Order, and_(*order, owners.orders_visible_to(actor)))
+        .outerjoin(Order, and_(*order, owners.ORDERS_OF_ANY_READER))
         .where(
-            col(Decision.idea_id) == idea.id,
+            col(Decision.idea_id) == bindparam("idea"),
             col(Decision.superseded_by).is_(None),
             col(Decision.effective_at).is_not(None),
         )
         .order_by(col(Decision.id).desc())
         .limit(1)
     )
-    row = db.execute(query).first()
+
+
+OUTCOME = holding()
+
+
+def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
+    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
+
+    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
+    not tell whose they are. Three statements at most.
+    """
+    row = db.execute(OUTCOME, {"idea": idea.id, **owners.sight(actor)}).first()
     if row is None:
         return None
     made, round_, order_id, superseded = row

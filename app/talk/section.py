@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.changes import counts
@@ -91,14 +91,11 @@ def drawn(request: Request, db: Session, nodes: Sequence[Node], ref: str = "") -
             html = macros.remark(node)
             kept.put(node, html)
         parts.append(html)
-    root = request.app.state.settings.root
-    return Markup("").join(Nest(nodes, parts, f"{root}/talk/{ref}").lines(0, len(nodes), 0))
+    address = escape(f"{request.app.state.settings.root}/talk/{ref}")
+    return Markup("".join(Nest(nodes, parts, address).lines(0, len(nodes), 0)))  # noqa: S704 - drawn parts, and numbers
 
 
-ITEM = Markup('<li class="d{}{}" id="c{}">')
-FOLD = Markup('<details class="branch" open><summary>{}</summary>{}<ol>')
-ALONE = Markup('<p class="small"><a href="{}?branch={}">This branch alone</a></p>')
-END, FOLDED = Markup("</li>"), Markup("</ol></details>")
+END, FOLDED = "</li>", "</ol></details>"
 
 
 @dataclass(frozen=True)
@@ -107,15 +104,16 @@ class Nest:
 
     nodes: Sequence[Node]
     parts: Sequence[Markup]
-    address: str
+    address: Markup
 
-    def lines(self, start: int, end: int, level: int) -> list[Markup]:
+    def lines(self, start: int, end: int, level: int) -> list[str]:
         """Of a page that begins in the middle of a branch the first comments stand at its edge."""
-        found: list[Markup] = []
+        found: list[str] = []
         while start < end:
             node = self.nodes[start]
             after = start + 1 if level == STEPS else self.end_of(start, end)
-            found += (ITEM.format(level, " official" if node.official else "", node.id), self.parts[start])
+            official = " official" if node.official else ""
+            found += (f'<li class="d{level}{official}" id="c{node.id}">', self.parts[start])
             if after > start + 1:
                 found += (self.fold(start, after, level), *self.lines(start + 1, after, level + 1), FOLDED)
             found.append(END)
@@ -126,11 +124,13 @@ class Nest:
         depth = self.nodes[start].depth
         return next((place for place in range(start + 1, end) if self.nodes[place].depth <= depth), end)
 
-    def fold(self, start: int, after: int, level: int) -> Markup:
+    def fold(self, start: int, after: int, level: int) -> str:
         count = after - start - 1
         deep = level == STEPS - 1 and max(node.depth for node in self.nodes[start:after]) - self.nodes[start].depth > 1
-        alone = ALONE.format(self.address, self.nodes[start].id) if deep else ""
-        return FOLD.format(f"{count} {'answer' if count == 1 else 'answers'}", alone)
+        branch = f"{self.address}?branch={self.nodes[start].id}"
+        alone = f'<p class="small"><a href="{branch}">This branch alone</a></p>' if deep else ""
+        words = f"{count} {'answer' if count == 1 else 'answers'}"
+        return f'<details class="branch" open><summary>{words}</summary>{alone}<ol>'
 
 
 def key(ref: str, changes: int) -> str:
