@@ -130,7 +130,8 @@ def test_days_decide_at_once_and_by_themselves(both: Database, opens: int, close
 
 def test_a_day_ends_where_the_organisation_is(database: Database, cast: Cast, as_: As) -> None:
     database.known["settings"].time_zone = "Asia/Dubai"
-    a_call(database, cast, DAY, DAY)
+    with as_of(datetime.combine(DAY, time(8), UTC)):
+        a_call(database, cast, DAY, DAY)
     with database.reading() as db:
         with as_of(datetime.combine(DAY, time(19, 59), UTC)):
             assert db.get_one(Call, 1).stands(actions.today(db)) is CallStage.OPEN

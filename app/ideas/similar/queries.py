@@ -39,7 +39,9 @@ def both_ways(guest: bool) -> Any:
     each: list[Any] = [
         select(col(Idea.id), col(Idea.title), stage.label("stage"), kind.label("kind"), literal(back).label("back"))
         .join(Relation, col(theirs) == col(Idea.id))
-        .where(col(ours) == ID, col(Relation.kind) != Relating.INDEPENDENT, visible_to(replace(ANY_READER, guest=guest)))
+        .where(
+            col(ours) == ID, col(Relation.kind) != Relating.INDEPENDENT, visible_to(replace(ANY_READER, guest=guest))
+        )
         .where(col(Idea.stage) != Stage.DISCARDED)
         for ours, theirs, back in (
             (Relation.idea_id, Relation.other_id, False),
