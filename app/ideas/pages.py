@@ -35,6 +35,7 @@ from app.people.queries import paths
 from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
 from app.review.queries import outcome_for
+from app.review.questions import queries as questions
 from app.talk.files import queries as files
 from app.talk.section import talk_of
 from app.trail import trail
@@ -270,6 +271,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "citations": citations_of(db, actor, idea.id) if "citations" in shown.has else (),
         "files": files.of_thing(db, idea.ref, veiled=shown.veiled) if "files" in shown.has else (),
         "ways": ways(actor, idea, shown.process.owner_id),
+        "questions": questions.of_author(db, actor, idea.id) if mine and "questions" in shown.has else (),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),
         "may_invite": rules.may_invite(actor, idea) and not shown.veiled,

@@ -52,6 +52,8 @@ HAPPENED: Mapping[str, str] = {
     "day_has_come": "Back on its day",
     "charter": "Pilot chartered",
     "reconsider": "Asked again, with new facts",
+    "put_question": "Asked something by the committee",
+    "answer_question": "A question of the committee answered",
     "invite": "A guest invited",
     "uninvite": "An invitation taken back",
     "import": "Imported",

@@ -40,6 +40,8 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(
             ("adopt", "answer", "admit", "send_back", "refuse", "into_round", "charter"), (AUTHOR, FOLLOWER)
         ),
+        "put_question": (AUTHOR,),
+        "answer_question": (HEAD,),
         **dict.fromkeys(("propose_join", "consent_join", "refuse_join"), (AUTHOR,)),
         "join": (AUTHOR, FOLLOWER),
         **dict.fromkeys(("approve", "do_now", "decline", "defer", "return"), (AUTHOR, FOLLOWER, OWNER)),

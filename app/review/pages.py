@@ -22,6 +22,7 @@ from app.review.forms import ReasonForm
 from app.review.models import RoundStage
 from app.review.pages_case import form_for, page_of
 from app.review.queries import waiting
+from app.review.questions import pages as question_pages
 from app.web import Request, Response, ThingId, Typed, by_htmx, fill, page, router, see, slow
 
 routes = router()
@@ -94,5 +95,5 @@ def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed
     return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
-for part in (pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
+for part in (question_pages, pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
     routes.routes.extend(part.routes.routes)

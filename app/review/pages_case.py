@@ -17,6 +17,8 @@ from app.processes.standing.queries import standing_for
 from app.review import owners, reviewing, scorecards
 from app.review.forms import RemarksForm, field_of, review_form
 from app.review.models import Round, RoundIdea
+from app.review.questions.queries import of_review
+from app.review.questions.rules import life
 from app.review.reviewing import Case, Written
 from app.review.scorecards import Question
 from app.review.standing import Placed
@@ -78,7 +80,7 @@ def page_of(
     amending: bool = False,
     ideas: Sequence[Placed] = (),
 ) -> Response:
-    """A form with mistakes is falsy: it is taken where it is given. `ideas`: all of the round, where it is rehearsed."""
+    """A form with mistakes is falsy: it is taken where it is given. `ideas`: all of a round that is rehearsed."""
     questions = scorecards.questions(db, actual.round.scorecard_id)
     outcome = headline(db) if actual.round.asks_forecast else None
     return page(
@@ -102,6 +104,9 @@ def page_of(
         evidence=evidence(db, actual.process.id),
         standing=standing_for(db, actual.process.id),
         progress=reviewing.progress(db, actor, actual.round) if actual.reviewing and not ideas else None,
+        asked=() if ideas else of_review(db, actor, actual.round.id, actual.idea.id),
+        in_charge=actor.chairs(actual.round.committee_id),
+        moves=[move for move in life.moves if not move.by_form],
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
     )
 

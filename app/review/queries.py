@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -31,6 +31,7 @@ from app.review.models import (
     Sight,
     Verdict,
 )
+from app.review.questions import queries as questions
 from app.review.rules import VERDICT_DONE
 from app.review.standing import Board, board
 
@@ -72,6 +73,7 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
         return []
     day = today(db.info["settings"].time_zone)
     found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
+    found += [*to_pass_on(db, actor), *to_answer(db, actor)]
     return sorted(found, key=urgency)
 
 
@@ -94,6 +96,24 @@ def to_say(db: Session, actor: Actor) -> list[Waiting]:
         Waiting("Say when it can be run:", title, f"/review/ideas/{idea}/owner", None, f"You answer for {process}")
         for idea, title, process in db.execute(owners.asked(actor))
     ]
+
+
+def to_pass_on(db: Session, actor: Actor) -> list[Waiting]:
+    return [
+        Waiting("Pass on to its authors, or not:", title, f"/review/ideas/{idea}#questions", None, asked_words(count))
+        for idea, title, count in questions.to_pass_on(db, actor)
+    ]
+
+
+def to_answer(db: Session, actor: Actor) -> list[Waiting]:
+    return [
+        Waiting("Answer the committee about", title, f"/ideas/{idea}#questions", None, asked_words(count))
+        for idea, title, count in questions.to_answer(db, actor)
+    ]
+
+
+def asked_words(count: int) -> str:
+    return "A reviewer’s question" if count == 1 else f"{count} questions of reviewers"
 
 
 def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
@@ -198,7 +218,7 @@ NEXT = {
 }
 
 
-def holding() -> Select[Any]:
+def holding() -> Any:
     """The last decision on an idea that is in force, with its round and its order, for any reader: made once."""
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
     order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
@@ -311,6 +331,7 @@ def title_of(idea_id: Any) -> Any:
 
 
 kinds = [
+    *questions.kinds,
     Kind("round", Round, rounds.visible_to, col(Round.name), lambda id_: f"/review/rounds/{id_}"),
     Kind("meeting", Meeting, meetings.visible_to, col(Meeting.name), lambda id_: f"/review/meetings/{id_}"),
     Kind(

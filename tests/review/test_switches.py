@@ -1,4 +1,4 @@
-"""A round's switches: sight, dates that come by themselves, presets, rehearsal; scales; amending; what is asked besides."""
+"""A round's switches: sight, dates that come by themselves, presets, rehearsal; scales; amending; more questions."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -302,7 +302,10 @@ def test_dates_in_the_wrong_order_are_refused(database: Database, cast: Cast, as
     with database.writing() as db:
         idea = admitted(db, cast)
     fields = {
-        "name": "Autumn", "due": SOON.isoformat(), "opens_on": (SOON + DAY).isoformat(), "ideas": idea.id,
+        "name": "Autumn",
+        "due": SOON.isoformat(),
+        "opens_on": (SOON + DAY).isoformat(),
+        "ideas": idea.id,
         "reviewers": cast.sami.id,
     }
     answer = as_(cast.noor).send("/review/rounds/new", fields)
