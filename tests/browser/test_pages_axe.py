@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from app.main import create_app, open_database
-from tests.browser.conftest import Served
+from tests.browser.conftest import FOCUSED, Served
 from tests.conftest import settings_for
 from tests.crawl import NUMBER, pattern
 from tests.demo import Demo
@@ -128,13 +128,6 @@ def test_an_empty_organisation_is_fit_too(
         wrong += [words for address in EMPTY for words in look(page, here + address)]
     assert not wrong, "\n".join(wrong)
     assert not complaints
-
-
-FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
-  return {tag: e.tagName, words: e.innerText || e.value || e.getAttribute('aria-label') || e.name,
-          ring: parseFloat(s.outlineWidth) > 0 && s.outlineStyle != 'none' || s.boxShadow != 'none'
-            || parseFloat(getComputedStyle(e.querySelector('.ball') || e).strokeWidth) >= 3,
-          seen: r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight} }"""
 
 
 @pytest.mark.parametrize("address", ["/", "/ideas", "/ideas/new", "/processes"])
