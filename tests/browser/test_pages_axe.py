@@ -10,8 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.main import create_app, open_database
+from app.outbox import TRIES, Job
+from app.people.mail import post
 from tests.browser.conftest import FOCUSED, Served
 from tests.conftest import settings_for
 from tests.crawl import NUMBER, pattern
@@ -92,6 +96,25 @@ def test_pages_are_fit_in_the_dark(
     for address, _ in walked.walks["noor"].pages:
         first.setdefault(path(address), address)
     wrong = [words for kind in IN_THE_DARK for words in look(page, read_only.address + first[kind], [390])]
+    assert not wrong, "\n".join(wrong)
+    assert not complaints
+
+
+def test_what_only_some_see_is_fit(served: Served, context: BrowserContext, complaints: list[str]) -> None:
+    """What the chair reads of teams; mails that could not be sent, one of them to a long address."""
+    page = context.new_page()
+    served.sign_in(context, "noor")
+    page.goto(served.address + "/teams")
+    assert page.locator("#owed tbody tr").count()
+    wrong = list(look(page, served.address + "/teams"))
+    with served.demo.database.writing() as db:
+        for to in ("zaid@pilotage.example", f"{'a.very.long.name.' * 4}@{'department.' * 4}pilotage.example"):
+            post(db, to, "A test from Pilotage", ["It fails."])
+        for job in db.scalars(select(Job).where(col(Job.kind) == "mail")):
+            job.failure, job.attempts = "ConnectionRefusedError: [Errno 111] Connection refused", TRIES
+    served.sign_in(context, "root")
+    wrong += look(page, served.address + "/admin/mail")
+    assert page.locator("#unsent tbody tr").count() >= 2
     assert not wrong, "\n".join(wrong)
     assert not complaints
 
