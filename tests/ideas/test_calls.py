@@ -130,7 +130,8 @@ def test_days_decide_at_once_and_by_themselves(both: Database, opens: int, close
 
 def test_a_day_ends_where_the_organisation_is(database: Database, cast: Cast, as_: As) -> None:
     database.known["settings"].time_zone = "Asia/Dubai"
-    a_call(database, cast, DAY, DAY)
+    with on(DAY):
+        a_call(database, cast, DAY, DAY)
     with database.reading() as db:
         with as_of(datetime.combine(DAY, time(19, 59), UTC)):
             assert db.get_one(Call, 1).stands(actions.today(db)) is CallStage.OPEN
@@ -329,6 +330,34 @@ def test_the_text_survives_signing_in(database: Database, cast: Cast, as_: As, a
     (again,) = [one for one in forms_of(ended.text) if one.action == "/ideas/new"]
     assert back.post(again.action, again.filled({})).status_code == 303
     assert "Hall 2" in back.get("/ideas/1").text
+
+
+def test_the_process_shows_the_calls_that_are_open(database: Database, cast: Cast, as_: As) -> None:
+    page = f"/processes/{cast.process.id}"
+    later = DAY + 2 * WEEK
+    asked = {
+        "Closes later?": (DAY, later, {}),
+        "Closes next?": (DAY, DAY + WEEK, {}),
+        "Is to come?": (DAY + timedelta(days=1), later, {}),
+        "For others?": (DAY, later, {"departments": [cast.tariq.department_id]}),
+    }
+    for question, (opens, closes, over) in asked.items():
+        a_call(database, cast, opens, closes, question=question, **over)
+
+    def shown(person: Person) -> list[str]:
+        text = as_(person).get(page).text
+        return sorted((one for one in asked if one in text), key=text.index)
+
+    assert shown(cast.zaid) == ["Closes next?", "Closes later?"]
+    assert shown(cast.tariq) == ["Closes next?", "Closes later?", "For others?"]
+    assert '/ideas/new?call=2"' in as_(cast.zaid).get(page).text
+    assert shown(cast.zaid) == shown(cast.zaid), "a page that was kept says the same"
+    with on(DAY + WEEK + timedelta(days=1)):
+        assert shown(cast.zaid) == ["Closes later?", "Is to come?"]
+    with on(later + timedelta(days=1)):
+        assert shown(cast.zaid) == []
+    elsewhere = as_(cast.zaid).get(f"/processes/{cast.other.id}").text
+    assert "Closes later?" not in elsewhere
 
 
 def test_what_was_written_for_a_call_that_has_closed_is_kept(database: Database, cast: Cast, as_: As) -> None:

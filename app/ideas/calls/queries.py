@@ -97,6 +97,12 @@ def answered(actor: Actor) -> Any:
     )
 
 
+def open_on(day: date) -> ColumnElement[bool]:
+    """Whether a call is open on a day, whether or not anything has moved it yet: `stage_on` in SQL."""
+    begun = (col(Call.stage).in_((CallStage.PLANNED, CallStage.OPEN)), col(Call.opens_on) <= day)
+    return and_(*begun, col(Call.closes_on) >= day)
+
+
 def open_calls(db: Session, actor: Actor, day: date) -> list[CallLine]:
     """What this person is asked now."""
     return [one for one in calls(db, actor, day) if one.stage is CallStage.OPEN]
