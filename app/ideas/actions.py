@@ -27,6 +27,7 @@ from app.ideas.models import (
     Stage,
     Vote,
 )
+from app.ideas.queries import departments_of
 from app.ideas.rules import life, may_change, may_name, may_open, may_support
 from app.ideas.warmth import warmer, warmth
 from app.people.actor import Actor
@@ -132,11 +133,13 @@ def change(db: Session, actor: Actor, idea: Idea, data: IdeaForm) -> None:
         check_team(actor, data.team)
     if process.id != idea.process_id and process.prioritised == (idea.stage is Stage.SIGNAL):
         raise Invalid(wrong_place(process))
-    before = seen_by(idea)
+    before, named = seen_by(idea), list(departments_of(db, idea.id))
     guarded_update(db, idea, "stage", idea.stage, **written(db, actor, process, data, idea))
     put_parts(db, idea, data)
-    if idea.listed and seen_by(idea) != before:
-        write(db, actor.id, "change_sight", idea.ref, before=before, after=seen_by(idea))
+    others = list(departments_of(db, idea.id))
+    if idea.listed and (seen_by(idea), others) != (before, named):
+        figures = {"departments": others} if others else None
+        write(db, actor.id, "change_sight", idea.ref, before=before, after=seen_by(idea), figures=figures)
 
 
 def seen_by(idea: Idea) -> str:
