@@ -13,6 +13,7 @@ from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
+from app.ideas.calls.actions import comes_late
 from app.ideas.calls.queries import unanswered
 from app.ideas.forms import IdeaForm
 from app.ideas.models import (
@@ -200,7 +201,7 @@ def submit(
         raise Invalid(wrong_place(process))
     if not (idea.story.strip() and idea.change.strip()):
         raise Invalid("The committee needs to read what hurts today and what would be different.")
-    if lacking := unanswered(db, idea.id):
+    if not comes_late(db, idea) and (lacking := unanswered(db, idea.id)):
         raise Invalid(f"The call asks: {lacking[0]} Change the text and answer it first.")
     number = idea.revision + 1
     columns = {"revision": number, "submitted_at": now(), "listed": True, **promise(db, idea)}

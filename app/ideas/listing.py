@@ -209,7 +209,7 @@ def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
         yield ~hidden()
     if shape.call:
         answers = table_of(CallIdea).c
-        yield I.id.in_(select(answers.idea_id).where(answers.call_id == bindparam("call")))
+        yield I.id.in_(select(answers.idea_id).where(answers.call_id == bindparam("call"), ~answers.late))
     if shape.search is Search.LETTERS:
         # Letter by letter is slow: among the newest alone.
         like: Any = bindparam("like")

@@ -276,7 +276,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
         "related": related.beside(db, actor, idea),
-        "answered": taking.beside(db, actor, blank(), idea) if "call" in shown.has else None,
+        "answered": answered(db, actor, idea, mine=mine) if "call" in shown.has else None,
         "origin": origin_of(db, idea.id) if "origin" in shown.has else None,
         "jobs": queries.jobs_of(db, id) if "jobs" in shown.has and not actor.guest else [],
         "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
@@ -294,6 +294,12 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
             open=not shown.veiled,
         ),
     }
+
+
+def answered(db: Session, actor: Actor, idea: Idea, *, mine: bool) -> taking.Beside | None:
+    """The call that it answers; to its authors also one that had closed before they submitted it."""
+    found = taking.beside(db, actor, blank(), idea)
+    return found if found and (mine or not found.closed) else None
 
 
 def departments_named(db: Session, idea: Idea) -> list[str]:

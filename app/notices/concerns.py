@@ -202,7 +202,7 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
         wrote = select(col(CallIdea.call_id), col(Author.person_id)).join(
             Author, col(Author.idea_id) == CallIdea.idea_id
         )
-        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls))):
+        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls), ~col(CallIdea.late))):
             found.callers[call_id].add(person_id)
     heads = (*seated, col(Seat.post).in_(HEADS))
     grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)
