@@ -62,7 +62,7 @@ def test_a_title_finds_running_and_refused_ones_with_what_became_of_them(there: 
     assert "Taxi rank" not in text
     veiled = words(as_(there.sami).get("/ideas/similar?title=wide+trays+pushchairs"))
     assert "Badr" not in veiled
-    assert "author hidden until the decision" in veiled
+    assert "author not shown" in veiled
 
 
 def test_it_is_for_employees_and_a_block_of_its_own(there: Cast, as_: As) -> None:
