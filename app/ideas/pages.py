@@ -17,6 +17,7 @@ from app.columns import today
 from app.db import Database, Db
 from app.frame import Area
 from app.ideas import pages_writing, queries, rules, saying
+from app.ideas.ahead import AHEAD
 from app.ideas.calls import queries as calls
 from app.ideas.calls import taking
 from app.ideas.cards import Directory, cards, directory
@@ -259,7 +260,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "question": saying.question(idea),
         "answer": saying.to_its_author(told) if mine else told,
         "holder": saying.holder(shown, mine=mine),
-        "ahead": saying.AHEAD.get(idea.stage, ""),
+        "ahead": AHEAD[idea.stage].next,
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
