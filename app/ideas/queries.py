@@ -205,6 +205,9 @@ HANGING: Mapping[str, str] = {
     "call": "call_idea WHERE idea_id = idea.id",
     "origin": "imported_idea WHERE idea_id = idea.id",
     "jobs": "idea_job WHERE idea_id = idea.id",
+    "relations": "idea_relation WHERE idea_id = idea.id OR other_id = idea.id",
+    "joinings": "joining WHERE idea_id = idea.id OR into_id = idea.id",
+    "files": "file WHERE about = 'idea:' || idea.id AND comment_id IS NULL AND until IS NULL",
 }
 THERE: list[Any] = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
 OWNER = select(col(Person.name)).where(col(Person.id) == col(Process.owner_id)).correlate(Process).scalar_subquery()

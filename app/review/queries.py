@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -14,6 +14,7 @@ from app.ideas.models import Idea
 from app.ideas.models import Stage as IdeaStage
 from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
+from app.people.models import Person
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
 from app.review.conflicts import concerned, unconcerned
@@ -27,6 +28,7 @@ from app.review.models import (
     Round,
     RoundIdea,
     RoundStage,
+    Sight,
     Verdict,
 )
 from app.review.rules import VERDICT_DONE
@@ -166,15 +168,22 @@ def waiting_for_a_round(committees: Sequence[int]) -> Any:
     )
 
 
+class Remark(NamedTuple):
+    """What a reviewer wrote to the authors; `name` is empty unless the round tells authors who reviewed."""
+
+    words: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an idea in review. `remarks`: what reviewers wrote for its authors, without who wrote it."""
+    """What became of an idea in review. `remarks`: what reviewers wrote for its authors."""
 
     verdict: Verdict
     words: str
     reason: str
     decided_at: datetime | None
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     next: str
     order: int | None
     superseded: bool  # an earlier decision on the same revision was taken back
@@ -189,32 +198,39 @@ NEXT = {
 }
 
 
-def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
-    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
-
-    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
-    not tell whose they are. Three statements at most.
-    """
+def holding() -> Select[Any]:
+    """The last decision on an idea that is in force, with its round and its order, for any reader: made once."""
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
     order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
-    query = (
+    return (
         select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
         .join(Round, col(Round.id) == col(Decision.round_id))
-        .outerjoin(Order, and_(*order, owners.orders_visible_to(actor)))
+        .outerjoin(Order, and_(*order, owners.ORDERS_OF_ANY_READER))
         .where(
-            col(Decision.idea_id) == idea.id,
+            col(Decision.idea_id) == bindparam("idea"),
             col(Decision.superseded_by).is_(None),
             col(Decision.effective_at).is_not(None),
         )
         .order_by(col(Decision.id).desc())
         .limit(1)
     )
-    row = db.execute(query).first()
+
+
+OUTCOME = holding()
+
+
+def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
+    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
+
+    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
+    not tell whose they are. Three statements at most.
+    """
+    row = db.execute(OUTCOME, {"idea": idea.id, **owners.sight(actor)}).first()
     if row is None:
         return None
     made, round_, order_id, superseded = row
     told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
-    remarks = remarks_on(db, round_.id, idea.id) if told else ()
+    remarks = remarks_on(db, round_, idea.id) if told else ()
     day = made.due or made.defer_to
     following = NEXT[made.verdict] if day is None else f"{NEXT[made.verdict][:-1]}, {day.day} {day:%b %Y}."
     return Outcome(
@@ -229,16 +245,27 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     )
 
 
-def remarks_on(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
-    query = select(col(Review.reviewer_id), col(Review.to_authors)).where(
-        col(Review.round_id) == round_id,
-        col(Review.idea_id) == idea_id,
-        col(Review.stage) == ReviewStage.SUBMITTED,
-        col(Review.to_authors) != "",
+def remarks_on(db: Session, round_: Round, idea_id: int) -> tuple[Remark, ...]:
+    """By their words or, where names are told, by name: in neither order does it show who came first."""
+    query = (
+        select(col(Review.reviewer_id), col(Review.to_authors), col(Person.name))
+        .join(Person, col(Person.id) == col(Review.reviewer_id))
+        .where(
+            col(Review.round_id) == round_.id,
+            col(Review.idea_id) == idea_id,
+            col(Review.stage) == ReviewStage.SUBMITTED,
+            col(Review.to_authors) != "",
+        )
     )
     written = list(db.execute(query))
     known = concerned(db, [idea_id]) if written else None
-    return tuple(sorted(words for person, words in written if known and not known.has(idea_id, person)))
+    told = round_.names_to_authors
+    said = [
+        Remark(words, name if told else "")
+        for person, words, name in written
+        if known and not known.has(idea_id, person)
+    ]
+    return tuple(sorted(said, key=lambda remark: (remark.name, remark.words)))
 
 
 def standing(db: Session, actor: Actor, round_: Round) -> Board:
@@ -247,7 +274,8 @@ def standing(db: Session, actor: Actor, round_: Round) -> Board:
 
 
 def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """One's own; others' on ideas without a conflict, once one's own is in or the round takes no more."""
+    """One's own; others' on ideas without a conflict, once one's own is in or the round takes no more, as far as the
+    round's sight goes (by a reference, those that are sealed until all are in show from its closing)."""
     own_in = exists().where(
         col(OwnReview.round_id) == col(Review.round_id),
         col(OwnReview.idea_id) == col(Review.idea_id),
@@ -255,8 +283,12 @@ def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
         col(OwnReview.stage) == ReviewStage.SUBMITTED,
     )
     round_ = select(col(Round.id)).where(col(Round.committee_id).in_(list(actor.seats)))
-    over = round_.where(col(Round.stage).in_((RoundStage.CLOSED, RoundStage.PUBLISHED)))
-    unsealed = or_(col(Review.round_id).in_(over), and_(col(Review.round_id).in_(round_), own_in))
+    shown = or_(col(Round.sight) != Sight.MEETING, col(Round.revealed_at).is_not(None))
+    closed = round_.where(
+        or_(col(Round.stage) == RoundStage.PUBLISHED, and_(col(Round.stage) == RoundStage.CLOSED, shown))
+    )
+    at_once = round_.where(col(Round.stage) == RoundStage.OPEN, col(Round.sight) == Sight.MINE)
+    unsealed = or_(col(Review.round_id).in_(closed), and_(col(Review.round_id).in_(at_once), own_in))
     return unconcerned(actor, col(Review.idea_id)) & or_(col(Review.reviewer_id) == actor.id, unsealed)
 
 

@@ -181,7 +181,8 @@ def seen(
     stands = counted(found, known, idea.idea_id)
     idea = replace(idea, expected=len(able), mine=mine)
     submitted = mine is ReviewStage.SUBMITTED
-    if not sees_reviews(round_.stage, reviewer=reviewing, submitted=submitted, conflict=False):
+    all_in = not lacking(able, stands)
+    if not sees_reviews(round_, reviewer=reviewing, submitted=submitted, all_in=all_in):
         return counts_alone(actor, round_, idea, stands, able, reviewing=reviewing)
     if not actor.on(round_.committee_id) and actor.id != round_.custodian_id and len(stands) < ENOUGH:
         return replace(idea, n=len(stands))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "heads"
-down_revision = "search"
+down_revision = "review_switches"
 branch_labels = None
 depends_on = None
 
