@@ -17,6 +17,7 @@ from app.columns import today
 from app.db import Database, Db
 from app.frame import Area
 from app.ideas import pages_writing, queries, rules, saying
+from app.ideas.ahead import AHEAD
 from app.ideas.calls import queries as calls
 from app.ideas.calls import taking
 from app.ideas.cards import Directory, cards, directory
@@ -260,7 +261,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "question": saying.question(idea),
         "answer": saying.to_its_author(told) if mine else told,
         "holder": saying.holder(shown, mine=mine),
-        "ahead": saying.AHEAD.get(idea.stage, ""),
+        "ahead": AHEAD[idea.stage].next,
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
@@ -278,7 +279,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
         "related": related.beside(db, actor, idea, shown.has),
-        "answered": taking.beside(db, actor, blank(), idea) if "call" in shown.has else None,
+        "answered": answered(db, actor, idea, mine=mine) if "call" in shown.has else None,
         "origin": origin_of(db, idea.id) if "origin" in shown.has else None,
         "jobs": queries.jobs_of(db, id) if "jobs" in shown.has and not actor.guest else [],
         "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
@@ -296,6 +297,12 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
             open=not shown.veiled,
         ),
     }
+
+
+def answered(db: Session, actor: Actor, idea: Idea, *, mine: bool) -> taking.Beside | None:
+    """The call that it answers; to its authors also one that had closed before they submitted it."""
+    found = taking.beside(db, actor, blank(), idea)
+    return found if found and (mine or not found.closed) else None
 
 
 def departments_named(db: Session, idea: Idea) -> list[str]:

@@ -111,17 +111,21 @@ def above(department: Any) -> Select[Any]:
     return select(tree.c.id)
 
 
+def blind_to(reader: Any, idea: Any = Idea.id) -> ColumnElement[bool]:
+    """Whether a blind round hides from this reader who wrote the idea."""
+    return exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
+
+
 def veiled_from(me: Any, idea: Any = Idea.id) -> ColumnElement[bool]:
     """Whether this reader (an actor, or SQL for a person's id) may not see who wrote the idea.
 
     A blind round says so for its reviewers; and whoever writes without a name, for all but the custodian of that day.
     """
     reader = me.id if isinstance(me, Actor) else me
-    blind = exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
     one = aliased(Idea)
     wrote = exists().where(col(Author.idea_id) == one.id, col(Author.person_id) == reader).correlate(one)
     unnamed = exists().where(col(one.id) == idea, col(one.custodian_id) != reader, ~wrote)
-    return or_(blind, unnamed)
+    return or_(blind_to(reader, idea), unnamed)
 
 
 def hidden_ideas(actor: Actor) -> CompoundSelect[Any]:
@@ -172,6 +176,7 @@ class Shown:
     veiled: bool
     supported: bool
     follows: bool
+    blind: bool = False  # by a round: then nothing says whether it was written without a name
     chair: str = ""
     owner: str = ""
     has: frozenset[str] = frozenset()  # what hangs on it, of HANGING
@@ -214,7 +219,8 @@ def whole(guest: bool) -> Any:
     reader = replace(ANY_READER, guest=guest)
     return (
         select(
-            Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER, *THERE
+            *(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER),
+            *(blind_to(ME), *THERE),
         )
         .join(Process, col(Process.id) == Idea.process_id)
         .join(Committee, col(Committee.id) == Idea.committee_id)
@@ -256,7 +262,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
     found = db.execute(WHOLE[actor.guest], given).first()
     if found is None:
         raise Missing()
-    idea, process, committee, veiled, supported, follows, chair, owner, *hanging = found
+    idea, process, committee, veiled, supported, follows, chair, owner, blind, *hanging = found
     people = db.execute(AUTHORS_UNNAMED if veiled else BEHIND, {"id": id}).all()
     authors = [Author(idea_id=id, person_id=row.id) for row in people if row.kind == "author"]
     set_committed_value(idea, "authors", authors)
@@ -273,6 +279,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
         veiled=veiled,
         supported=supported,
         follows=follows,
+        blind=blind,
         chair=chair or "",
         owner=owner or "",
         has=frozenset(name for name, there in zip(HANGING, hanging, strict=True) if there),

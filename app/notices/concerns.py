@@ -173,7 +173,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.pilots = by_id(db, Pilot, pilot_ids, *concerned, col(Pilot.committee_id), owned.label("owner_id"))
     idea_ids = ids_of(entries, "idea") | numbers_of(talked, "idea") | set(found.orders.values())
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Idea.process_id)).scalar_subquery()
-    seen = (col(Idea.listed), col(Idea.team_id), col(Idea.committee_id))
+    seen = (col(Idea.listed), col(Idea.audience), col(Idea.team_id), col(Idea.committee_id))
     found.ideas = by_id(db, Idea, idea_ids, *seen, owned.label("owner_id"))
     found.rounds = by_id(db, Round, ids_of(entries, "round"))
     ranked = ids_of(entries, "prioritisation")
@@ -204,7 +204,7 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
         wrote = select(col(CallIdea.call_id), col(Author.person_id)).join(
             Author, col(Author.idea_id) == CallIdea.idea_id
         )
-        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls))):
+        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls), ~col(CallIdea.late))):
             found.callers[call_id].add(person_id)
     heads = (*seated, col(Seat.post).in_(HEADS))
     grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)

@@ -112,7 +112,7 @@ def test_strangers_guests_and_others(as_: As, cast: Cast, story: Any) -> None:
 def test_scoring_keeping_submitting_and_going_on(as_: As, database: Database, cast: Cast, story: Any) -> None:
     sami, here = as_(cast.sami), f"/review/ideas/{story.first}"
     page = sami.get(here).text
-    assert "Author hidden" in page
+    assert "Author not shown" in page
     assert "Amal" not in page
     assert "Calm corners" not in page
     names = list(story.marks)

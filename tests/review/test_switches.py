@@ -154,7 +154,7 @@ def test_a_rehearsal_is_what_a_reviewer_sees_and_keeps_nothing(database: Databas
         round_ = a_round(db, cast, first, second, asks_confidence="on", asks_forecast="on")
     here = f"/review/rounds/{round_.id}/as-reviewer"
     page = as_(cast.noor).get(here).text
-    for words in ("Author hidden", "How sure are you?", "where it runs?", "Customer-experience impact"):
+    for words in ("Author not shown", "How sure are you?", "where it runs?", "Customer-experience impact"):
         assert words in page
     assert cast.zaid.name not in page.split("<main", 1)[1]
     assert "Submit my review" not in page
