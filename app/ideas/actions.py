@@ -283,11 +283,12 @@ def count_support(db: Session, idea_id: int, by: int) -> None:
     db.execute(statement, execution_options={"synchronize_session": False})
 
 
-def bring_back(db: Session) -> int:
-    """Deferred ideas whose day has come stand before the committee again, with a new promise."""
+def bring_back(db: Session, most: int = 200) -> int:
+    """Deferred ideas whose day has come stand before the committee again, with a new promise: some of them at a time,
+    since whoever writes waits meanwhile. How many did."""
     (move,) = (move for move in life.moves if move.name == "day_has_come")
     query = select(Idea).where(col(Idea.stage) == Stage.DEFERRED, col(Idea.deferred_to) <= today(db))
-    due = db.scalars(query.order_by(col(Idea.id)).with_for_update()).all()
+    due = db.scalars(query.order_by(col(Idea.id)).limit(most).with_for_update()).all()
     for idea in due:
         life.step(db, None, idea, move, deferred_to=None, **promise(db, idea))
     return len(due)
