@@ -7,10 +7,11 @@ those of `adjusted`; their intervals are the middle 95 % of the ranks in draws f
 (seeded, so that the same scores always give the same ranks). See docs/decisions/calibration.md.
 """
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import fmean
 from typing import Any, Generic, Literal, TypeVar
 
@@ -66,7 +67,7 @@ class Severe(Generic[Reviewer]):
     severity: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration(Generic[Item, Reviewer]):
     """Items best first. Variances are None where they cannot be told from each other."""
 
@@ -79,6 +80,15 @@ class Calibration(Generic[Item, Reviewer]):
     reviewers: tuple[Severe[Reviewer], ...]
     parts: int
     doubts: tuple[Doubt, ...]
+
+    @cached_property
+    def by_item(self) -> Mapping[Item, Calibrated[Item]]:
+        return {one.item: one for one in self.items}
+
+    @cached_property
+    def ranks(self) -> Counter[int]:
+        """How many items share each rank."""
+        return Counter(one.rank for one in self.items)
 
     @property
     def connected(self) -> bool:

@@ -20,6 +20,7 @@ from app.review import (
     pages_owners,
     pages_rounds,
     pages_scorecards,
+    pages_standing,
     reviewing,
     rounds,
     scorecards,
@@ -159,5 +160,5 @@ def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed
     return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
-for part in (pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
+for part in (pages_rounds, pages_standing, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
     routes.routes.extend(part.routes.routes)
