@@ -26,7 +26,7 @@ from app.review.readings import readings
 from app.review.reviewing import authors
 from app.review.rounds import visible_to
 from app.review.rules import ON, names_hidden, round_life
-from app.review.saying import doubts_in_words, found_in_words
+from app.review.saying import OURS, doubts_in_words, found_in_words
 from app.web import Form, Request, Response, ThingId, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import csv_rows
 from app.workflow import MoveForm
@@ -157,8 +157,8 @@ def draw(
         hidden=names_hidden(actor, round_),
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
         readings=readings(actor, round_, board, seated),
-        found=found_in_words(board.found) if board.found else [],
-        doubts=doubts_in_words(board.found) if board.found else [],
+        found=found_in_words(board.found, OURS) if board.found else [],
+        doubts=doubts_in_words(board.found, OURS) if board.found else [],
         titles={row.idea_id: row.title for row in board.rows},
         line_form=forms.get("line_form", blank(CapacityForm, capacity=round_.capacity, version=round_.version)),
         may_draw=heads and round_.stage in BEFORE_THE_END,

@@ -76,7 +76,7 @@ def test_the_page_shows_what_was_worked_out(as_: Any, database: Database, cast: 
     assert f"<b>{first.calibrated.adjusted:.2f}</b>" in page
     assert f"{first.calibrated.low:.2f} to {first.calibrated.high:.2f}" in page
     assert "restricted maximum likelihood" in page
-    assert "The reviewers differ in severity by" in page
+    assert "The members differ in severity by" in page
     lines = as_(cast.noor).get(f"/review/rounds/{round_.id}/standing.csv").text.splitlines()
     assert lines[0].startswith("place,idea,title")
     assert "calibrated low" in lines[0]
@@ -97,8 +97,8 @@ def test_what_is_sealed_is_not_calibrated(as_: Any, database: Database, cast: Ca
 
 
 WHY = {
-    Doubt.APART: ("sami", "The scores fall into groups that no reviewer joins"),
-    Doubt.SINGLE: ("alone", "Nothing was scored twice"),
+    Doubt.APART: ("sami", "The ideas fall into groups without members in common"),
+    Doubt.SINGLE: ("alone", "No idea was scored twice"),
     Doubt.EQUAL: ("equal", "All scores are the same"),
 }
 
