@@ -586,6 +586,7 @@ SEND: dict[str, Rule] = {
     f"/review/ideas/{N}/owner": Person.owns_process_of,
     "/review/(rounds|meetings)/new": chairs,
     f"/review/(rounds|meetings)/{N}/(edit|moves|reviewers|attendance)": chairs,
+    f"/review/rounds/{N}/capacity": chairs,
     f"/review/rounds/{N}/ideas/{N}/(decision|out)": chairs,
     f"/review/orders/{N}/moves": Person.runs_order,
     "/pilots/new": chairs,

@@ -43,6 +43,11 @@ class ReviewerForm(FormModel):
     person: PersonId
 
 
+class CapacityForm(FormModel):
+    capacity: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    version: int | None = None
+
+
 class ReasonForm(FormModel):
     reason: Words
 

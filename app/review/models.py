@@ -99,6 +99,7 @@ class Round(Row, table=True):
     blind: bool = True  # who wrote the ideas is hidden from those who review them
     due: date
     custodian_id: int | None = points_to("person.id", nullable=True)  # may see names; does not review
+    capacity: int | None = None  # how many of its ideas the committee can take; where nobody said, the budget does
     made_by: int = points_to("person.id")
     opened_at: datetime | None = instant(nullable=True, default=None)
     closed_at: datetime | None = instant(nullable=True, default=None)

@@ -14,6 +14,7 @@ from app.review import (
     pages_owners,
     pages_rounds,
     pages_scorecards,
+    pages_standing,
     reviewing,
     rounds,
     scorecards,
@@ -95,5 +96,9 @@ def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed
     return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
-for part in (question_pages, pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
+PARTS = (
+    *(question_pages, pages_rounds, pages_standing, pages_decisions, pages_meetings, pages_scorecards),
+    pages_owners,
+)
+for part in PARTS:
     routes.routes.extend(part.routes.routes)

@@ -18,12 +18,15 @@ from app.once import new_key, once
 from app.people.actor import HEADS, Actor, Employee, Member
 from app.people.found import found
 from app.review import actions, pages_case, rounds, scorecards, standing
+from app.review.capacity import BEFORE_THE_END
 from app.review.conflicts import members
-from app.review.forms import ReasonForm, ReviewerForm, RoundForm
+from app.review.forms import CapacityForm, ReasonForm, ReviewerForm, RoundForm
 from app.review.models import Preset, Reviewer, Round, RoundIdea, RoundStage
+from app.review.readings import readings
 from app.review.reviewing import authors
 from app.review.rounds import visible_to
-from app.review.rules import heads, leads, names_hidden, round_life, unsealed
+from app.review.rules import ON, heads, leads, names_hidden, round_life, unsealed
+from app.review.saying import OURS, doubts_in_words, found_in_words
 from app.review.switches import LEAD_WORDS, PRESETS, SIGHT_WORDS
 from app.web import Form, Request, Response, ThingId, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import csv_rows
@@ -166,7 +169,8 @@ def draw(
 ) -> Response:
     board = standing.board(db, actor, round_, sort if sort in standing.SORTS else "place")
     leading = leads(actor, round_)
-    more = members(db, round_.committee_id) if leading and round_.stage is RoundStage.OPEN else []
+    seated = members(db, round_.committee_id) if leading and round_.stage in ON else []
+    more = seated if round_.stage is RoundStage.OPEN else []
     known = {person for person, _ in board.reviewers}
     return page(
         request,
@@ -184,6 +188,12 @@ def draw(
         sight=SIGHT_WORDS[round_.sight],
         led_by=LEAD_WORDS[round_.led_by],
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
+        readings=readings(actor, round_, board, seated),
+        found=found_in_words(board.found, OURS) if board.found else [],
+        doubts=doubts_in_words(board.found, OURS) if board.found else [],
+        titles={row.idea_id: row.title for row in board.rows},
+        line_form=forms.get("line_form", blank(CapacityForm, capacity=round_.capacity, version=round_.version)),
+        may_draw=heads(actor, round_) and round_.stage in BEFORE_THE_END,
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
         refused=forms.get("refused", ""),
