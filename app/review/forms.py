@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, create_model, model_validator
 
+from app.review.assignment.models import MOST_WANTED
 from app.review.models import Verdict
 from app.web import FormModel
 
@@ -23,6 +24,8 @@ class RoundForm(FormModel):
     name: Name
     due: date
     blind: Literal["on", ""] = ""
+    assigned: Literal["on", ""] = ""
+    wanted: Annotated[int, Field(ge=1, le=MOST_WANTED)] = 3
     custodian: PersonId | None = None
     ideas: list[PersonId] = Field(default_factory=list)
     reviewers: list[PersonId] = Field(default_factory=list)

@@ -17,7 +17,8 @@ from app.errors import Refused
 from app.once import new_key, once
 from app.people.actor import HEADS, Actor, Employee, Member
 from app.people.found import found
-from app.review import actions, rounds, scorecards, standing
+from app.review import actions, duty, rounds, scorecards, standing
+from app.review.assignment.rules import gives_out
 from app.review.conflicts import members
 from app.review.forms import ReasonForm, ReviewerForm, RoundForm
 from app.review.models import Reviewer, Round, RoundIdea, RoundStage
@@ -94,6 +95,8 @@ def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | No
         form.refuse("ideas", "Choose among the ideas that are offered, one at least.")
     if not wanted.reviewers or not set(wanted.reviewers) <= seated:
         form.refuse("reviewers", "Choose among the members, one at least.")
+    if words := few(wanted):
+        form.refuse("wanted", words)
     if wanted.due < today(db.info["settings"].time_zone):
         form.refuse("due", "Choose a day that is still to come.")
     if wanted.custodian is not None and wanted.custodian in wanted.reviewers:
@@ -102,12 +105,22 @@ def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | No
         form.refuse("custodian", "Choose one of the people who are offered.")
 
 
+def few(wanted: RoundForm) -> str:
+    """Why so many reviews cannot be wanted of each idea; nothing where they can."""
+    members = len(set(wanted.reviewers))
+    if not wanted.assigned or wanted.wanted + bool(wanted.blind) <= members:
+        return ""
+    if wanted.wanted > members:
+        return f"{members} review, so that no idea can have more than {members} reviews."
+    return "Ask for fewer than there are reviewers: else who is left out of an idea tells who wrote it."
+
+
 @routes.get("/review/rounds/new")
 def new(request: Request, db: Db, actor: Member) -> Response:
     committee = heading(actor)
     ideas = [idea.id for idea in rounds.candidates(db, [committee])]
     able = [member.id for member in members(db, committee) if member.id != actor.id]
-    form = blank(RoundForm, key=new_key(), blind="on", ideas=ideas, reviewers=able)
+    form = blank(RoundForm, key=new_key(), blind="on", wanted=3, ideas=ideas, reviewers=able)
     return draw_form(db, request, committee, form, None)
 
 
@@ -151,6 +164,7 @@ def draw(
         heads=heads,
         on=actor.on(round_.committee_id),
         hidden=names_hidden(actor, round_),
+        gives_out=round_.assigned and round_.stage is not RoundStage.PREPARED and gives_out(actor, round_),
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
@@ -168,9 +182,11 @@ def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
         name=round_.name,
         due=round_.due,
         blind="on" if round_.blind else "",
+        assigned="on" if round_.assigned else "",
+        wanted=round_.wanted,
         custodian=round_.custodian_id,
         ideas=placed,
-        reviewers=[person for person, _ in rounds.reviewers(db, round_.id)],
+        reviewers=[person for person, _ in duty.reviewers(db, round_.id)],
         version=round_.version,
     )
     return draw_form(db, request, round_.committee_id, form, round_)
@@ -209,7 +225,8 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
     if not form:
         return draw(db, request, actor, round_, 422, refused="Choose one of the members who are offered.")
     rounds.add_reviewer(db, actor, round_, form.data.person)
-    return see(request, f"/review/rounds/{round_.id}", "Added. The ideas wait for them now.")
+    words = "The next assignment counts on them." if round_.assigned else "The ideas wait for them now."
+    return see(request, f"/review/rounds/{round_.id}", f"Added. {words}")
 
 
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")

@@ -20,8 +20,9 @@ from app.people.models import Person, Team
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import Concerned, concerned, must_be_free, unconcerned
+from app.review.duty import is_asked
 from app.review.forms import RemarksForm, field_of
-from app.review.models import Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Score
+from app.review.models import Review, ReviewStage, Round, RoundIdea, RoundStage, Score
 from app.review.rounds import STARTED, visible_to
 from app.review.rules import names_hidden, sees_reviews
 from app.review.scorecards import Question
@@ -66,10 +67,9 @@ def find(
     db: Session, actor: Actor, idea_id: int, *, lock: bool = False
 ) -> tuple[Round, RoundIdea, Idea, Revision, Process, bool]:
     """The idea in the round that works on it, or in the last that did. To the committee and the custodian alone."""
-    asked = exists().where(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id)
     theirs = col(Round.committee_id).in_(list(actor.seats)) | (col(Round.custodian_id) == actor.id)
     query = (
-        select(Round, RoundIdea, Idea, Revision, Process, asked)
+        select(Round, RoundIdea, Idea, Revision, Process, is_asked(actor.id))
         .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
@@ -165,7 +165,8 @@ def scores_of(questions: Sequence[Question], typed: RemarksForm) -> dict[int, in
 
 def must_be_open(actual: Case) -> None:
     if not actual.reviewing:
-        raise Refused("You are not one of this round’s reviewers.")
+        whose = "not given to you in this round" if actual.round.assigned else "reviewed by others in this round"
+        raise Refused(f"This idea is {whose}.")
     if actual.submitted:
         raise Stale("You have submitted your review of this idea already. It counts once, and stays as it was.")
     if actual.round.stage is not RoundStage.OPEN or not actual.placed.live:
@@ -276,7 +277,6 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             col(Review.begun_at),
         )
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
-        .join(Reviewer, and_(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Process, col(Process.id) == col(Idea.process_id))
@@ -284,7 +284,8 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
         .where(
             col(Round.stage) == RoundStage.OPEN,
             col(RoundIdea.live).is_(True),
-            ~is_in(col(Reviewer.person_id)),
+            is_asked(actor.id),
+            ~is_in(actor.id),
             unconcerned(actor, col(RoundIdea.idea_id)),
             col(Round.committee_id).in_(list(actor.seats)),
         )

@@ -85,16 +85,6 @@ def custodians(db: Session, committee_id: int) -> list[tuple[int, str]]:
     return list((seated | dict(db.execute(query).all())).items())
 
 
-def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
-    query = (
-        select(col(Person.id), col(Person.name))
-        .join(Reviewer, col(Reviewer.person_id) == col(Person.id))
-        .where(col(Reviewer.round_id) == round_id)
-        .order_by(col(Person.name), col(Person.id))
-    )
-    return list(db.execute(query))
-
-
 def prepare(db: Session, actor: Actor, committee_id: int, wanted: RoundForm) -> Round:
     made = Round(
         committee_id=committee_id,
@@ -102,6 +92,8 @@ def prepare(db: Session, actor: Actor, committee_id: int, wanted: RoundForm) -> 
         name=wanted.name,
         due=wanted.due,
         blind=bool(wanted.blind),
+        assigned=bool(wanted.assigned),
+        wanted=wanted.wanted,
         custodian_id=wanted.custodian,
         made_by=actor.id,
     )
@@ -120,6 +112,7 @@ def change(db: Session, actor: Actor, round_: Round, wanted: RoundForm) -> None:
     if wanted.version != round_.version:
         raise Stale("Somebody changed this round after you opened it. Look at it again before you go on.")
     round_.name, round_.due, round_.blind = wanted.name, wanted.due, bool(wanted.blind)
+    round_.assigned, round_.wanted = bool(wanted.assigned), wanted.wanted
     round_.custodian_id = wanted.custodian
     round_.scorecard_id = ensure(db, actor, round_.committee_id)
     round_.version += 1
