@@ -10,7 +10,7 @@ from app.people.actor import Actor
 from app.people.models import Membership, Person, Seat
 from app.review.assignment.models import Assignment, AssignmentPlan, Ending
 from app.review.conflicts import wrote
-from app.review.models import Conflict, Reviewer, Round, RoundIdea
+from app.review.models import Conflict, Review, Reviewer, ReviewStage, Round, RoundIdea
 
 
 def planned() -> ColumnElement[bool]:
@@ -23,14 +23,19 @@ def among(*conditions: Any) -> ColumnElement[bool]:
 
 
 def lost() -> ColumnElement[bool]:
-    """Of an assignment in its round: it does not count any more, since the member has left or has a conflict."""
+    """Of an assignment in its round: it does not count any more, since the member has a conflict, or has left before
+    they submitted."""
     idea, person = col(Assignment.idea_id), col(Assignment.person_id)
     here = (
         *(col(Seat.person_id) == person, col(Seat.committee_id) == col(Round.committee_id), col(Seat.until).is_(None)),
         *(col(Person.id) == person, col(Person.disabled_at).is_(None), col(Person.erased_at).is_(None)),
     )
+    done = (
+        *(col(Review.round_id) == col(Assignment.round_id), col(Review.idea_id) == idea),
+        *(col(Review.reviewer_id) == person, col(Review.stage) == ReviewStage.SUBMITTED),
+    )
     return or_(
-        ~among(*here),
+        ~among(*here) & ~among(*done),
         among(col(Author.idea_id) == idea, col(Author.person_id) == person),
         among(col(Idea.id) == idea, col(Membership.person_id) == person, *wrote()),
         among(col(Conflict.idea_id) == idea, col(Conflict.person_id) == person),
