@@ -116,7 +116,7 @@ def unfit(scene: Scene, idea: Placed, reader: Reader) -> str:
         return f"{reader.name} does not review here any more."
     if scene.known.has(idea.id, reader.id):
         return f"{reader.name} has a conflict with this idea."
-    if scene.barred.get((idea.id, reader.id)) is Ending.MEMBER:
+    if (back := scene.over.get((idea.id, reader.id))) and back.ending is Ending.MEMBER:
         return f"{reader.name} has given this idea back."
     if reader.most is not None and scene.loads()[reader.id] >= reader.most:
         return f"{reader.name} takes {reader.most} at most, and has them."

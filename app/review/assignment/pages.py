@@ -61,7 +61,7 @@ def draw(
         custodian="" if names else queries.name_of(db, round_.custodian_id),
         chosen=row,
         offered=queries.offered(read, row),
-        returned=queries.returned(db, read, actor) if names else [],
+        returned=queries.returned(read, actor) if names else [],
         form=typed,
     )
 

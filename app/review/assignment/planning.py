@@ -134,7 +134,7 @@ class Plan:
         mine = [
             (idea.id, reader.id) for idea in self.scene.ideas if self.scene.wishes.get((idea.id, reader.id)) is wish
         ]
-        may = [pair for pair in mine if pair not in self.scene.barred and not self.scene.known.has(*pair)]
+        may = [pair for pair in mine if pair not in self.scene.over and not self.scene.known.has(*pair)]
         return sum(pair in self.pairs for pair in may) if given else len(may)
 
     def total(self, wish: Wish, *, given: bool) -> int:

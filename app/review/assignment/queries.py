@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.people.actor import Actor
 from app.people.models import Person
-from app.review.assignment.models import Assignment, AssignmentPlan, Ending, Wish
+from app.review.assignment.models import AssignmentPlan, Ending, Wish
 from app.review.assignment.scene import Placed, Reader, Scene
 
 
@@ -82,9 +82,14 @@ def offered(scene: Scene, row: IdeaRow | None) -> list[Reader]:
         if one.here
         and not scene.stands(row.idea, one)
         and not scene.known.has(row.idea.id, one.id)
-        and scene.barred.get((row.idea.id, one.id)) is not Ending.MEMBER
+        and not gave_back(scene, row.idea, one)
     ]
     return sorted(able, key=lambda one: (loads[one.id], one.name))
+
+
+def gave_back(scene: Scene, idea: Placed, reader: Reader) -> bool:
+    over = scene.over.get((idea.id, reader.id))
+    return over is not None and over.ending is Ending.MEMBER
 
 
 @dataclass(frozen=True)
@@ -97,20 +102,16 @@ class Returned:
     at: datetime
 
 
-def returned(db: Session, scene: Scene, actor: Actor) -> list[Returned]:
-    """For who may see names; not of ideas with which they have a conflict."""
-    query = (
-        select(col(Assignment.idea_id), col(Person.name), col(Assignment.reason), col(Assignment.withdrawn_at))
-        .join(Person, col(Person.id) == col(Assignment.person_id))
-        .where(col(Assignment.round_id) == scene.round.id, col(Assignment.ending) == Ending.MEMBER)
-        .order_by(col(Assignment.withdrawn_at).desc(), col(Assignment.id))
-    )
-    titles = {idea.id: idea.title for idea in scene.ideas if not scene.known.has(idea.id, actor.id)}
-    return [
-        Returned(titles[idea], name, reason, at)
-        for idea, name, reason, at in db.execute(query)
-        if at and idea in titles
+def returned(scene: Scene, actor: Actor) -> list[Returned]:
+    """For who may see names, the latest first; not of ideas with which they have a conflict."""
+    ideas = {idea.id: idea.title for idea in scene.ideas if not scene.known.has(idea.id, actor.id)}
+    names = {reader.id: reader.name for reader in scene.readers}
+    found = [
+        Returned(ideas[idea], names[person], over.reason, over.at)
+        for (idea, person), over in scene.over.items()
+        if over.ending is Ending.MEMBER and idea in ideas
     ]
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 @dataclass(frozen=True)

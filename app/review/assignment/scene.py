@@ -40,13 +40,22 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Over:
+    """An assignment that ended by the member's word, or a head's: no plan gives it to them again."""
+
+    ending: Ending
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Scene:
     round: Round
     ideas: Sequence[Placed]
     readers: Sequence[Reader]
     known: Concerned
     live: frozenset[Pair]  # idea, person: asked, whether or not it still counts
-    barred: Mapping[Pair, Ending]  # the member gave it back, or a head took it away
+    over: Mapping[Pair, Over]
     wishes: Mapping[Pair, Wish]
     experts: frozenset[Pair]
     begun: frozenset[Pair]
@@ -54,7 +63,8 @@ class Scene:
 
     def may(self, idea: Placed, reader: Reader) -> bool:
         """Whether this idea may be given to this reader."""
-        return reader.here and not self.known.has(idea.id, reader.id) and (idea.id, reader.id) not in self.barred
+        pair = (idea.id, reader.id)
+        return reader.here and not self.known.has(*pair) and pair not in self.over
 
     def filed(self, idea: Placed, reader: Reader) -> bool:
         """Work that is done or begun: whatever else happens it stays where it is, and counts."""
@@ -90,7 +100,7 @@ def read(db: Session, round_: Round) -> Scene:
     ideas = placed(db, round_.id)
     readers = readers_of(db, round_)
     ids, people = [idea.id for idea in ideas], [reader.id for reader in readers]
-    live, barred = assignments(db, round_.id, set(ids))
+    live, over = assignments(db, round_.id, set(ids))
     begun, submitted = reviews(db, round_.id)
     return Scene(
         round_,
@@ -98,7 +108,7 @@ def read(db: Session, round_: Round) -> Scene:
         readers,
         concerned(db, ids),
         live,
-        barred,
+        over,
         wishes(db, round_.id),
         experts(db, ideas, people),
         begun,
@@ -134,16 +144,19 @@ def readers_of(db: Session, round_: Round) -> list[Reader]:
     return [Reader(*row[:4], here=bool(row[4]) and row[0] != round_.custodian_id) for row in db.execute(query)]
 
 
-def assignments(db: Session, round_id: int, ideas: Collection[int]) -> tuple[frozenset[Pair], dict[Pair, Ending]]:
-    """Who is asked; and who is not to be asked again, by their own word or a head's."""
-    query = select(col(Assignment.idea_id), col(Assignment.person_id), col(Assignment.ending)).where(
+def assignments(db: Session, round_id: int, ideas: Collection[int]) -> tuple[frozenset[Pair], dict[Pair, Over]]:
+    """Who is asked; and what ended by somebody's word."""
+    ended = (col(Assignment.ending), col(Assignment.reason), col(Assignment.withdrawn_at))
+    query = select(col(Assignment.idea_id), col(Assignment.person_id), *ended).where(
         col(Assignment.round_id) == round_id
     )
-    rows = [row for row in db.execute(query) if row[0] in ideas]
-    live = frozenset((idea, person) for idea, person, ending in rows if ending is None)
-    asked_not = (Ending.MEMBER, Ending.HAND)
-    barred: dict[Pair, Ending] = {(row[0], row[1]): row[2] for row in rows if row[2] in asked_not}
-    return live, barred
+    live, over = set(), {}
+    for idea, person, ending, reason, at in db.execute(query.order_by(col(Assignment.id))):
+        if ending is None or at is None:
+            live.add((idea, person))
+        elif ending is not Ending.PLAN:
+            over[idea, person] = Over(ending, reason, at)
+    return frozenset(pair for pair in live if pair[0] in ideas), over
 
 
 def reviews(db: Session, round_id: int) -> tuple[frozenset[Pair], frozenset[Pair]]:
