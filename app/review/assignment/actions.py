@@ -29,7 +29,7 @@ def apply(db: Session, actor: Actor, round_: Round, wanted: PlanForm) -> Assignm
     must_be_open(round_)
     if wanted.version != round_.version:
         raise Stale(CHANGED)
-    plan = work_out(scenes.read(db, round_), wanted.way)
+    plan = work_out(scenes.read(db, round_, actor), wanted.way)
     if seal(db, plan) != wanted.seal:
         raise Stale(CHANGED)
     if not plan.changes:
@@ -97,7 +97,7 @@ def find(db: Session, round_id: int, pair: Pair) -> Assignment | None:
 def give(db: Session, actor: Actor, round_: Round, idea_id: int, person_id: int) -> str:
     """One idea to one member, by a head's hand. Why not, where it cannot be."""
     must_be_open(round_)
-    scene = scenes.read(db, round_)
+    scene = scenes.read(db, round_, actor)
     idea, reader = the_pair(scene, idea_id, person_id)
     must_be_free(scene.known, idea.id, actor.id)
     pair = (idea.id, reader.id)
@@ -126,7 +126,7 @@ def unfit(scene: Scene, idea: Placed, reader: Reader) -> str:
 def take(db: Session, actor: Actor, round_: Round, idea_id: int, person_id: int, reason: str) -> None:
     """One idea from one member, by a head's hand. What is begun stays with who began it."""
     must_be_open(round_)
-    scene = scenes.read(db, round_)
+    scene = scenes.read(db, round_, actor)
     idea, reader = the_pair(scene, idea_id, person_id)
     must_be_free(scene.known, idea.id, actor.id)
     row = find(db, round_.id, (idea.id, reader.id))

@@ -41,7 +41,7 @@ def draw(
     db: Session, request: Request, actor: Actor, round_: Round, status: int = 200, form: Form[Any] | None = None
 ) -> Response:
     """A form with mistakes is falsy: it is taken where it is given."""
-    read = scene.read(db, round_)
+    read = scene.read(db, round_, actor)
     names = sees_who(actor, round_)
     rows = queries.idea_rows(read, actor) if names else []
     typed = blank(idea=request.query_params.get("idea", "")) if form is None else form
@@ -76,7 +76,7 @@ def chosen(rows: Sequence[queries.IdeaRow], wanted: str) -> queries.IdeaRow | No
 def preview(request: Request, db: Db, actor: Employee, round_: TheRound, way: Way = Way.ANEW) -> Response:
     must_give_out(actor, round_)
     must_be_open(round_)
-    read = scene.read(db, round_)
+    read = scene.read(db, round_, actor)
     plan = work_out(read, way)
     names = sees_who(actor, round_)
     own = [idea.id for idea in read.ideas if read.known.has(idea.id, actor.id)]

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.models import Area, Idea, Revision
+from app.ideas.queries import title_for
+from app.people.actor import Actor
 from app.people.models import Person, Seat
 from app.processes.models import Process
 from app.review.assignment.models import Assignment, Ending, Expertise, Liking, Wish
@@ -95,9 +97,9 @@ class Scene:
         return Counter(person for _, person in self.standing)
 
 
-def read(db: Session, round_: Round) -> Scene:
+def read(db: Session, round_: Round, actor: Actor) -> Scene:
     """Seven statements, however many ideas and members."""
-    ideas = placed(db, round_.id)
+    ideas = placed(db, round_.id, actor)
     readers = readers_of(db, round_)
     ids, people = [idea.id for idea in ideas], [reader.id for reader in readers]
     live, over = assignments(db, round_.id, set(ids))
@@ -116,9 +118,10 @@ def read(db: Session, round_: Round) -> Scene:
     )
 
 
-def placed(db: Session, round_id: int) -> list[Placed]:
+def placed(db: Session, round_id: int, actor: Actor) -> list[Placed]:
+    of_it = (title_for(actor, col(Revision.title)), col(Process.id), col(Process.name), col(Revision.area))
     query = (
-        select(col(RoundIdea.idea_id), col(Revision.title), col(Process.id), col(Process.name), col(Revision.area))
+        select(col(RoundIdea.idea_id), *of_it)
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Process, col(Process.id) == col(Idea.process_id))

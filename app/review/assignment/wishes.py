@@ -52,7 +52,7 @@ def read(db: Session, actor: Actor, round_: Round) -> Own:
     reviewer = db.scalars(select(Reviewer).where(*here)).first()
     if reviewer is None or not actor.on(round_.committee_id):
         raise Refused("This round is reviewed by others.")
-    ideas = placed(db, round_.id)
+    ideas = placed(db, round_.id, actor)
     known = concerned(db, [idea.id for idea in ideas])
     conflicts = frozenset(idea.id for idea in ideas if known.has(idea.id, actor.id))
     said = select(col(Liking.idea_id), col(Liking.wish)).where(

@@ -38,7 +38,7 @@ def ideas_of(db: Db, cast: Cast, count: int, **over: Any) -> list[Idea]:
 
 
 def planned(db: Db, round_: Round, way: Way = Way.ANEW) -> Plan:
-    return work_out(scene.read(db, round_), way)
+    return work_out(scene.read(db, round_, find_actor(db, round_.made_by)), way)
 
 
 def apply(db: Db, cast: Cast, round_: Round, way: Way = Way.ANEW) -> AssignmentPlan:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session as Db
 
 from app.columns import as_of
+from app.ideas.models import Audience
 from app.review import duty
 from app.review.assignment.models import Liking, Wish
 from app.review.models import Round
@@ -119,3 +120,18 @@ def test_the_record_does_not_tell_which_idea_a_member_has(worlds: Any) -> None:
     assert entries
     for entry in entries:
         assert '"idea"' not in entry.figures
+
+
+def test_who_may_see_names_reads_no_title_that_is_for_the_committee_alone(worlds: Any) -> None:
+    def tell(world: Any, db: Db, cast: Cast) -> None:
+        quiet = admitted(db, cast, audience=Audience.COMMITTEE, title="A quiet one")
+        world.round = shared_round(db, cast, [quiet], custodian=cast.root.id).id
+
+    (world,) = worlds(tell)
+    for page in ("", "/plan"):
+        here = f"/review/rounds/{world.round}/assignment{page}"
+        assert "A quiet one" in world.browser(world.cast.noor).get(here).text
+        shown = world.browser(world.cast.root).get(here)
+        assert shown.status_code == 200
+        assert "A quiet one" not in shown.text
+        assert "An idea for its committee" in shown.text

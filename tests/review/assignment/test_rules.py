@@ -1,6 +1,7 @@
 """Who is asked, who may give out, what a plan gives and moves: on both databases."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import col
 from app.columns import now
 from app.db import Database
 from app.errors import Missing, Refused, Stale
+from app.leaders import queries as leaders
 from app.people.actor import find_actor
 from app.people.models import Person, Seat
 from app.record.models import Entry
@@ -21,6 +23,7 @@ from app.review.assignment.models import Assignment, AssignmentPlan, Ending, Exp
 from app.review.assignment.planning import Way, seal
 from app.review.assignment.rules import gives_out, sees_who
 from app.review.models import Reviewer, Round, RoundStage
+from app.work.review import progress
 from tests.cast import Cast, the_cast
 from tests.makers import put
 from tests.review.assignment.makers import apply, ideas_of, members, planned, shared_round
@@ -106,6 +109,17 @@ def test_the_quorum_counts_those_who_are_asked(both: Database) -> None:
         cast.committee.quorum = 3
         apply(db, cast, round_)
         assert decisions.quorum(db, round_, idea.id).reviews_needed == 1
+
+
+def test_progress_counts_what_is_wanted_and_what_is_mine(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        round_ = shared_round(db, cast, ideas_of(db, cast, 3))
+        apply(db, cast, round_)
+        found = progress(db, find_actor(db, cast.sami.id), date.today())
+        assert found is not None
+        assert (found.expected, found.mine_all) == (6, 2)
+        assert [line.expected for line in leaders.rounds(db)] == [6]
 
 
 def test_a_plan_is_even_and_keeps_conflicts_caps_and_wishes(both: Database) -> None:
@@ -317,7 +331,7 @@ def test_a_head_with_a_conflict_neither_sees_nor_changes_who_reviews_that_idea(b
         round_ = shared_round(db, cast, [own, other])
         apply(db, cast, round_)
         noor = find_actor(db, cast.noor.id)
-        rows = {row.idea.id: row for row in idea_rows(scene.read(db, round_), noor)}
+        rows = {row.idea.id: row for row in idea_rows(scene.read(db, round_, noor), noor)}
         assert (rows[own.id].conflict, list(rows[own.id].given)) == (True, [])
         assert len(rows[other.id].given) == 2
         with pytest.raises(Refused, match="You or your team wrote this idea"):
@@ -331,9 +345,10 @@ def test_reading_a_round_takes_as_many_statements_for_one_idea_as_for_many(both:
         round_ = shared_round(db, cast, ideas_of(db, cast, many), members(db, cast, 3))
         apply(db, cast, round_)
         db.flush()
+        noor = find_actor(db, cast.noor.id)
         said: list[str] = []
         hook = lambda *given: said.append(given[2])  # noqa: E731
         event.listen(db.get_bind(), "before_cursor_execute", hook)
-        scene.read(db, round_)
+        scene.read(db, round_, noor)
         event.remove(db.get_bind(), "before_cursor_execute", hook)
         assert len(said) == 7
