@@ -54,7 +54,10 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     },
     "person": {"remind": (PERSON,)},
     "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
-    "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
+    "round": {
+        **dict.fromkeys(("add_reviewer", "give_idea", "take_idea"), (PERSON,)),
+        **dict.fromkeys(("open", "assign", "repair_assignment", "publish", "cancel"), (REVIEWER,)),
+    },
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},

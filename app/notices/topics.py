@@ -148,7 +148,7 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("idea", move, As.AUTHOR): Topic.DECISION for move in DECISIONS},
     **{("step", move, As.CREW): Topic.DECISION for move in AT_GATES},
     **{("pilot", move, As.CREW): Topic.DECISION for move in ("scale", "adopt", "stop")},
-    ("round", "open", As.REVIEWER): Topic.ASKED,
+    **{("round", move, As.REVIEWER): Topic.ASKED for move in ("open", "assign", "repair_assignment")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,

@@ -13,6 +13,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "publish": "Decisions are out",
         "cancel": "Round cancelled",
         "add_reviewer": "You are to review",
+        "assign": "Ideas given out to reviewers",
+        "repair_assignment": "Who reviews what repaired",
+        "give_idea": "One more idea to review",
+        "take_idea": "One idea fewer to review",
+        "give_back": "An idea given back",
     },
     "meeting": {"plan": "Meeting planned", "hold": "Meeting held", "cancel": "Meeting cancelled"},
     "call": {

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, create_model, model_validator
 
+from app.review.assignment.models import MOST_WANTED
 from app.review.models import CardUse, Lead, Preset, Sight, Verdict
 from app.web import FormModel
 
@@ -26,6 +27,8 @@ class RoundForm(FormModel):
     preset: Preset = Preset.EVERYONE
     card: CardUse = CardUse.REVIEW
     blind: Switch = ""
+    assigned: Switch = ""
+    wanted: Annotated[int, Field(ge=1, le=MOST_WANTED)] = 3
     custodian: PersonId | None = None
     sight: Sight = Sight.MINE
     led_by: Lead = Lead.HEADS

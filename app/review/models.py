@@ -98,6 +98,8 @@ class Round(Row, table=True):
     stage: RoundStage = choice(RoundStage, default=RoundStage.PREPARED, index=True)
     blind: bool = True  # who wrote the ideas is hidden from those who review them
     due: date
+    assigned: bool = False  # each idea is reviewed by those it is given to; else everybody reviews everything
+    wanted: int = Field(default=3, sa_type=SmallInteger)  # reviews of each idea, where they are given out
     custodian_id: int | None = points_to("person.id", nullable=True)  # may see names; does not review
     capacity: int | None = None  # how many of its ideas the committee can take; where nobody said, the budget does
     made_by: int = points_to("person.id")
@@ -144,6 +146,8 @@ class Reviewer(Row, table=True):
 
     round_id: int = points_to("round.id")
     person_id: int = points_to("person.id")
+    most: int | None = Field(default=None, sa_type=SmallInteger)  # reviews that may be given to them, by their word
+    told_at: datetime | None = instant(nullable=True, default=None)  # when they said what they would rather read
 
 
 class ReviewStage(StrEnum):

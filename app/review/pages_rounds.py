@@ -17,7 +17,8 @@ from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
 from app.people.actor import HEADS, Actor, Employee, Member
 from app.people.found import found
-from app.review import actions, pages_case, rounds, scorecards, standing
+from app.review import actions, duty, pages_case, rounds, scorecards, standing
+from app.review.assignment.rules import gives_out
 from app.review.capacity import BEFORE_THE_END
 from app.review.conflicts import members
 from app.review.forms import CapacityForm, ReasonForm, ReviewerForm, RoundForm
@@ -102,6 +103,8 @@ def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | No
         form.refuse("ideas", "Choose among the ideas that are offered, one at least.")
     if not wanted.reviewers or not set(wanted.reviewers) <= seated:
         form.refuse("reviewers", "Choose among the members, one at least.")
+    if words := few(wanted):
+        form.refuse("wanted", words)
     if wanted.due < today(db.info["settings"].time_zone):
         form.refuse("due", "Choose a day that is still to come.")
     if wanted.opens_on is not None and wanted.opens_on > wanted.due:
@@ -110,6 +113,16 @@ def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | No
         form.refuse("custodian", "Who may see names does not review. Choose somebody else, or nobody.")
     if wanted.custodian is not None and wanted.custodian not in dict(rounds.custodians(db, committee)):
         form.refuse("custodian", "Choose one of the people who are offered.")
+
+
+def few(wanted: RoundForm) -> str:
+    """Why so many reviews cannot be wanted of each idea; nothing where they can."""
+    members = len(set(wanted.reviewers))
+    if not wanted.assigned or wanted.wanted + bool(wanted.blind) <= members:
+        return ""
+    if wanted.wanted > members:
+        return f"{members} review, so that no idea can have more than {members} reviews."
+    return "Ask for fewer than there are reviewers: else who is left out of an idea tells who wrote it."
 
 
 def offered(db: Session, actor: Actor, committee: int, preset: Preset) -> Form[RoundForm]:
@@ -129,6 +142,7 @@ def offered(db: Session, actor: Actor, committee: int, preset: Preset) -> Form[R
         card=set_to.use.value,
         sight=set_to.sight.value,
         led_by=set_to.led_by.value,
+        wanted=3,
         due=today(db.info["settings"].time_zone) + timedelta(days=set_to.days),
         ideas=ideas,
         reviewers=able,
@@ -187,6 +201,7 @@ def draw(
         sealed=round_.stage is RoundStage.CLOSED and not unsealed(round_),
         sight=SIGHT_WORDS[round_.sight],
         led_by=LEAD_WORDS[round_.led_by],
+        gives_out=round_.assigned and round_.stage is not RoundStage.PREPARED and gives_out(actor, round_),
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
         readings=readings(actor, round_, board, seated),
         found=found_in_words(board.found, OURS) if board.found else [],
@@ -211,13 +226,14 @@ def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
         due=round_.due,
         preset=round_.preset.value,
         card=scorecards.card(db, round_.scorecard_id).use.value,
+        wanted=round_.wanted,
         custodian=round_.custodian_id,
         sight=round_.sight.value,
         led_by=round_.led_by.value,
         opens_on=round_.opens_on,
         **{name: "on" for name in rounds.SWITCHES if getattr(round_, name)},
         ideas=placed,
-        reviewers=[person for person, _ in rounds.reviewers(db, round_.id)],
+        reviewers=[person for person, _ in duty.reviewers(db, round_.id)],
         version=round_.version,
     )
     return draw_form(db, request, round_.committee_id, form, round_)
@@ -283,7 +299,8 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
     if not form:
         return draw(db, request, actor, round_, 422, refused="Choose one of the members who are offered.")
     rounds.add_reviewer(db, actor, round_, form.data.person)
-    return see(request, f"/review/rounds/{round_.id}", "Added. The ideas wait for them now.")
+    words = "The next assignment counts on them." if round_.assigned else "The ideas wait for them now."
+    return see(request, f"/review/rounds/{round_.id}", f"Added. {words}")
 
 
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")

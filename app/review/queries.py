@@ -17,6 +17,7 @@ from app.people.actor import HEADS, Actor
 from app.people.models import Person
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
+from app.review.assignment import waiting as assignment
 from app.review.conflicts import concerned, unconcerned
 from app.review.models import (
     Decision,
@@ -136,10 +137,23 @@ def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
     ]
 
 
+def given_out(actor: Actor, round_: Round, *, planned: bool, fallen: bool, untold: bool) -> list[Waiting]:
+    """Where not everybody reviews everything: to say what one would read, to give ideas out, to repair that."""
+    if not round_.assigned or round_.stage is not RoundStage.OPEN:
+        return []
+    here, head = f"/review/rounds/{round_.id}", actor.chairs(round_.committee_id)
+    found = {
+        ("Say what you would read in", "preferences", "Its ideas are given out soon"): untold and not planned,
+        ("Give out the ideas of", "assignment", "Nobody is asked to review one yet"): head and not planned,
+        ("Repair who reviews what in", "assignment", "Somebody cannot review what they had"): head and fallen,
+    }
+    return [Waiting(verb, round_.name, f"{here}/{page}", None, why) for (verb, page, why), so in found.items() if so]
+
+
 def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
-    """What waits for chair or deputy: rounds to open, close, decide in and publish, and ideas without one."""
+    """What waits because of rounds, for their heads and where ideas are given out; and ideas that none holds."""
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
-    if not headed:
+    if not actor.seats:
         return []
     decided = exists().where(
         col(Decision.round_id) == col(Round.id),
@@ -152,12 +166,15 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
         .correlate(Round)
         .scalar_subquery()
     )
-    query = select(Round, left).where(
-        col(Round.committee_id).in_(headed),
+    query = select(Round, left, assignment.planned(), assignment.fallen(), assignment.untold(actor)).where(
+        col(Round.committee_id).in_(list(actor.seats)),
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
-    found = [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
-    ready = db.scalar(waiting_for_a_round(headed)) or 0
+    found: list[Waiting] = []
+    for round_, open_, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
+        found += lead(round_, open_, day) if actor.chairs(round_.committee_id) else ()
+        found += given_out(actor, round_, planned=planned, fallen=fallen, untold=untold)
+    ready = (db.scalar(waiting_for_a_round(headed)) or 0) if headed else 0
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))

@@ -21,9 +21,10 @@ from app.people.models import Person, Team
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import Concerned, concerned, must_be_free, unconcerned
+from app.review.duty import duties, is_asked, nobody_awaited
 from app.review.forms import RemarksForm, field_of
-from app.review.models import FiledReview, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Score, Sight
-from app.review.rounds import STARTED, reviewers, visible_to
+from app.review.models import FiledReview, Review, ReviewStage, Round, RoundIdea, RoundStage, Score, Sight
+from app.review.rounds import STARTED, visible_to
 from app.review.rules import names_hidden, sees_reviews
 from app.review.scorecards import Question
 from app.review.scoring import on_five, total
@@ -77,10 +78,9 @@ def find(
     db: Session, actor: Actor, idea_id: int, *, lock: bool = False
 ) -> tuple[Round, RoundIdea, Idea, Revision, Process, bool]:
     """The idea in the round that works on it, or in the last that did. To the committee and the custodian alone."""
-    asked = exists().where(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id)
     theirs = col(Round.committee_id).in_(list(actor.seats)) | (col(Round.custodian_id) == actor.id)
     query = (
-        select(Round, RoundIdea, Idea, Revision, Process, asked)
+        select(Round, RoundIdea, Idea, Revision, Process, is_asked(actor.id))
         .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
@@ -111,18 +111,11 @@ def case(db: Session, actor: Actor, idea_id: int, *, lock: bool = False) -> Case
     mine = next((one for one in all_of_them if one.review.reviewer_id == actor.id), None)
     submitted = mine is not None and mine.review.stage is ReviewStage.SUBMITTED
     filed = {one.review.reviewer_id for one in all_of_them if stands(known, one.review)}
-    all_in = round_.sight is Sight.ALL and waits_for_none(db, round_, idea.id, known, filed)
+    all_in = round_.sight is Sight.ALL and nobody_awaited(round_, idea.id, known, duties(db, round_), filed)
     may = sees_reviews(round_, reviewer=reviewing, submitted=submitted, all_in=all_in)
     others = [one for one in all_of_them if may and one is not mine and stands(known, one.review)]
     hidden = names_hidden(actor, round_)
     return Case(round_, placed, idea, revision, process, reviewing, mine, others, not may, hidden)
-
-
-def waits_for_none(db: Session, round_: Round, idea_id: int, known: Concerned, filed: Collection[int]) -> bool:
-    """Whether all reviews of an idea are in that the round's reviewers can be expected to write. In a blind round an
-    author among them counts as one who is still to come: else what opens early would tell of them."""
-    out = known.declared if round_.blind else known.declared | known.own
-    return all(person in filed for person, _ in reviewers(db, round_.id) if (idea_id, person) not in out)
 
 
 def stands(known: Concerned, review: Review) -> bool:
@@ -191,7 +184,8 @@ def scores_of(questions: Sequence[Question], typed: RemarksForm) -> dict[int, in
 
 def must_be_open(actual: Case) -> None:
     if not actual.reviewing:
-        raise Refused("You are not one of this round’s reviewers.")
+        whose = "not given to you in this round" if actual.round.assigned else "reviewed by others in this round"
+        raise Refused(f"This idea is {whose}.")
     if actual.round.stage is not RoundStage.OPEN or not actual.placed.live:
         raise Stale("The reviewing of this idea was closed. What you typed was not taken.")
 
@@ -369,17 +363,22 @@ class Progress:
 
 
 def progress(db: Session, actor: Actor, round_: Round) -> Progress:
-    """One statement. Ideas with which they have a conflict are not expected of them."""
+    """One statement. Ideas that are not given to them, or with which they have a conflict, are not expected."""
     mine = exists().where(
         col(Review.round_id) == round_.id,
         col(Review.idea_id) == col(RoundIdea.idea_id),
         col(Review.reviewer_id) == actor.id,
         col(Review.stage) == ReviewStage.SUBMITTED,
     )
-    query = select(func.count(), func.coalesce(func.sum(case_when((mine, 1), else_=0)), 0)).where(
-        col(RoundIdea.round_id) == round_.id,
-        col(RoundIdea.live).is_(True),
-        unconcerned(actor, col(RoundIdea.idea_id)),
+    query = (
+        select(func.count(col(RoundIdea.id)), func.coalesce(func.sum(case_when((mine, 1), else_=0)), 0))
+        .join(Round, col(Round.id) == col(RoundIdea.round_id))
+        .where(
+            col(Round.id) == round_.id,
+            col(RoundIdea.live).is_(True),
+            is_asked(actor.id),
+            unconcerned(actor, col(RoundIdea.idea_id)),
+        )
     )
     expected, filed = db.execute(query).one()
     return Progress(int(filed), int(expected))
@@ -426,7 +425,6 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             col(Review.begun_at),
         )
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
-        .join(Reviewer, and_(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Process, col(Process.id) == col(Idea.process_id))
@@ -434,7 +432,8 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
         .where(
             col(Round.stage) == RoundStage.OPEN,
             col(RoundIdea.live).is_(True),
-            ~is_in(col(Reviewer.person_id)),
+            is_asked(actor.id),
+            ~is_in(actor.id),
             unconcerned(actor, col(RoundIdea.idea_id)),
             col(Round.committee_id).in_(list(actor.seats)),
         )

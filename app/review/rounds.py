@@ -95,16 +95,6 @@ def custodians(db: Session, committee_id: int) -> list[tuple[int, str]]:
     return list((seated | dict(db.execute(query).all())).items())
 
 
-def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
-    query = (
-        select(col(Person.id), col(Person.name))
-        .join(Reviewer, col(Reviewer.person_id) == col(Person.id))
-        .where(col(Reviewer.round_id) == round_id)
-        .order_by(col(Person.name), col(Person.id))
-    )
-    return list(db.execute(query))
-
-
 def prepare(db: Session, actor: Actor, committee_id: int, wanted: RoundForm) -> Round:
     card = ensure(db, actor, committee_id, wanted.card)
     made = Round(committee_id=committee_id, scorecard_id=card, name=wanted.name, due=wanted.due, made_by=actor.id)
@@ -132,7 +122,7 @@ def change(db: Session, actor: Actor, round_: Round, wanted: RoundForm) -> None:
     fill_in(db, round_, wanted)
 
 
-SWITCHES = ("blind", "names_to_authors", "closes_itself", "asks_confidence", "asks_forecast")
+SWITCHES = ("blind", "assigned", "names_to_authors", "closes_itself", "asks_confidence", "asks_forecast")
 
 
 def switch(round_: Round, wanted: RoundForm) -> None:
@@ -141,6 +131,7 @@ def switch(round_: Round, wanted: RoundForm) -> None:
         setattr(round_, name, bool(getattr(wanted, name)))
     round_.preset, round_.sight, round_.led_by = wanted.preset, wanted.sight, wanted.led_by
     round_.opens_on, round_.custodian_id = wanted.opens_on, wanted.custodian
+    round_.wanted = wanted.wanted
 
 
 def fill_in(db: Session, round_: Round, wanted: RoundForm) -> None:

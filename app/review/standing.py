@@ -25,8 +25,8 @@ from app.people.models import Committee
 from app.processes.models import Process
 from app.review.calibration import Calibrated, Calibration, kept
 from app.review.conflicts import Concerned, concerned
+from app.review.duty import Duties, duties, nobody_awaited
 from app.review.models import Decision, Review, ReviewStage, Round, RoundIdea, RoundStage, Verdict
-from app.review.rounds import reviewers
 from app.review.rules import DISAGREE, ON, names_hidden, sees_reviews
 from app.review.scoring import aggregate, rank
 from app.review.undecided import Line, Side, by_budget, by_number
@@ -47,6 +47,7 @@ class Placed:
     live: bool
     expected: int
     conflict: bool = False
+    asked: bool = False  # this reader is to review it
     mine: ReviewStage | None = None
     sealed: bool = True
     n: int | None = None
@@ -109,7 +110,7 @@ class Board:
 
     @property
     def mine_left(self) -> list[Placed]:
-        return [row for row in self.live if not row.conflict and row.mine is not ReviewStage.SUBMITTED]
+        return [row for row in self.live if row.asked and not row.conflict and row.mine is not ReviewStage.SUBMITTED]
 
 
 @dataclass(frozen=True)
@@ -172,15 +173,15 @@ def board(db: Session, actor: Actor, round_: Round, sort: str = "place") -> Boar
     ideas = placed_ideas(db, actor, round_.id)
     known = concerned(db, [idea.idea_id for idea in ideas])
     found = lines(db, round_.id)
-    people = reviewers(db, round_.id)
-    rows = [seen(actor, round_, idea, known, found, people) for idea in ideas]
+    all_duties = duties(db, round_)
+    rows = [seen(actor, round_, idea, known, found, all_duties) for idea in ideas]
     fit = calibration(rows, known, found)
     rows = by_place(rows, fit)
     line = the_line(db, actor, round_, rows)
     if line is not None:
         rows = [replace(row, side=line.side(*reach(row))) for row in rows]
-    reviewing = actor.id in {person for person, _ in people}
-    return Board(ordered(rows, sort), people, reviewing, sum(map(shown, rows)), fit, line, known)
+    reviewing = all_duties.reviews(actor.id)
+    return Board(ordered(rows, sort), all_duties.people, reviewing, sum(map(shown, rows)), fit, line, known)
 
 
 def band(db: Session, actor: Actor, round_: Round) -> list[int]:
@@ -245,24 +246,21 @@ def seen(
     idea: Placed,
     known: Concerned,
     found: Collection[Scored],
-    people: Sequence[tuple[int, str]],
+    all_duties: Duties,
 ) -> Placed:
     """One idea with what this reader may know of its reviews."""
-    hidden = names_hidden(actor, round_)
-    left_out = {
-        person for of, person in (known.declared if hidden else known.declared | known.own) if of == idea.idea_id
-    }
-    able = [(person, name) for person, name in people if person not in left_out]
+    expected, able = expected_of(actor, round_, idea.idea_id, known, all_duties)
     if known.has(idea.idea_id, actor.id):
         in_force = round_.stage is RoundStage.PUBLISHED
-        return replace(idea, expected=len(able), conflict=True, verdict=idea.verdict if in_force else None)
+        return replace(idea, expected=expected, conflict=True, verdict=idea.verdict if in_force else None)
     mine = next((line.stage for line in found if (line.idea_id, line.reviewer_id) == (idea.idea_id, actor.id)), None)
-    reviewing = actor.id in {person for person, _ in people}
+    reviewing, asked = all_duties.reviews(actor.id), all_duties.has(idea.idea_id, actor.id)
     stands = counted(found, known, idea.idea_id)
-    idea = replace(idea, expected=len(able), mine=mine)
+    idea = replace(idea, expected=expected, mine=mine, asked=asked)
     submitted = mine is ReviewStage.SUBMITTED
-    all_in = not lacking(able, stands)
-    if not sees_reviews(round_, reviewer=reviewing, submitted=submitted, all_in=all_in):
+    filed = {line.reviewer_id for line in stands}
+    all_in = nobody_awaited(round_, idea.idea_id, known, all_duties, filed)
+    if not sees_reviews(round_, reviewer=asked, submitted=submitted, all_in=all_in):
         return counts_alone(actor, round_, idea, stands, able, reviewing=reviewing)
     if not actor.on(round_.committee_id) and actor.id != round_.custodian_id and len(stands) < ENOUGH:
         return replace(idea, n=len(stands))
@@ -278,6 +276,20 @@ def seen(
         high=max(totals, default=None),
         **awaiting(able, stands),
     )
+
+
+def expected_of(
+    actor: Actor, round_: Round, idea_id: int, known: Concerned, all_duties: Duties
+) -> tuple[int, Sequence[tuple[int, str]]]:
+    """How many reviews are to come of an idea, and from whom. Where ideas are given out, who has one cannot have
+    written it: to whom names are hidden, nobody's name then stands beside an idea."""
+    hidden = names_hidden(actor, round_)
+    left_out = {person for of, person in (known.declared if hidden else known.declared | known.own) if of == idea_id}
+    if round_.assigned and (hidden or round_.stage is RoundStage.PREPARED):
+        free = sum(person not in left_out for person, _ in all_duties.people)
+        return min(round_.wanted, free), ()
+    able = [(person, name) for person, name in all_duties.of(idea_id) if person not in left_out]
+    return len(able), able
 
 
 def counts_alone(
