@@ -75,6 +75,7 @@ class OwnersForm(FormModel):
 class RemarksForm(FormModel):
     """A review: scores come beside these, a field for each criterion."""
 
+    free: Literal["on", ""] = ""  # says that they have no conflict
     to_authors: Remark = ""
     to_committee: Remark = ""
     do: Literal["keep", "submit"] = "keep"

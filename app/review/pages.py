@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.db import Db
-from app.errors import Stale
 from app.people.actor import Actor, Employee, Member
 from app.people.models import Post
 from app.processes.queries import evidence
 from app.processes.standing.queries import standing_for
 from app.review import (
-    conflicts,
     owners,
     pages_decisions,
     pages_meetings,
@@ -24,8 +22,9 @@ from app.review import (
     rounds,
     scorecards,
 )
-from app.review.forms import ReasonForm, RemarksForm, field_of, review_form
-from app.review.models import RoundStage
+from app.review.conflicts.rules import TO_THEM
+from app.review.conflicts.settling import about_me
+from app.review.forms import RemarksForm, field_of, review_form
 from app.review.queries import waiting
 from app.review.reviewing import Case
 from app.review.scorecards import Question
@@ -85,7 +84,8 @@ def kept_form(questions: list[Question], mine: reviewing.Written | None) -> Form
         for question in questions
         if question.id in mine.scores
     }
-    return blank(to_authors=mine.review.to_authors, to_committee=mine.review.to_committee, **marks)
+    free = "on" if mine.review.free_at else ""
+    return blank(to_authors=mine.review.to_authors, to_committee=mine.review.to_committee, free=free, **marks)
 
 
 def show(
@@ -96,7 +96,6 @@ def show(
     status: int = 200,
     *,
     form: Form[Any] | None = None,
-    conflict: Form[Any] | None = None,
 ) -> Response:
     """A form with mistakes is falsy: it is taken where it is given."""
     questions = scorecards.questions(db, actual.round.scorecard_id)
@@ -108,7 +107,7 @@ def show(
         questions=questions,
         sum=sum_of(questions, actual.mine),
         form=kept_form(questions, actual.mine) if form is None else form,
-        conflict=blank() if conflict is None else conflict,
+        near=[] if actual.hidden else [TO_THEM[kind] for kind in about_me(db, actor, actual.idea.id)],
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
         evidence=evidence(db, actual.process.id),
@@ -136,6 +135,8 @@ def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -
     if form.data.do == "keep":
         reviewing.keep(db, actor, actual, form.data, scores)
         return see(request, f"/review/ideas/{id}", "" if by_htmx(request) else "Kept. Nobody else sees it yet.")
+    if not form.data.free:
+        form.refuse("free", "Say first that you have no conflict with this idea; or declare the one that you have.")
     for name, words in reviewing.mistakes(questions, scores).items():
         form.refuse(name, words)
     if not form:
@@ -145,18 +146,6 @@ def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -
     if following is None:
         return see(request, "/review", "Submitted. That was the last one that waited for you.")
     return see(request, f"/review/ideas/{following}", "Submitted. Here is the next one.")
-
-
-@routes.post("/review/ideas/{id}/conflict")
-def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -> Response:
-    actual = reviewing.case(db, actor, id, lock=True)
-    if actual.round.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
-        raise Stale("This round is over. A conflict changes nothing in it any more.")
-    form = fill(ReasonForm, fields)
-    if not form:
-        return show(db, request, actor, actual, 422, conflict=form)
-    conflicts.declare(db, actor, actual.idea, form.data.reason)
-    return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
 for part in (pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):

@@ -17,8 +17,10 @@ from app.errors import Refused
 from app.once import new_key, once
 from app.people.actor import HEADS, Actor, Employee, Member
 from app.people.found import found
+from app.people.models import Committee
 from app.review import actions, rounds, scorecards, standing
-from app.review.conflicts import members
+from app.review.conflicts import concerned, members
+from app.review.conflicts.left import Short, lacking
 from app.review.forms import ReasonForm, ReviewerForm, RoundForm
 from app.review.models import Reviewer, Round, RoundIdea, RoundStage
 from app.review.reviewing import authors
@@ -137,7 +139,7 @@ def draw(
     db: Session, request: Request, actor: Actor, round_: Round, status: int = 200, sort: str = "place", **forms: Any
 ) -> Response:
     board = standing.board(db, actor, round_, sort if sort in standing.SORTS else "place")
-    heads = actor.chairs(round_.committee_id)
+    heads, hidden = actor.chairs(round_.committee_id), names_hidden(actor, round_)
     more = members(db, round_.committee_id) if heads and round_.stage is RoundStage.OPEN else []
     known = {person for person, _ in board.reviewers}
     return page(
@@ -150,13 +152,24 @@ def draw(
         moves=round_life.open_to(actor, round_),
         heads=heads,
         on=actor.on(round_.committee_id),
-        hidden=names_hidden(actor, round_),
+        hidden=hidden,
+        short=short_of(db, round_, board, hidden=hidden) if heads or not hidden else [],
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
         refused=forms.get("refused", ""),
         note=forms.get("note", ""),
     )
+
+
+def short_of(db: Session, round_: Round, board: standing.Board, *, hidden: bool) -> list[Short]:
+    """Ideas of a round for which nobody is left, as far as this reader may know."""
+    if round_.stage not in (RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED):
+        return []
+    ideas = [(row.idea_id, row.title) for row in board.undecided if not row.conflict]
+    known = concerned(db, [idea for idea, _ in ideas])
+    quorum = db.get_one(Committee, round_.committee_id).quorum
+    return lacking(ideas, members(db, round_.committee_id), known, quorum, hidden=hidden)
 
 
 @routes.get("/review/rounds/{id}/edit")
@@ -215,6 +228,7 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")
 def take_out(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
     must_lead(actor, round_)
+    rounds.must_be_in_charge_of(db, actor, round_, idea_id)
     form = fill(ReasonForm, fields)
     if not form:
         return draw(db, request, actor, round_, 422, refused="Give a reason: it is kept in the record.")

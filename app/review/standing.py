@@ -169,9 +169,7 @@ def seen(
 ) -> Placed:
     """One idea with what this reader may know of its reviews."""
     hidden = names_hidden(actor, round_)
-    left_out = {
-        person for of, person in (known.declared if hidden else known.declared | known.own) if of == idea.idea_id
-    }
+    left_out = {person for of, person in known.told(hidden=hidden) if of == idea.idea_id}
     able = [(person, name) for person, name in people if person not in left_out]
     if known.has(idea.idea_id, actor.id):
         in_force = round_.stage is RoundStage.PUBLISHED

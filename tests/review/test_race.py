@@ -17,7 +17,7 @@ from app.review.models import Decision, Review, Score
 from tests.cast import the_cast
 from tests.client import ORIGIN
 from tests.conftest import settings_for
-from tests.review.makers import admitted, decision, move, open_round, review_by, typed_marks
+from tests.review.makers import MARKS, admitted, decision, move, open_round, review_by, typed_marks
 
 AT_ONCE = 20
 
@@ -76,4 +76,4 @@ def test_of_twenty_submissions_one_counts(both: Database) -> None:
     assert together(both, cast.sami.id, f"/review/ideas/{idea.id}", bodies) == [303] + [409] * (AT_ONCE - 1)
     with both.reading() as db:
         review = db.scalars(select(Review)).one()
-        assert len(db.scalars(select(Score).where(col(Score.review_id) == review.id)).all()) == len(marks)
+        assert len(db.scalars(select(Score).where(col(Score.review_id) == review.id)).all()) == len(MARKS)
