@@ -178,6 +178,6 @@ def running_round(world: World) -> None:
             world.plan(11 - place * 0.9, score, who, thought, 3 + place % 2)
     world.plan(1, score, "sami", IN_REVIEW[3], 4, submit=False)
     world.plan(6, owner_says, IN_REVIEW[3], "huda", "One lane can be changed in a night. I would begin with lane 4.")
-    world.plan(9, declare, "tamer", IN_REVIEW[9], "The supplier of these is my brother-in-law.")
+    world.plan(3, declare, "tamer", IN_REVIEW[7], "The supplier of these is my brother-in-law.")
     world.plan(7, name_member, IN_REVIEW[3])
     world.plan(8, plan_meeting, "next", "Committee’s meeting", IN_REVIEW, -11)
