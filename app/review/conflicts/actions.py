@@ -97,7 +97,7 @@ def answerable(db: Session, actor: Actor, idea: Idea, people: Collection[int]) -
     must_be_unanswered(idea)
     asked = questions(db, actor, [idea], {idea.id} if seen.open else set())[idea.id]
     chosen = [one for one in asked if one.person_id in people]
-    if not chosen:
+    if not people:
         raise Invalid("Choose one member at least.")
     if len(chosen) != len(set(people)):
         raise Stale("Somebody has answered this meanwhile. Look at it again before you go on.")
