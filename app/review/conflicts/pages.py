@@ -8,7 +8,7 @@ from app.db import Db
 from app.errors import Refused, Stale
 from app.ideas import queries as ideas
 from app.ideas.models import UNANSWERED, Idea
-from app.ideas.rules import author
+from app.ideas.rules import author, in_charge
 from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.processes.models import Process
@@ -54,7 +54,7 @@ def draw(
     request: Request, db: Session, actor: Actor, idea: Idea, sight: Sight, status: int = 200, **forms: Form[Any]
 ) -> Response:
     """forms: `naming`, `declaring`, `answering` or `ending`, as it was filled in."""
-    mine = author(actor, idea)
+    mine, head = author(actor, idea), in_charge(actor, idea)
     known = concerned(db, [idea.id])
     concerns_me = known.has(idea.id, actor.id)
     going = idea.stage in UNANSWERED
@@ -74,7 +74,8 @@ def draw(
         named=settling.named_by(db, idea.id) if mine else (),
         nameable=actions.nameable(db, idea) if mine and going else (),
         questions=settling.questions(db, actor, [idea], open_)[idea.id] if sight.settles and going else (),
-        held=settling.held(db, idea.id, open_=sight.open) if sight.settles else (),
+        held=settling.held(db, idea.id, open_=sight.open) if sight.settles or head else (),
+        head=head,
         words=WORDS,
         naming=forms.get("naming", blank(NamingForm, key=new_key())),
         declaring=forms.get("declaring", blank()),

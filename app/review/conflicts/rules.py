@@ -14,7 +14,7 @@ OTHER = "You have a conflict with this idea. Others review it and decide on it."
 WORDS: Mapping[ConflictKind, str] = {
     ConflictKind.DECLARED: "Declared",
     ConflictKind.NAMED: "Named by an author",
-    ConflictKind.LINE: "One leads, the other reports, at some level",
+    ConflictKind.LINE: "A reporting line between them, at some level",
     ConflictKind.DEPARTMENT: "The same department as an author",
     ConflictKind.TOGETHER: "Wrote another idea together with an author",
     ConflictKind.SUPPORTER: "Supported it, or spoke about it, before the round",
