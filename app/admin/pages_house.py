@@ -19,6 +19,7 @@ from app.people.found import found
 from app.people.models import Committee, Department, Person, Post
 from app.people.queries import choosable, paths
 from app.people.roles import WORDS, set_post, the_committee
+from app.review.rounds import veil_newcomers
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 
@@ -137,4 +138,5 @@ def change_seat(request: Request, proof: OwnPassword, db: Db, actor: Administrat
     if proof.fails(form, actor) or not form or person is None:
         return draw_committee(request, db, 422, seat=form)
     set_post(db, actor.id, the_committee(db), person, form.data.post)
+    veil_newcomers(db)
     return see(request, "/admin/committee", "Kept. It counts from the next page they open.")

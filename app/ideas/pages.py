@@ -241,12 +241,21 @@ def ways(actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
     known = {
         ("Score it", f"/review/ideas/{idea.id}"): idea.stage is Stage.IN_REVIEW
         and actor.on(idea.committee_id)
-        and not rules.author(actor, idea),
+        and actor.id not in idea.concerned_ids,
         ("Say whether it can be run", f"/review/ideas/{idea.id}/owner"): idea.stage in UNANSWERED
         and actor.id == owner_id,
         ("Charter a pilot", f"/pilots/new?idea={idea.id}"): rules.life.may(actor, idea, "charter"),
     }
     return [way for way, open_ in known.items() if open_]
+
+
+def conflict_way(actor: Actor, idea: Idea) -> str:
+    """While it is unanswered authors name who should not judge it, and its committee says who may not."""
+    if idea.stage not in UNANSWERED or actor.guest:
+        return ""
+    if rules.author(actor, idea):
+        return "Say who should not judge it"
+    return "Conflicts with it" if actor.on(idea.committee_id) or actor.id == idea.custodian_id else ""
 
 
 def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_changes: int) -> dict[str, Any]:
@@ -271,6 +280,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "departments": departments_named(db, idea),
         "citations": citations_of(db, actor, idea.id) if "citations" in shown.has else (),
         "files": files.of_thing(db, idea.ref, veiled=shown.veiled) if "files" in shown.has else (),
+        "conflicts": conflict_way(actor, idea),
         "ways": ways(actor, idea, shown.process.owner_id),
         "questions": questions.of_author(db, actor, idea.id) if mine and "questions" in shown.has else (),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,

@@ -33,6 +33,7 @@ from app.errors import Missing
 from app.ideas.models import (
     Audience,
     Author,
+    Conflict,
     Idea,
     IdeaDepartment,
     IdeaJob,
@@ -142,7 +143,34 @@ def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
     return and_(veiled_from(me, idea), or_(wrote, in_team))
 
 
-kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from)]
+def in_team() -> tuple[ColumnElement[bool], ...]:
+    """A membership that makes a person part of a team's idea: in the team now, or at some time since it was begun."""
+    ended = or_(col(Membership.until).is_(None), col(Membership.until) >= col(Idea.created_at))
+    return col(Membership.team_id) == col(Idea.team_id), ended
+
+
+def conflicted(people: Any) -> CompoundSelect[Any]:
+    """The ids of all ideas with which this person (an id, or a select of several) has a conflict."""
+
+    def theirs(column: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column == people if isinstance(people, int) else column.in_(people)
+        return found
+
+    wrote = select(col(Author.idea_id)).where(theirs(col(Author.person_id)))
+    team = select(col(Idea.id)).join(Membership, and_(*in_team())).where(theirs(col(Membership.person_id)))
+    said = select(col(Conflict.idea_id)).where(theirs(col(Conflict.person_id)), col(Conflict.ended_at).is_(None))
+    return union_all(wrote, team, said)
+
+
+def bars(person: int, idea: Any) -> ColumnElement[bool]:
+    """Whether this person has a conflict with the idea."""
+    found: ColumnElement[bool] = idea.in_(conflicted(person))
+    return found
+
+
+kinds = [
+    Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from, bars=bars)
+]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancel": "Call cancelled",
         "conclude": "What came of a call",
     },
+    "conflict": {
+        "declare": "A member has a conflict",
+        "confirm": "A conflict is confirmed",
+        "end": "A conflict has ended",
+    },
+    "suspicion": {"name": "An author names who should not judge it", "dismiss": "Looked at, and no conflict"},
     "to_do": {"order": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
     "prioritisation": {
         "open": "Prioritisation has begun",

@@ -21,6 +21,7 @@ from app.people.mail import configured
 from app.people.models import Kind, Person
 from app.people.roles import give
 from app.people.rows import decode
+from app.review.rounds import veil_newcomers
 from app.settings import load
 
 commands = typer.Typer(help="Add people, import them, erase one.", no_args_is_help=True)
@@ -69,6 +70,7 @@ def add(
         person = add_person(db, None, name=name.strip(), email=address, kind=kind)
         for word in role:
             give(db, None, person, word.value)
+            veil_newcomers(db)
         print(invite(db, None, database.known["settings"], person))
     database.close()
 
@@ -92,6 +94,7 @@ def import_(
             for person in importing.apply(db, None, found):
                 address = invite(db, None, database.known["settings"], person)
                 print(f"{person.email} {'invited by mail' if configured(database.known['settings']) else address}")
+            veil_newcomers(db)
     database.close()
     print(f"{found.added} {'would be ' if check else ''}added, {found.changed} changed.")
 

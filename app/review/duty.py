@@ -54,7 +54,7 @@ class Duties:
 def nobody_awaited(round_: Round, idea_id: int, known: Concerned, all_duties: Duties, filed: Collection[int]) -> bool:
     """Whether all reviews of an idea are in that can be expected. In a blind round an author among the reviewers counts
     as one who is still to come: else what opens early would tell of them."""
-    out = known.declared if round_.blind else known.declared | known.own
+    out = known.told(hidden=round_.blind)
     return all(person in filed for person, _ in all_duties.of(idea_id) if (idea_id, person) not in out)
 
 

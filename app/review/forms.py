@@ -96,6 +96,7 @@ Points = Annotated[float, Field(ge=-1000, le=1000)]
 class RemarksForm(FormModel):
     """A review: scores come beside these, a field for each criterion."""
 
+    free: Literal["on", ""] = ""  # says that they have no conflict
     to_authors: Remark = ""
     to_committee: Remark = ""
     confidence: Literal["1", "2", "3", ""] = ""

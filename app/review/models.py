@@ -186,6 +186,7 @@ class Review(Row, table=True):
     begun_at: datetime = instant()
     submitted_at: datetime | None = instant(nullable=True, default=None)
     filed: int = 0
+    free_at: datetime | None = instant(nullable=True, default=None)  # when they said that they have no conflict
     version: int = 1
 
 
@@ -214,19 +215,6 @@ class Score(Row, table=True):
     review_id: int = points_to("review.id")
     criterion_id: int = points_to("criterion.id")
     value: int | None = Field(default=None, sa_type=SmallInteger)
-
-
-class Conflict(Row, table=True):
-    """A declared reason why a member may neither see reviews of nor score an idea. (Own ideas and own team's are
-    conflicts by themselves: see rules.)"""
-
-    __tablename__ = "conflict"
-    __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
-
-    idea_id: int = points_to("idea.id")
-    person_id: int = points_to("person.id")
-    reason: str = text()
-    declared_at: datetime = instant()
 
 
 class MeetingStage(StrEnum):

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 from app.columns import today
 from app.db import Db
-from app.errors import Stale
 from app.people.actor import Employee, Member
 from app.people.models import Post
 from app.review import (
-    conflicts,
     pages_decisions,
     pages_meetings,
     pages_owners,
@@ -19,8 +17,6 @@ from app.review import (
     rounds,
     scorecards,
 )
-from app.review.forms import ReasonForm
-from app.review.models import RoundStage
 from app.review.pages_case import form_for, page_of
 from app.review.queries import waiting
 from app.review.questions import pages as question_pages
@@ -71,6 +67,8 @@ def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -
     if form.data.do == "keep":
         reviewing.keep(db, actor, actual, form.data, scores)
         return see(request, f"/review/ideas/{id}", "" if by_htmx(request) else "Kept. Nobody else sees it yet.")
+    if not form.data.free:
+        form.refuse("free", "Say first that you have no conflict with this idea; or declare the one that you have.")
     for name, words in reviewing.mistakes(actual.round, questions, scores, form.data).items():
         form.refuse(name, words)
     if not form:
@@ -82,18 +80,6 @@ def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -
     if following is None:
         return see(request, "/review", "Submitted. That was the last one that waited for you.")
     return see(request, f"/review/ideas/{following}", "Submitted. Here is the next one.")
-
-
-@routes.post("/review/ideas/{id}/conflict")
-def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -> Response:
-    actual = reviewing.case(db, actor, id, lock=True)
-    if actual.round.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
-        raise Stale("This round is over. A conflict changes nothing in it any more.")
-    form = fill(ReasonForm, fields)
-    if not form:
-        return page_of(db, request, actor, actual, 422, conflict=form)
-    conflicts.declare(db, actor, actual.idea, form.data.reason)
-    return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
 PARTS = (

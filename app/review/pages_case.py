@@ -10,11 +10,14 @@ from sqlmodel import col
 
 from app.errors import Missing
 from app.ideas.models import Idea, Revision
+from app.ideas.rules import in_charge
 from app.people.actor import Actor
 from app.processes.models import Process
 from app.processes.queries import evidence
 from app.processes.standing.queries import standing_for
 from app.review import owners, reviewing, scorecards
+from app.review.conflicts.rules import TO_THEM
+from app.review.conflicts.settling import about_me
 from app.review.forms import RemarksForm, field_of, review_form
 from app.review.models import Round, RoundIdea
 from app.review.questions.queries import of_review
@@ -65,7 +68,8 @@ def kept_form(questions: Sequence[Question], mine: Written | None) -> Form[Remar
         if question.id in mine.scores
     }
     names = ("to_authors", "to_committee", "confidence", "forecast", "forecast_low", "forecast_high")
-    return blank(**{name: getattr(mine.review, name) for name in names}, **marks)
+    free = "on" if mine.review.free_at else ""
+    return blank(free=free, **{name: getattr(mine.review, name) for name in names}, **marks)
 
 
 def page_of(
@@ -76,7 +80,6 @@ def page_of(
     status: int = 200,
     *,
     form: Form[Any] | None = None,
-    conflict: Form[Any] | None = None,
     amending: bool = False,
     ideas: Sequence[Placed] = (),
 ) -> Response:
@@ -91,7 +94,7 @@ def page_of(
         questions=questions,
         sum=sum_of(questions, actual.mine),
         form=kept_form(questions, actual.mine) if form is None else form,
-        conflict=blank() if conflict is None else conflict,
+        near=[] if actual.hidden or ideas else [TO_THEM[kind] for kind in about_me(db, actor, actual.idea.id)],
         amending=amending or (form is not None and actual.submitted),
         rehearsal=ideas,
         sure=SURE,
@@ -105,7 +108,7 @@ def page_of(
         standing=standing_for(db, actual.process.id),
         progress=reviewing.progress(db, actor, actual.round) if actual.reviewing and not ideas else None,
         asked=() if ideas else of_review(db, actor, actual.round.id, actual.idea.id),
-        in_charge=actor.chairs(actual.round.committee_id),
+        in_charge=in_charge(actor, actual.idea),
         moves=[move for move in life.moves if not move.by_form],
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
     )

@@ -17,10 +17,12 @@ from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
 from app.people.actor import HEADS, Actor, Employee, Member
 from app.people.found import found
+from app.people.models import Committee
 from app.review import actions, duty, pages_case, rounds, scorecards, standing
 from app.review.assignment.rules import gives_out
 from app.review.capacity import BEFORE_THE_END
-from app.review.conflicts import members
+from app.review.conflicts import concerned, members
+from app.review.conflicts.left import Short, lacking
 from app.review.forms import CapacityForm, ReasonForm, ReviewerForm, RoundForm
 from app.review.models import Preset, Reviewer, Round, RoundIdea, RoundStage
 from app.review.readings import readings
@@ -182,7 +184,7 @@ def draw(
     db: Session, request: Request, actor: Actor, round_: Round, status: int = 200, sort: str = "place", **forms: Any
 ) -> Response:
     board = standing.board(db, actor, round_, sort if sort in standing.SORTS else "place")
-    leading = leads(actor, round_)
+    leading, hidden = leads(actor, round_), names_hidden(actor, round_)
     seated = members(db, round_.committee_id) if leading and round_.stage in ON else []
     more = seated if round_.stage is RoundStage.OPEN else []
     known = {person for person, _ in board.reviewers}
@@ -197,7 +199,8 @@ def draw(
         heads=leading,
         preparing=heads(actor, round_),
         on=actor.on(round_.committee_id),
-        hidden=names_hidden(actor, round_),
+        hidden=hidden,
+        short=short_of(db, round_, board, hidden=hidden) if leading or not hidden else [],
         sealed=round_.stage is RoundStage.CLOSED and not unsealed(round_),
         sight=SIGHT_WORDS[round_.sight],
         led_by=LEAD_WORDS[round_.led_by],
@@ -214,6 +217,16 @@ def draw(
         refused=forms.get("refused", ""),
         note=forms.get("note", ""),
     )
+
+
+def short_of(db: Session, round_: Round, board: standing.Board, *, hidden: bool) -> list[Short]:
+    """Ideas of a round for which nobody is left, as far as this reader may know."""
+    if round_.stage not in (RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED):
+        return []
+    ideas = [(row.idea_id, row.title) for row in board.undecided if not row.conflict]
+    known = concerned(db, [idea for idea, _ in ideas])
+    quorum = db.get_one(Committee, round_.committee_id).quorum
+    return lacking(ideas, members(db, round_.committee_id), known, quorum, hidden=hidden)
 
 
 @routes.get("/review/rounds/{id}/edit")
@@ -306,6 +319,7 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")
 def take_out(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
     must_lead(actor, round_)
+    rounds.must_be_in_charge_of(db, actor, round_, idea_id)
     form = fill(ReasonForm, fields)
     if not form:
         return draw(db, request, actor, round_, 422, refused="Give a reason: it is kept in the record.")

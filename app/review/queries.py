@@ -18,7 +18,8 @@ from app.people.models import Person
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
 from app.review.assignment import waiting as assignment
-from app.review.conflicts import concerned, unconcerned
+from app.review.conflicts import concerned, settling, unconcerned
+from app.review.conflicts.left import for_administrators, for_heads
 from app.review.models import (
     Decision,
     Meeting,
@@ -33,7 +34,7 @@ from app.review.models import (
     Verdict,
 )
 from app.review.questions import queries as questions
-from app.review.rules import VERDICT_DONE
+from app.review.rules import VERDICT_DONE, leads
 from app.review.standing import Board, board
 
 OwnReview = aliased(Review)
@@ -75,7 +76,29 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
     day = today(db.info["settings"].time_zone)
     found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
     found += [*to_pass_on(db, actor), *to_answer(db, actor)]
-    return sorted(found, key=urgency)
+    return sorted([*found, *about_conflicts(db, actor)], key=urgency)
+
+
+def about_conflicts(db: Session, actor: Actor) -> list[Waiting]:
+    """Possible conflicts that this person confirms or dismisses, as one thing to do; and ideas for which nobody is
+    left: an administrator seats somebody, a head sees it coming."""
+    found = settling.rows(db, actor, *settling.mine_to_settle(actor))
+    number, ideas = settling.how_many(db, actor, found)
+    asked = []
+    if number:
+        words = "1 possible conflict" if number == 1 else f"{number} possible conflicts"
+        why = f"Named or found, with {'1 idea' if ideas == 1 else f'{ideas} ideas'}"
+        asked = [Waiting("Look at", words, "/review/conflicts", None, why)]
+    if actor.administrator:
+        verbs = {False: "Name a deputy for", True: "Seat somebody for"}
+        here = "/admin/committee#seat"
+        return asked + [
+            Waiting(verbs[one.headed], one.title, here, None, one.why) for one in for_administrators(db, actor)
+        ]
+    return asked + [
+        Waiting("Find who can judge", one.title, f"/review/ideas/{one.idea_id}/conflicts", None, one.why)
+        for one in for_heads(db, actor, found)
+    ]
 
 
 def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
@@ -164,15 +187,16 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
         select(func.count())
         .where(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.live).is_(True), ~decided)
         .correlate(Round)
-        .scalar_subquery()
     )
-    query = select(Round, left, assignment.planned(), assignment.fallen(), assignment.untold(actor)).where(
+    mine = left.where(unconcerned(actor, col(RoundIdea.idea_id)))
+    given = (assignment.planned(), assignment.fallen(), assignment.untold(actor))
+    query = select(Round, left.scalar_subquery(), mine.scalar_subquery(), *given).where(
         col(Round.committee_id).in_(list(actor.seats)),
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
     found: list[Waiting] = []
-    for round_, open_, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
-        found += lead(round_, open_, day) if actor.chairs(round_.committee_id) else ()
+    for round_, all_, mine_, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
+        found += lead(round_, all_, mine_, day) if leads(actor, round_) else ()
         found += given_out(actor, round_, planned=planned, fallen=fallen, untold=untold)
     ready = (db.scalar(waiting_for_a_round(headed)) or 0) if headed else 0
     if ready:
@@ -181,17 +205,18 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
     return found
 
 
-def lead(round_: Round, left: int, day: date) -> list[Waiting]:
+def lead(round_: Round, left: int, mine: int, day: date) -> list[Waiting]:
+    """left: ideas without a decision; mine: those of them with which this head has no conflict."""
     here = f"/review/rounds/{round_.id}"
     match round_.stage:
         case RoundStage.PREPARED:
             return [Waiting("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
         case RoundStage.OPEN if round_.due < day:
             return [Waiting("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
-        case RoundStage.CLOSED if left:
-            words = "1 idea" if left == 1 else f"{left} ideas"
+        case RoundStage.CLOSED if mine:
+            words = "1 idea" if mine == 1 else f"{mine} ideas"
             return [Waiting(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
-        case RoundStage.CLOSED:
+        case RoundStage.CLOSED if not left:
             return [Waiting("Publish the decisions of", round_.name, here, None, "All ideas are decided")]
         case _:
             return []

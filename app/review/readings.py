@@ -50,7 +50,7 @@ def open_pairs(
     here = {member.id for member in seated}
     more = here - {person for person, _ in board.reviewers} - {actor.id, round_.custodian_id}
     hidden = names_hidden(actor, round_)
-    out = board.known.declared if hidden else board.known.declared | board.known.own
+    out = board.known.told(hidden=hidden)
     return [
         (row.idea_id, person)
         for row in rows

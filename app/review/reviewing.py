@@ -103,9 +103,12 @@ def find(
 
 
 def case(db: Session, actor: Actor, idea_id: int, *, lock: bool = False) -> Case:
-    """Raises Missing where there is nothing for this person, Refused where they have a conflict."""
+    """Raises Missing where there is nothing for this person, Refused where they have a conflict; to who would change
+    something Stale, since the page that they had before them was drawn without one."""
     round_, placed, idea, revision, process, reviewing = find(db, actor, idea_id, lock=lock)
     known = concerned(db, [idea.id])
+    if lock and (idea.id, actor.id) not in known.own and known.has(idea.id, actor.id):
+        raise Stale("A conflict of yours with this idea was noted meanwhile. What you typed was not taken.")
     must_be_free(known, idea.id, actor.id)
     all_of_them = written(db, round_.id, idea.id)
     mine = next((one for one in all_of_them if one.review.reviewer_id == actor.id), None)
@@ -221,6 +224,8 @@ def put_down(db: Session, round_: Round, review: Review, typed: RemarksForm, sco
     told = typed.forecasts if round_.asks_forecast else (None, None, None)
     review.forecast, review.forecast_low, review.forecast_high = told if None not in told else (None, None, None)
     review.begun_at = now()
+    if typed.free and review.free_at is None:
+        review.free_at = now()
     review.version += 1
     rows = {row.criterion_id: row for row in db.scalars(select(Score).where(col(Score.review_id) == review.id))}
     for criterion, row in rows.items():

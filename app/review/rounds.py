@@ -17,7 +17,7 @@ from app.people.actor import HEADS, Actor
 from app.people.models import Grant, Person, Role
 from app.processes.models import Process
 from app.record.actions import write
-from app.review.conflicts import concerned, members
+from app.review.conflicts import concerned, members, must_be_in_charge
 from app.review.forms import RoundForm
 from app.review.models import Decision, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Sight
 from app.review.rules import round_life
@@ -252,6 +252,15 @@ def let_go(db: Session, round_id: int) -> None:
     db.execute(delete(Veil).where(col(Veil.round_id) == round_id))
 
 
+def must_be_in_charge_of(db: Session, actor: Actor, round_: Round, idea_id: int) -> None:
+    """Of one idea of the round: whoever heads it has a conflict with some of them."""
+    here = (col(RoundIdea.round_id) == round_.id, col(RoundIdea.idea_id) == idea_id)
+    idea = db.scalars(select(Idea).join(RoundIdea, col(RoundIdea.idea_id) == col(Idea.id)).where(*here)).first()
+    if idea is None:
+        raise Missing()
+    must_be_in_charge(db, actor, idea)
+
+
 def take_out(db: Session, actor: Actor, round_: Round, idea_id: int, reason: str) -> None:
     """An idea that cannot be decided here waits for another round, veiled until this one is over."""
     if round_.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
@@ -265,6 +274,14 @@ def take_out(db: Session, actor: Actor, round_: Round, idea_id: int, reason: str
         raise Stale("This idea is decided, or is not in the round any more.")
     placed.live, placed.taken_out_at = False, now()
     write(db, actor.id, "take_out", placed.ref, before="in", after="out", words={"reason": reason.strip()})
+
+
+def veil_newcomers(db: Session) -> None:
+    """Whoever takes a seat while a blind round is on sees no more of it than the others. Said where seats are given."""
+    on = (col(Round.blind).is_(True), col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)))
+    for round_ in db.scalars(select(Round).where(*on).order_by(col(Round.id))).all():
+        ideas = db.scalars(select(col(Veil.idea_id)).where(col(Veil.round_id) == round_.id).distinct()).all()
+        veil(db, round_, ideas, [member.id for member in members(db, round_.committee_id)])
 
 
 def add_reviewer(db: Session, actor: Actor, round_: Round, person_id: int) -> None:

@@ -1,7 +1,7 @@
 """Who may do what in review, and the lives of a round, a meeting and an order as moves."""
 
 from app.ideas.models import Idea, Stage
-from app.ideas.rules import chair
+from app.ideas.rules import in_charge
 from app.people.actor import Actor
 from app.review.models import Lead, Meeting, MeetingStage, Order, OrderStage, Round, RoundStage, Sight, Verdict
 from app.workflow import Move, Workflow
@@ -72,7 +72,7 @@ VERDICT_DONE: dict[Verdict, str] = {
 correction: Workflow[Idea] = Workflow(
     "stage",
     *(
-        Move(name, VERDICT_WORDS[verdict], tuple(stage for _, stage in MOVES.values()), target, chair, reason=True)
+        Move(name, VERDICT_WORDS[verdict], tuple(stage for _, stage in MOVES.values()), target, in_charge, reason=True)
         for verdict, (name, target) in MOVES.items()
     ),
 )

@@ -284,7 +284,7 @@ def expected_of(
     """How many reviews are to come of an idea, and from whom. Where ideas are given out, who has one cannot have
     written it: to whom names are hidden, nobody's name then stands beside an idea."""
     hidden = names_hidden(actor, round_)
-    left_out = {person for of, person in (known.declared if hidden else known.declared | known.own) if of == idea_id}
+    left_out = {person for of, person in known.told(hidden=hidden) if of == idea_id}
     if round_.assigned and (hidden or round_.stage is RoundStage.PREPARED):
         free = sum(person not in left_out for person, _ in all_duties.people)
         return min(round_.wanted, free), ()

@@ -62,7 +62,7 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
         shown,
         html,
         known.get("follows", actor.id in part.follow),
-        may_answer_officially(actor, committee),
+        may_answer_officially(db, actor, ref, committee),
         blank(CommentForm, key=key(ref, changes)),
         answer,
         speakers(shown.nodes),

@@ -70,9 +70,10 @@ def review_by(
 
 
 def typed_marks(db: Db, round_: Round, marks: Sequence[int | str] = MARKS) -> Mapping[str, str]:
-    """The fields of a posted review."""
+    """The fields of a posted review, with the word that there is no conflict."""
     questions = scorecards.questions(db, round_.scorecard_id)
-    return {field_of(question.id): str(mark) for question, mark in zip(questions, marks, strict=True)}
+    scores = {field_of(question.id): str(mark) for question, mark in zip(questions, marks, strict=True)}
+    return {**scores, "free": "on"}
 
 
 def decision(cast: Cast, verdict: str = "approve", **over: Any) -> dict[str, Any]:

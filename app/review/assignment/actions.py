@@ -17,7 +17,8 @@ from app.review.assignment.models import Assignment, AssignmentPlan, Ending, How
 from app.review.assignment.planning import Plan, Way, seal, work_out
 from app.review.assignment.rules import must_be_open
 from app.review.assignment.scene import Placed, Reader, Scene
-from app.review.conflicts import Pair, must_be_free
+from app.review.conflicts import must_be_free
+from app.review.conflicts.rules import Pair
 from app.review.models import Round, RoundStage
 from app.workflow import guarded_update
 

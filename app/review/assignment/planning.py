@@ -14,7 +14,7 @@ from app.record.chain import Keys
 from app.review.assignment.flow import ANEW, REPAIR, Ints, Question, solve
 from app.review.assignment.models import Wish
 from app.review.assignment.scene import Placed, Reader, Scene
-from app.review.conflicts import Pair
+from app.review.conflicts.rules import Pair
 
 # What reading an idea costs its reader: two that are disliked are worse than three that are merely there.
 TASTE = {Wish.WANT: 0, Wish.CAN: 1, Wish.RATHER_NOT: 3}

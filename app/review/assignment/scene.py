@@ -15,7 +15,8 @@ from app.people.actor import Actor
 from app.people.models import Person, Seat
 from app.processes.models import Process
 from app.review.assignment.models import Assignment, Ending, Expertise, Liking, Wish
-from app.review.conflicts import Concerned, Pair, concerned
+from app.review.conflicts import Concerned, concerned
+from app.review.conflicts.rules import Pair
 from app.review.models import Review, Reviewer, ReviewStage, Round, RoundIdea
 
 

@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import col
 
-from app.ideas.models import Author, Idea
+from app.ideas.models import Author, Conflict, Idea
+from app.ideas.queries import in_team
 from app.people.actor import Actor
 from app.people.models import Membership, Person, Seat
 from app.review.assignment.models import Assignment, AssignmentPlan, Ending
-from app.review.conflicts import wrote
-from app.review.models import Conflict, Review, Reviewer, ReviewStage, Round, RoundIdea
+from app.review.models import Review, Reviewer, ReviewStage, Round, RoundIdea
 
 
 def planned() -> ColumnElement[bool]:
@@ -37,8 +37,8 @@ def lost() -> ColumnElement[bool]:
     return or_(
         ~among(*here) & ~among(*done),
         among(col(Author.idea_id) == idea, col(Author.person_id) == person),
-        among(col(Idea.id) == idea, col(Membership.person_id) == person, *wrote()),
-        among(col(Conflict.idea_id) == idea, col(Conflict.person_id) == person),
+        among(col(Idea.id) == idea, col(Membership.person_id) == person, *in_team()),
+        among(col(Conflict.idea_id) == idea, col(Conflict.person_id) == person, col(Conflict.ended_at).is_(None)),
     )
 
 
