@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "capacity"
-down_revision = "heads"
+down_revision = "department_heads"
 branch_labels = None
 depends_on = None
 

@@ -19,14 +19,14 @@ def kind(name: str) -> sa.Enum:
 
 def upgrade() -> None:
     with op.batch_alter_table("conflict") as conflict:
-        conflict.drop_constraint("uq_conflict_idea_id_person_id", type_="unique")
+        conflict.drop_constraint(op.f("uq_conflict_idea_id_person_id"), type_="unique")
         conflict.add_column(sa.Column("kind", kind("conflictkind"), nullable=False, server_default="declared"))
         conflict.add_column(sa.Column("confirmed_by", ID, nullable=True))
         conflict.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
         conflict.add_column(sa.Column("ended_by", ID, nullable=True))
         conflict.add_column(sa.Column("ended_why", sa.Text(), nullable=False, server_default=""))
         for name in ("confirmed_by", "ended_by"):
-            conflict.create_foreign_key(f"fk_conflict_{name}", "person", [name], ["id"])
+            conflict.create_foreign_key(op.f(f"fk_conflict_{name}"), "person", [name], ["id"])
     op.create_index("ix_conflict_one_live", "conflict", ["idea_id", "person_id"], unique=True, **LIVE)
     op.add_column("review", sa.Column("free_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -79,8 +79,8 @@ def downgrade() -> None:
     op.drop_index("ix_conflict_one_live", "conflict")
     with op.batch_alter_table("conflict") as conflict:
         for name in ("confirmed_by", "ended_by"):
-            conflict.drop_constraint(f"fk_conflict_{name}", type_="foreignkey")
-        conflict.drop_constraint("conflictkind", type_="check")
+            conflict.drop_constraint(op.f(f"fk_conflict_{name}"), type_="foreignkey")
+        conflict.drop_constraint(op.f("ck_conflict_conflictkind"), type_="check")
         for name in ("ended_why", "ended_by", "ended_at", "confirmed_by", "kind"):
             conflict.drop_column(name)
-        conflict.create_unique_constraint("uq_conflict_idea_id_person_id", ["idea_id", "person_id"])
+        conflict.create_unique_constraint(op.f("uq_conflict_idea_id_person_id"), ["idea_id", "person_id"])

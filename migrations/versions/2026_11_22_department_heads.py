@@ -6,7 +6,7 @@ Neither column has a constraint, so that SQLite adds it without a rebuild.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "heads"
+revision = "department_heads"
 down_revision = "author_questions"
 branch_labels = None
 depends_on = None
