@@ -612,6 +612,7 @@ SEND: dict[str, Rule] = {
     f"/processes/{N}/experience/rounds/{N}": lambda person, process, _: person.rates(process),
     f"/processes/{N}/experience/rounds/{N}/moves": lambda person, process, _: person.keeps_process(process),
     f"/review/ideas/{N}": Person.scores,
+    f"/review/ideas/{N}/questions": Person.scores,
     f"/review/ideas/{N}/conflict": lambda person, idea: person.member and not person.wrote(idea),
     f"/review/ideas/{N}/conflicts": lambda person, idea: person.employee and person.wrote(idea),
     f"/review/ideas/{N}/conflicts/(answers|end)": lambda person, idea, _: person.settles(idea),

@@ -16,6 +16,7 @@ from app.processes.models import Process
 from app.processes.queries import evidence
 from app.processes.standing.queries import standing_for
 from app.review import owners, reviewing, scorecards
+from app.review.conflicts import is_veiled
 from app.review.conflicts.rules import TO_THEM
 from app.review.conflicts.settling import about_me
 from app.review.forms import RemarksForm, field_of, review_form
@@ -94,7 +95,7 @@ def page_of(
         questions=questions,
         sum=sum_of(questions, actual.mine),
         form=kept_form(questions, actual.mine) if form is None else form,
-        near=[] if actual.hidden or ideas else [TO_THEM[kind] for kind in about_me(db, actor, actual.idea.id)],
+        near=near_words(db, actor, actual) if not ideas else [],
         amending=amending or (form is not None and actual.submitted),
         rehearsal=ideas,
         sure=SURE,
@@ -112,6 +113,13 @@ def page_of(
         moves=[move for move in life.moves if not move.by_form],
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
     )
+
+
+def near_words(db: Session, actor: Actor, actual: Case) -> list[str]:
+    """How this reader is near to who wrote it: nothing of that where they may not learn who did."""
+    if actual.hidden or is_veiled(db, actor, actual.idea.id):
+        return []
+    return [TO_THEM[kind] for kind in about_me(db, actor, actual.idea.id)]
 
 
 def rehearsed(db: Session, round_: Round, idea_id: int) -> Case:

@@ -75,7 +75,7 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
         return []
     day = today(db.info["settings"].time_zone)
     found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
-    found += [*to_pass_on(db, actor), *to_answer(db, actor)]
+    found += about_questions(db, actor)
     return sorted([*found, *about_conflicts(db, actor)], key=urgency)
 
 
@@ -122,17 +122,15 @@ def to_say(db: Session, actor: Actor) -> list[Waiting]:
     ]
 
 
-def to_pass_on(db: Session, actor: Actor) -> list[Waiting]:
-    return [
-        Waiting("Pass on to its authors, or not:", title, f"/review/ideas/{idea}#questions", None, asked_words(count))
-        for idea, title, count in questions.to_pass_on(db, actor)
-    ]
-
-
-def to_answer(db: Session, actor: Actor) -> list[Waiting]:
+def about_questions(db: Session, actor: Actor) -> list[Waiting]:
+    """Reviewers' questions: for heads to pass on, for authors to answer."""
     return [
         Waiting("Answer the committee about", title, f"/ideas/{idea}#questions", None, asked_words(count))
-        for idea, title, count in questions.to_answer(db, actor)
+        if what == "answer"
+        else Waiting(
+            "Pass on to its authors, or not:", title, f"/review/ideas/{idea}#questions", None, asked_words(count)
+        )
+        for what, idea, title, count in questions.waiting(db, actor)
     ]
 
 

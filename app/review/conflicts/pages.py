@@ -71,6 +71,7 @@ def draw(
         own=OWN if (idea.id, actor.id) in known.own else OTHER if concerns_me else "",
         member=actor.on(idea.committee_id),
         near=[TO_THEM[kind] for kind in near],
+        veiled=not mine and not knows(db, actor, idea),
         named=settling.named_by(db, idea.id) if mine else (),
         nameable=actions.nameable(db, idea) if mine and going else (),
         questions=settling.questions(db, actor, [idea], open_)[idea.id] if sight.settles and going else (),

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -67,36 +68,30 @@ def of_author(db: Session, actor: Actor, idea_id: int) -> Sequence[Asked]:
     return read(db, actor, and_(col(AuthorQuestion.idea_id) == idea_id, answerable_by(actor)))
 
 
-def to_pass_on(db: Session, actor: Actor) -> list[tuple[int, str, int]]:
-    """Ideas with questions that wait for a head of their committee: (idea, title, how many)."""
+def waiting(db: Session, actor: Actor) -> list[tuple[str, int, str, int]]:
+    """Ideas with questions that wait for this person: (what it waits for, idea, title, how many). One statement.
+
+    "pass on": for a head of its committee without a conflict; "answer": for its authors.
+    """
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
-    if not headed:
-        return []
-    query = (
-        select(col(Idea.id), col(Idea.title), func.count())
-        .join(AuthorQuestion, col(AuthorQuestion.idea_id) == col(Idea.id))
-        .join(Round, col(Round.id) == col(AuthorQuestion.round_id))
-        .where(
-            col(Round.committee_id).in_(headed),
-            col(AuthorQuestion.stage) == QuestionStage.ASKED,
-            unconcerned(actor, col(Idea.id)),
-        )
-        .group_by(col(Idea.id), col(Idea.title))
-        .order_by(col(Idea.id))
+    of_heads = select(col(Round.id)).where(col(Round.committee_id).in_(headed))
+    ours = (
+        col(AuthorQuestion.stage) == QuestionStage.ASKED,
+        col(AuthorQuestion.round_id).in_(of_heads),
+        unconcerned(actor, col(Idea.id)),
     )
-    return list(db.execute(query))
+    theirs = (col(AuthorQuestion.stage) == QuestionStage.PASSED, answerable_by(actor))
+    parts = [counted("answer", *theirs), *([counted("pass on", *ours)] if headed else [])]
+    return [(row.what, row.id, row.title, row.many) for row in db.execute(union_all(*parts).order_by("what", "id"))]
 
 
-def to_answer(db: Session, actor: Actor) -> list[tuple[int, str, int]]:
-    """Ideas of this person with questions that wait for an answer: (idea, title, how many)."""
-    query = (
-        select(col(Idea.id), col(Idea.title), func.count())
+def counted(what: str, *conditions: ColumnElement[bool]) -> Any:
+    return (
+        select(literal(what).label("what"), col(Idea.id), col(Idea.title), func.count().label("many"))
         .join(AuthorQuestion, col(AuthorQuestion.idea_id) == col(Idea.id))
-        .where(answerable_by(actor), col(AuthorQuestion.stage) == QuestionStage.PASSED)
+        .where(*conditions)
         .group_by(col(Idea.id), col(Idea.title))
-        .order_by(col(Idea.id))
     )
-    return list(db.execute(query))
 
 
 kinds = [
