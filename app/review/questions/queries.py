@@ -87,7 +87,7 @@ def waiting(db: Session, actor: Actor) -> list[tuple[str, int, str, int]]:
 
 def counted(what: str, *conditions: ColumnElement[bool]) -> Any:
     return (
-        select(literal(what).label("what"), col(Idea.id), col(Idea.title), func.count().label("many"))
+        select(literal(what).label("what"), col(Idea.id).label("id"), col(Idea.title), func.count().label("many"))
         .join(AuthorQuestion, col(AuthorQuestion.idea_id) == col(Idea.id))
         .where(*conditions)
         .group_by(col(Idea.id), col(Idea.title))
