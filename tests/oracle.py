@@ -332,7 +332,12 @@ class Person:
             "select 1 from round r join round_idea p on p.round_id = r.id where p.live and r.blind and :me > 0"
             " and r.stage in ('open', 'closed') and r.custodian_id is not null and p.idea_id = :idea"
         )
-        return self.has(f"select 1 from idea where id = :idea and custodian_id <> :me union all {rounds}", idea=idea)
+        blind = (
+            "select 1 from round r join round_idea p on p.round_id = r.id where p.live and r.blind"
+            " and r.stage in ('open', 'closed') and p.idea_id = :idea"
+        )
+        unnamed = f"select 1 from idea where id = :idea and custodian_id <> :me and not exists ({blind})"
+        return self.has(f"{unnamed} union all {rounds}", idea=idea)
 
     def settles(self, idea: int) -> bool:
         """Conflicts of an idea: who knows who wrote it, and has nothing to do with it."""

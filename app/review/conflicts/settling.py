@@ -98,10 +98,11 @@ def touched() -> ColumnElement[bool]:
 
 
 def keeper_of(idea: Idea, round_: Round | None) -> int | None:
-    """Who alone knows who wrote an idea: kept without a name, or in a blind round that is on."""
-    if idea.custodian_id is not None:
-        return idea.custodian_id
-    return round_.custodian_id if round_ and round_.blind and round_.stage in ON else None
+    """To whom its conflicts go instead of the chair: the custodian of a blind round that is on, or of an idea that was
+    written without a name. In such a round that it has no name changes nothing: else this would tell it."""
+    if round_ and round_.blind and round_.stage in ON:
+        return round_.custodian_id
+    return idea.custodian_id
 
 
 def keepers(db: Session, ideas: Collection[int]) -> dict[int, int]:
@@ -118,7 +119,7 @@ def keepers(db: Session, ideas: Collection[int]) -> dict[int, int]:
 
 def sight_of(actor: Actor, row: Row, names: Mapping[int, str]) -> Sight:
     keeper, head = keeper_of(row.idea, row.round), actor.chairs(row.idea.committee_id)
-    if row.free and not row.veiled and (head or actor.id == keeper):
+    if row.free and not row.veiled and (head or actor.id in (keeper, row.idea.custodian_id)):
         return Sight(settles=True, open=True)
     return Sight(settles=row.free and head and keeper is None, keeper=names.get(keeper or 0, ""))
 
