@@ -28,8 +28,8 @@ RARE |= {"/ideas/{id}/revisions", "/ideas/{id}/revisions/{one}/{other}"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
 # Both rounds of the demo are reviewed by everybody: tests/review/assignment.
 RARE |= {f"/review/rounds/{{id}}/{page}" for page in ("assignment", "assignment/plan", "preferences")}
-# A round that is prepared: tests/review/test_switches.py.
-RARE |= {"/review/rounds/{id}/as-reviewer"}
+# A round that is prepared: tests/review/test_switches.py. A call that has not begun: tests/ideas/test_calls.py.
+RARE |= {"/review/rounds/{id}/as-reviewer", "/calls/{id}/edit"}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 

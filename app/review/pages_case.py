@@ -117,7 +117,7 @@ def page_of(
 
 def near_words(db: Session, actor: Actor, actual: Case) -> list[str]:
     """How this reader is near to who wrote it: nothing of that where they may not learn who did."""
-    if actual.hidden or is_veiled(db, actor, actual.idea.id):
+    if not actual.running or actual.hidden or is_veiled(db, actor, actual.idea.id):
         return []
     return [TO_THEM[kind] for kind in about_me(db, actor, actual.idea.id)]
 
