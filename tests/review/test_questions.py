@@ -9,6 +9,7 @@ from app.db import Database
 from app.ideas.models import Idea
 from app.people.actor import find_actor
 from app.record.models import Entry
+from app.refs import registry
 from app.review import conflicts, queries
 from app.review.models import Round
 from app.review.questions.models import AuthorQuestion, QuestionStage
@@ -67,6 +68,16 @@ def test_a_dropped_question_is_its_askers_alone_with_the_reason(database: Databa
     assert "It tells the team" in as_(cast.sami).get(f"/review/ideas/{idea}").text
     assert ASKED not in as_(cast.dina).get(f"/review/ideas/{idea}").text
     assert ASKED not in as_(cast.zaid).get(f"/ideas/{idea}").text
+
+
+def test_the_record_does_not_tell_who_asked(database: Database, cast: Cast, as_: Any) -> None:
+    with database.writing() as db:
+        open_round(db, cast, idea := admitted(db, cast, cast.zaid), blind="")
+    assert as_(cast.sami).post(f"/review/ideas/{idea.id}/questions", {"words": ASKED}).status_code == 303
+    with database.reading() as db:
+        readers = [find_actor(db, one.id) for one in (cast.sami, cast.noor, cast.dina, cast.zaid)]
+        seen = [actor.name for actor in readers if registry(db).find(db, actor, ["author_question:1"])]
+    assert seen == [cast.sami.name]
 
 
 def test_only_its_reviewers_ask_and_only_while_it_is_open(database: Database, cast: Cast, as_: Any) -> None:

@@ -38,6 +38,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return and_(free, or_(col(AuthorQuestion.asker_id) == actor.id, there))
 
 
+def own(actor: Actor) -> ColumnElement[bool]:
+    """By its reference a question is found by its asker alone: the record would tell others who asked."""
+    return visible_to(actor) & (col(AuthorQuestion.asker_id) == actor.id)
+
+
 def answerable_by(actor: Actor) -> ColumnElement[bool]:
     """Those that were passed on to an author: of their own and of their teams' ideas."""
     wrote = select(col(Author.idea_id)).where(col(Author.person_id) == actor.id)
@@ -98,7 +103,7 @@ kinds = [
     Kind(
         "author_question",
         AuthorQuestion,
-        visible_to,
+        own,
         select(col(Idea.title)).where(col(Idea.id) == col(AuthorQuestion.idea_id)).scalar_subquery(),
         lambda id_: f"/review/ideas/{id_}",
         parent=col(AuthorQuestion.idea_id),
