@@ -62,7 +62,7 @@ def may_decide(db: Session, actor: Actor, round_: Round, idea: Any) -> str:
     if round_.stage not in (RoundStage.CLOSED, RoundStage.PUBLISHED):
         return "Decisions are recorded when the reviewing is closed."
     try:
-        must_decide(db, actor, idea)
+        must_decide(db, actor, idea, round_)
     except Refused as refusal:
         return refusal.words
     return ""
@@ -86,7 +86,7 @@ def show(
 ) -> Response:
     found = the_idea(db, actor, round_, idea_id)
     if actor.chairs(round_.committee_id) and concerned(db, [idea_id]).has(idea_id, actor.id):
-        must_decide(db, actor, found[1])
+        must_decide(db, actor, found[1], round_)
     held = {one.id for one in decisions.meetings_of(db, round_.committee_id)} if meeting else set()
     came = meetings.attendance(db, meeting) if meeting in held and meeting else []
     form = blank(DecisionForm, key=new_key(), meeting=meeting if meeting in held else None, present=came)
@@ -96,7 +96,7 @@ def show(
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/decision")
 def decide(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
     placed, idea, revision = found = the_idea(db, actor, round_, idea_id, lock=True)
-    must_decide(db, actor, idea)
+    must_decide(db, actor, idea, round_)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done

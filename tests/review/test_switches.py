@@ -127,6 +127,10 @@ def test_members_lead_a_round_that_says_so(database: Database, cast: Cast, as_: 
     assert as_(cast.sami).move(f"/review/rounds/{heads_only.id}", "close").status_code == 403
     assert as_(cast.zaid).move(f"/review/rounds/{round_.id}", "close").status_code == 404
     assert as_(cast.sami).move(f"/review/rounds/{round_.id}", "close").status_code == 303
+    assert as_(cast.noor).move(f"/review/rounds/{heads_only.id}", "close").status_code == 303
+    for closed, idea in ((heads_only, 1), (round_, 2)):
+        page = as_(cast.sami).get(f"/review/rounds/{closed.id}/ideas/{idea}/decision").text
+        assert ("Record the decision" in page) == (closed is round_)
 
 
 @pytest.mark.parametrize("preset", Preset)
