@@ -116,13 +116,10 @@ def test_an_idea_is_scored(served: Served, hand: Page) -> None:
     hand.get_by_role("button", name="Submit my review").click()
     expect(hand.locator(".mistake").first).to_be_visible()
     hand.get_by_label("No, I can judge it").check()
-    if scripted(hand):
-        expect(hand.locator("#sum")).to_contain_text(f"0 of {count} answered and kept")
     for place in range(count):
         if scripted(hand):
             scales.nth(place).locator("input").first.focus()
             hand.keyboard.press("4")
-            expect(hand.locator("#sum")).to_contain_text(f"{place + 1} of {count} answered and kept")
             assert scales.nth(place).locator("input[value='4']").is_checked()
         else:
             scales.nth(place).locator("input[value='4']").check(force=True)
