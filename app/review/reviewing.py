@@ -447,8 +447,10 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
 
 def tasks(db: Session, actor: Actor) -> list[Task]:
     """What waits for this reviewer, in order of due date. One statement."""
+    if not actor.seats:
+        return []
     query = waiting(actor).order_by(col(Round.due), col(Round.id), col(RoundIdea.idea_id))
-    return [Task(*row) for row in db.execute(query)] if actor.seats else []
+    return [Task(*row) for row in db.execute(query)]
 
 
 def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
