@@ -82,7 +82,7 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
 def about_conflicts(db: Session, actor: Actor) -> list[Waiting]:
     """Possible conflicts that this person confirms or dismisses, as one thing to do; and ideas for which nobody is
     left: an administrator seats somebody, a head sees it coming."""
-    found = settling.rows(db, actor, *settling.mine_to_settle(actor))
+    found = settling.rows(db, actor, *settling.mine_to_settle(actor)) if settling.may_settle(db, actor) else []
     number, ideas = settling.how_many(db, actor, found)
     asked = []
     if number:

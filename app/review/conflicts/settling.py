@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -146,6 +146,20 @@ def mine_to_settle(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         and_(col(Round.custodian_id) == actor.id, col(Round.blind).is_(True), col(Round.stage).in_(ON)),
     )
     return or_(col(Idea.committee_id).in_(headed), keeps), col(Idea.stage).in_(UNANSWERED), col(Round.id).is_not(None)
+
+
+# Made once: everybody's home asks it.
+KEEPS = select(
+    or_(
+        exists().where(col(Idea.custodian_id) == bindparam("me")),
+        exists().where(col(Round.custodian_id) == bindparam("me")),
+    )
+)
+
+
+def may_settle(db: Session, actor: Actor) -> bool:
+    """Whether there can be anything at all that this person answers: most people head nothing and keep no names."""
+    return actor.chairs_one or bool(db.scalar(KEEPS, {"me": actor.id}))
 
 
 def settled_by(actor: Actor, found_rows: Sequence[Row]) -> dict[int, tuple[Idea, Sight]]:
