@@ -90,11 +90,21 @@ class RoundIdea(Row, table=True):
 
 
 class Reviewer(Row, table=True):
+    """Who is asked to review in a round: see `asked.py` for which ideas.
+
+    due: a day of their own, where the chair extended it. away: not expected any more but for what they have begun.
+    stands_in_for: whose ideas come to them, while that member is away.
+    """
+
     __tablename__ = "reviewer"
     __table_args__ = (UniqueConstraint("round_id", "person_id"),)
 
     round_id: int = points_to("round.id")
     person_id: int = points_to("person.id")
+    due: date | None = None
+    reminded_on: date | None = None
+    away: bool = False
+    stands_in_for: int | None = points_to("person.id", nullable=True, index=False)
 
 
 class ReviewStage(StrEnum):
