@@ -51,6 +51,8 @@ HAPPENED: Mapping[str, str] = {
     "return": "Returned for changes",
     "day_has_come": "Back on its day",
     "charter": "Pilot chartered",
+    "pass_on": "Passed on to another committee",
+    "ask_owner": "The owner of the process is asked",
     "reconsider": "Asked again, with new facts",
     "invite": "A guest invited",
     "uninvite": "An invitation taken back",

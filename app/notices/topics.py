@@ -93,7 +93,7 @@ TOPICS: Mapping[Topic, Said] = {
     Topic.DEADLINE: Said(
         "Deadlines",
         "deadlines",
-        "What is due within two days, and once more when it is late.",
+        "What is due within three working days, again on its day, and once more when it is late.",
         Way.AT_ONCE,
     ),
     Topic.OWN: Said(
@@ -149,6 +149,8 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("step", move, As.CREW): Topic.DECISION for move in AT_GATES},
     **{("pilot", move, As.CREW): Topic.DECISION for move in ("scale", "adopt", "stop")},
     ("round", "open", As.REVIEWER): Topic.ASKED,
+    **{("round", move, As.PERSON): Topic.DEADLINE for move in ("remind", "extend")},
+    **{("committee", move, As.PERSON): Topic.COMMITTEE for move in ("seat", "term", "substitute", "end_term")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,

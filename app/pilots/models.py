@@ -84,6 +84,10 @@ class Pilot(Row, table=True):
         """The step that is open, or that the pilot ended at."""
         return self.at(self.step)
 
+    def named_keepers(self, number: int) -> list[int]:
+        """Whom the charter names for it, absent ones too, without those who stand in for them."""
+        return [one.person_id for one in self.keepers if one.number == number and one.stands_in_for is None]
+
     def keepers_of(self, number: int) -> list[int]:
         """Who keeps it today."""
         return [keeper.person_id for keeper in self.keepers if keeper.number == number and not keeper.away]

@@ -18,6 +18,7 @@ from app.people.actor import Actor
 from app.people.models import Committee, Person
 from app.processes.models import Process
 from app.record.actions import write
+from app.review.asked import asks, begun_in, of_round
 from app.review.conflicts import Member, concerned, eligible, members
 from app.review.forms import DecisionForm
 from app.review.models import (
@@ -32,7 +33,7 @@ from app.review.models import (
     RoundStage,
     Verdict,
 )
-from app.review.rounds import let_go, reviewers
+from app.review.rounds import let_go
 from app.review.rules import MOVES, correction, names_hidden, round_life
 from app.review.standing import counted, lines
 from app.workflow import Move
@@ -57,8 +58,10 @@ def quorum(db: Session, round_: Round, idea_id: int) -> Quorum:
     review the idea where they are fewer, but one at least."""
     needed = db.get_one(Committee, round_.committee_id).quorum
     known = concerned(db, [idea_id])
-    able = [person for person, _ in reviewers(db, round_.id) if not known.has(idea_id, person)]
-    there = len(counted(lines(db, round_.id), known, idea_id))
+    written = lines(db, round_.id)
+    asked = asks(of_round(db, round_.id), begun_in(written), idea_id)
+    able = [one for one in asked if not known.has(idea_id, one.id)]
+    there = len(counted(written, known, idea_id))
     seated = eligible(members(db, round_.committee_id), known, idea_id)
     return Quorum(needed, seated, max(1, min(needed, len(able))), there)
 

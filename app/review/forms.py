@@ -20,6 +20,7 @@ LEVELS = 5
 
 
 class RoundForm(FormModel):
+    committee: PersonId | None = None  # for which it is prepared, where its chair heads several
     name: Name
     due: date
     blind: Literal["on", ""] = ""
@@ -31,6 +32,11 @@ class RoundForm(FormModel):
 
 class ReviewerForm(FormModel):
     person: PersonId
+
+
+class ExtendForm(FormModel):
+    person: PersonId
+    due: date
 
 
 class ReasonForm(FormModel):
@@ -53,6 +59,7 @@ class DecisionForm(FormModel):
 
 
 class MeetingForm(FormModel):
+    committee: PersonId | None = None
     name: Name
     day: date
     at: time

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.columns import today
 from app.db import Db
 from app.errors import Stale
-from app.people.actor import Actor, Employee, Member
+from app.people.actor import Actor, Employee
 from app.people.models import Post
 from app.processes.queries import evidence
 from app.processes.standing.queries import standing_for
@@ -124,7 +124,7 @@ def review(request: Request, db: Db, actor: Employee, id: ThingId) -> Response:
 
 
 @routes.post("/review/ideas/{id}")
-def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -> Response:
+def score(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed) -> Response:
     """Kept at every change (by htmx) and by its button; submitted once."""
     actual = reviewing.case(db, actor, id, lock=True)
     reviewing.must_be_open(actual)
@@ -148,7 +148,7 @@ def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -
 
 
 @routes.post("/review/ideas/{id}/conflict")
-def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -> Response:
+def conflict(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed) -> Response:
     actual = reviewing.case(db, actor, id, lock=True)
     if actual.round.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
         raise Stale("This round is over. A conflict changes nothing in it any more.")

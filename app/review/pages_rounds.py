@@ -15,11 +15,14 @@ from app.columns import today
 from app.db import Db
 from app.errors import Refused
 from app.once import new_key, once
-from app.people.actor import HEADS, Actor, Employee, Member
+from app.people.actor import Actor, Employee, Member
+from app.people.calendar.queries import in_working_days
 from app.people.found import found
 from app.review import actions, rounds, scorecards, standing
+from app.review import late as lateness
+from app.review.committees.queries import chosen, committees_of
 from app.review.conflicts import members
-from app.review.forms import ReasonForm, ReviewerForm, RoundForm
+from app.review.forms import ExtendForm, ReasonForm, ReviewerForm, RoundForm
 from app.review.models import Reviewer, Round, RoundIdea, RoundStage
 from app.review.reviewing import authors
 from app.review.rounds import visible_to
@@ -43,29 +46,32 @@ class Listed:
     reviewers: int
 
 
-def listed(db: Session, actor: Actor) -> list[Listed]:
-    """The rounds this person sees, those that are on first. One statement."""
+def listed(db: Session, actor: Actor, committee: int | None = None) -> list[Listed]:
+    """The rounds this person sees, of one committee or all, those that are on first. One statement."""
     ideas = select(func.count()).where(col(RoundIdea.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
-    people = select(func.count()).where(col(Reviewer.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
+    here = (col(Reviewer.round_id) == col(Round.id), col(Reviewer.away).is_(False))
+    people = select(func.count()).where(*here).correlate(Round).scalar_subquery()
     query = (
         select(col(Round.id), col(Round.name), col(Round.stage), col(Round.due), col(Round.blind), ideas, people)
-        .where(visible_to(actor))
+        .where(visible_to(actor), *([col(Round.committee_id) == committee] if committee else []))
         .order_by(col(Round.stage).in_((RoundStage.PUBLISHED, RoundStage.CANCELLED)), col(Round.id).desc())
         .limit(25)
     )
     return [Listed(*row) for row in db.execute(query)]
 
 
-def heading(actor: Actor) -> int:
-    """The committee for which this person prepares rounds."""
-    headed = sorted(committee for committee, post in actor.seats.items() if post in HEADS)
-    if not headed:
-        raise Refused("The chair or the deputy prepares rounds.")
-    return headed[0]
+USUAL_DAYS = 10  # working days until reviews are due, unless the chair says otherwise
+WHO = "The chair or the deputy prepares rounds."
 
 
 def draw_form(
-    db: Session, request: Request, committee: int, form: Form[RoundForm], round_: Round | None, status: int = 200
+    db: Session,
+    request: Request,
+    actor: Actor,
+    committee: int,
+    form: Form[RoundForm],
+    round_: Round | None,
+    status: int = 200,
 ) -> Response:
     ideas = rounds.candidates(db, [committee], round_.id if round_ else None)
     return page(
@@ -75,6 +81,8 @@ def draw_form(
         form=form,
         round=round_,
         candidates=ideas,
+        committees=committees_of(db, actor, committee) if round_ is None else [],
+        committee=committee,
         idea_options=[(idea.id, idea.title, idea.process) for idea in ideas],
         member_options=[(member.id, member.name, member.post.value) for member in members(db, committee)],
         custodians=rounds.custodians(db, committee),
@@ -103,24 +111,25 @@ def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | No
 
 
 @routes.get("/review/rounds/new")
-def new(request: Request, db: Db, actor: Member) -> Response:
-    committee = heading(actor)
-    ideas = [idea.id for idea in rounds.candidates(db, [committee])]
-    able = [member.id for member in members(db, committee) if member.id != actor.id]
-    form = blank(RoundForm, key=new_key(), blind="on", ideas=ideas, reviewers=able)
-    return draw_form(db, request, committee, form, None)
+def new(request: Request, db: Db, actor: Member, committee: str = "") -> Response:
+    which = chosen(actor, committee, WHO)
+    ideas = [idea.id for idea in rounds.candidates(db, [which])]
+    able = [member.id for member in members(db, which) if member.id != actor.id]
+    due = in_working_days(db, USUAL_DAYS)
+    form = blank(RoundForm, key=new_key(), blind="on", due=due, ideas=ideas, reviewers=able)
+    return draw_form(db, request, actor, which, form, None)
 
 
 @routes.post("/review/rounds/new")
 def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
-    committee = heading(actor)
+    committee = chosen(actor, fields.get("committee"), WHO)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     form = fill(RoundForm, fields)
     check(db, committee, form, None)
     if not form:
-        return draw_form(db, request, committee, form, None, 422)
+        return draw_form(db, request, actor, committee, form, None, 422)
     made = rounds.prepare(db, actor, committee, form.data)
     return once_.see(f"/review/rounds/{made.id}", "The round is prepared. Look at it, then open it.")
 
@@ -139,7 +148,7 @@ def draw(
     board = standing.board(db, actor, round_, sort if sort in standing.SORTS else "place")
     heads = actor.chairs(round_.committee_id)
     more = members(db, round_.committee_id) if heads and round_.stage is RoundStage.OPEN else []
-    known = {person for person, _ in board.reviewers}
+    known = {one.id for one in board.reviewers}
     return page(
         request,
         "review/rounds/show.html",
@@ -152,6 +161,8 @@ def draw(
         on=actor.on(round_.committee_id),
         hidden=names_hidden(actor, round_),
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
+        late=lateness.late(db, actor, round_) if heads else [],
+        usual=in_working_days(db, 3) if heads and round_.stage is RoundStage.OPEN else None,
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
         refused=forms.get("refused", ""),
@@ -173,7 +184,7 @@ def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
         reviewers=[person for person, _ in rounds.reviewers(db, round_.id)],
         version=round_.version,
     )
-    return draw_form(db, request, round_.committee_id, form, round_)
+    return draw_form(db, request, actor, round_.committee_id, form, round_)
 
 
 @routes.post("/review/rounds/{id}/edit")
@@ -182,7 +193,7 @@ def change(request: Request, db: Db, actor: Member, round_: TheRound, fields: Ty
     form = fill(RoundForm, fields)
     check(db, round_.committee_id, form, round_.id)
     if not form:
-        return draw_form(db, request, round_.committee_id, form, round_, 422)
+        return draw_form(db, request, actor, round_.committee_id, form, round_, 422)
     rounds.change(db, actor, round_, form.data)
     return see(request, f"/review/rounds/{round_.id}", "Changed.")
 
@@ -210,6 +221,23 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
         return draw(db, request, actor, round_, 422, refused="Choose one of the members who are offered.")
     rounds.add_reviewer(db, actor, round_, form.data.person)
     return see(request, f"/review/rounds/{round_.id}", "Added. The ideas wait for them now.")
+
+
+@routes.post("/review/rounds/{id}/remind")
+def remind(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
+    must_lead(actor, round_)
+    n = lateness.remind(db, actor, round_)
+    return see(request, f"/review/rounds/{round_.id}", f"{n} {'is' if n == 1 else 'are'} reminded of what is missing.")
+
+
+@routes.post("/review/rounds/{id}/extend")
+def extend(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
+    must_lead(actor, round_)
+    form = fill(ExtendForm, fields)
+    if not form:
+        return draw(db, request, actor, round_, 422, refused="Choose one of the reviewers, and a day.")
+    lateness.extend(db, actor, round_, form.data.person, form.data.due)
+    return see(request, f"/review/rounds/{round_.id}", "Extended, for this member alone.")
 
 
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")

@@ -16,6 +16,7 @@ from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
+from app.review.committees.queries import ending
 from app.review.conflicts import concerned, unconcerned
 from app.review.models import (
     Decision,
@@ -31,6 +32,7 @@ from app.review.models import (
 )
 from app.review.rules import VERDICT_DONE
 from app.review.standing import Board, board
+from app.review.standing_in.actions import Unfilled, unfilled
 
 OwnReview = aliased(Review)
 
@@ -69,7 +71,7 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
     if actor.guest:
         return []
     day = today(db.info["settings"].time_zone)
-    found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
+    found = [*to_score(db, actor, day), *to_say(db, actor, day), *to_do(db, actor, day), *to_lead(db, actor, day)]
     return sorted(found, key=urgency)
 
 
@@ -87,10 +89,17 @@ def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
     ]
 
 
-def to_say(db: Session, actor: Actor) -> list[Waiting]:
+def to_say(db: Session, actor: Actor, day: date) -> list[Waiting]:
     return [
-        Waiting("Say when it can be run:", title, f"/review/ideas/{idea}/owner", None, f"You answer for {process}")
-        for idea, title, process in db.execute(owners.asked(actor))
+        Waiting(
+            "Say when it can be run:",
+            title,
+            f"/review/ideas/{idea}/owner",
+            due,
+            f"You answer for {process}",
+            late=due is not None and due < day,
+        )
+        for idea, title, process, due in db.execute(owners.asked(actor))
     ]
 
 
@@ -139,7 +148,24 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
-    return found
+    return [*found, *to_settle(db, headed, day)]
+
+
+def to_settle(db: Session, headed: Sequence[int], day: date) -> list[Waiting]:
+    """What a chair sees to among the members: terms that end soon, absent members in whose place nobody reviews."""
+    soon = [
+        Waiting("Settle who follows on", f"{name}’s seat", f"/review/committees/{committee}#members", ends, where)
+        for committee, name, _, ends, where in ending(db, headed, day)
+    ]
+    alone = [
+        Waiting("Find who stands in for", one.name, f"/review/committees/{one.committee_id}", None, words_for(one))
+        for one in unfilled(db, set(headed))
+    ]
+    return [*soon, *alone]
+
+
+def words_for(one: Unfilled) -> str:
+    return f"Away, and nobody reviews in their place in {one.round}: {one.why}"
 
 
 def lead(round_: Round, left: int, day: date) -> list[Waiting]:

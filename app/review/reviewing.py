@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -19,6 +19,7 @@ from app.people.actor import Actor
 from app.people.models import Person, Team
 from app.processes.models import Process
 from app.record.actions import write
+from app.review.asked import is_asked
 from app.review.conflicts import Concerned, concerned, must_be_free, unconcerned
 from app.review.forms import RemarksForm, field_of
 from app.review.models import Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Score
@@ -65,9 +66,12 @@ class Case:
 def find(
     db: Session, actor: Actor, idea_id: int, *, lock: bool = False
 ) -> tuple[Round, RoundIdea, Idea, Revision, Process, bool]:
-    """The idea in the round that works on it, or in the last that did. To the committee and the custodian alone."""
-    asked = exists().where(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id)
-    theirs = col(Round.committee_id).in_(list(actor.seats)) | (col(Round.custodian_id) == actor.id)
+    """The idea in the round that works on it, or in the last that did. To the committee, the custodian, and while it is
+    open to whoever stands in for a member, for the ideas that came to them."""
+    mine = (col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id)
+    asked = exists().where(*mine, is_asked()).correlate(Round, RoundIdea)
+    stands_in = exists().where(*mine, col(Reviewer.stands_in_for).is_not(None), is_asked()).correlate(Round, RoundIdea)
+    theirs = or_(col(Round.committee_id).in_(list(actor.seats)), col(Round.custodian_id) == actor.id, stands_in)
     query = (
         select(Round, RoundIdea, Idea, Revision, Process, asked)
         .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
@@ -165,7 +169,7 @@ def scores_of(questions: Sequence[Question], typed: RemarksForm) -> dict[int, in
 
 def must_be_open(actual: Case) -> None:
     if not actual.reviewing:
-        raise Refused("You are not one of this round’s reviewers.")
+        raise Refused("This review is not asked of you. Whoever is away is not asked for what they have not begun.")
     if actual.submitted:
         raise Stale("You have submitted your review of this idea already. It counts once, and stays as it was.")
     if actual.round.stage is not RoundStage.OPEN or not actual.placed.live:
@@ -272,7 +276,7 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             col(Process.name),
             col(Round.id),
             col(Round.name),
-            col(Round.due),
+            func.coalesce(col(Reviewer.due), col(Round.due)).label("due"),
             col(Review.begun_at),
         )
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
@@ -286,15 +290,16 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             col(RoundIdea.live).is_(True),
             ~is_in(col(Reviewer.person_id)),
             unconcerned(actor, col(RoundIdea.idea_id)),
-            col(Round.committee_id).in_(list(actor.seats)),
+            or_(col(Round.committee_id).in_(list(actor.seats)), col(Reviewer.stands_in_for).is_not(None)),
+            is_asked(),
         )
     )
 
 
 def tasks(db: Session, actor: Actor) -> list[Task]:
     """What waits for this reviewer, in order of due date. One statement."""
-    query = waiting(actor).order_by(col(Round.due), col(Round.id), col(RoundIdea.idea_id))
-    return [Task(*row) for row in db.execute(query)] if actor.seats else []
+    query = waiting(actor).order_by(literal_column("due"), col(Round.id), col(RoundIdea.idea_id))
+    return [] if actor.guest else [Task(*row) for row in db.execute(query)]
 
 
 def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
@@ -309,6 +314,8 @@ def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
         .correlate(RoundIdea)
         .scalar_subquery()
     )
-    query = waiting(actor).order_by(col(Round.id) != round_id, came, col(Round.due), col(RoundIdea.idea_id)).limit(1)
+    query = (
+        waiting(actor).order_by(col(Round.id) != round_id, came, literal_column("due"), col(RoundIdea.idea_id)).limit(1)
+    )
     row = db.execute(query).first()
     return int(row[0]) if row else None

@@ -17,6 +17,7 @@ from app.people.actor import HEADS, Actor
 from app.people.models import Grant, Person, Role
 from app.processes.models import Process
 from app.record.actions import write
+from app.review.asked import stood_in
 from app.review.conflicts import concerned, members
 from app.review.forms import RoundForm
 from app.review.models import Decision, Reviewer, Round, RoundIdea, RoundStage
@@ -27,14 +28,15 @@ STARTED = (RoundStage.OPEN, RoundStage.CLOSED, RoundStage.PUBLISHED)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Heads see the rounds of their committee, members those that have begun; the custodian their own; leaders what is
-    published. To all others there are none."""
+    """Heads see the rounds of their committee, members those that have begun; the custodian their own, whoever stands
+    in for a member while it is open; leaders what is published. To all others there are none."""
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     begun = col(Round.stage) != RoundStage.PREPARED
     own = or_(
         col(Round.committee_id).in_(headed),
         and_(col(Round.committee_id).in_(list(actor.seats)), begun),
         and_(col(Round.custodian_id) == actor.id, begun),
+        and_(col(Round.stage) == RoundStage.OPEN, col(Round.id).in_(stood_in(actor.id))),
     )
     return or_(own, col(Round.stage) == RoundStage.PUBLISHED) if actor.leader else own
 
@@ -167,7 +169,8 @@ def open_round(db: Session, actor: Actor, round_: Round, version: int | None) ->
     ready: list[tuple[RoundIdea, Idea]] = []
     gone: list[tuple[RoundIdea, Idea]] = []
     for placed, idea in locked_ideas(db, round_.id):
-        (ready if idea.stage in (Stage.ADMITTED, Stage.IN_REVIEW) else gone).append((placed, idea))
+        stays = idea.stage in (Stage.ADMITTED, Stage.IN_REVIEW) and idea.committee_id == round_.committee_id
+        (ready if stays else gone).append((placed, idea))
     if not ready:
         raise Invalid("No idea in this round is admitted any more. Choose others first.")
     for placed, _ in gone:
@@ -198,6 +201,15 @@ def veil(db: Session, round_: Round, ideas: Sequence[int], people: Collection[in
         for idea in ideas
         if person != round_.custodian_id and (idea, person) not in known.own and (person, idea) not in already
     )
+
+
+def veil_members(db: Session) -> None:
+    """Whoever has come to a committee since a blind round of it opened comes under its veil."""
+    on = (col(Round.blind).is_(True), col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)))
+    for round_ in db.scalars(select(Round).where(*on).order_by(col(Round.id))).all():
+        held = select(col(RoundIdea.idea_id)).where(col(RoundIdea.round_id) == round_.id, col(RoundIdea.live).is_(True))
+        seated = [member.id for member in members(db, round_.committee_id)]
+        veil(db, round_, list(db.scalars(held)), seated)
 
 
 def close(db: Session, actor: Actor, round_: Round, version: int | None) -> None:

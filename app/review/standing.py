@@ -18,9 +18,9 @@ from app.ideas.models import Idea, Revision
 from app.ideas.queries import title_for
 from app.people.actor import Actor
 from app.processes.models import Process
+from app.review.asked import Asked, asks, begun_in, of_round
 from app.review.conflicts import Concerned, concerned
 from app.review.models import Decision, Review, ReviewStage, Round, RoundIdea, RoundStage, Verdict
-from app.review.rounds import reviewers
 from app.review.rules import DISAGREE, names_hidden, sees_reviews
 from app.review.scoring import aggregate, rank
 
@@ -65,9 +65,12 @@ class Placed:
 @dataclass(frozen=True)
 class Board:
     rows: Sequence[Placed]
-    reviewers: Sequence[tuple[int, str]]
+    reviewers: Sequence[Asked]
     reviewing: bool  # this reader is one of them
     ranked: int  # among how many ideas the places were given
+
+    def name_of(self, person_id: int) -> str:
+        return next((one.name for one in self.reviewers if one.id == person_id), "")
 
     @property
     def live(self) -> list[Placed]:
@@ -145,7 +148,7 @@ def board(db: Session, actor: Actor, round_: Round, sort: str = "place") -> Boar
     ideas = placed_ideas(db, actor, round_.id)
     known = concerned(db, [idea.idea_id for idea in ideas])
     found = lines(db, round_.id)
-    people = reviewers(db, round_.id)
+    people = of_round(db, round_.id)
     rows = [seen(actor, round_, idea, known, found, people) for idea in ideas]
     shown = {str(row.idea_id): row.mean for row in rows if row.live and not row.sealed and row.mean is not None}
     places = {place.key: place for place in rank(shown)}
@@ -155,7 +158,7 @@ def board(db: Session, actor: Actor, round_: Round, sort: str = "place") -> Boar
         else row
         for row in rows
     ]
-    reviewing = actor.id in {person for person, _ in people}
+    reviewing = actor.id in {one.id for one in people}
     return Board(ordered(rows, sort), people, reviewing, len(shown))
 
 
@@ -165,19 +168,20 @@ def seen(
     idea: Placed,
     known: Concerned,
     found: Collection[Line],
-    people: Sequence[tuple[int, str]],
+    people: Sequence[Asked],
 ) -> Placed:
     """One idea with what this reader may know of its reviews."""
     hidden = names_hidden(actor, round_)
     left_out = {
         person for of, person in (known.declared if hidden else known.declared | known.own) if of == idea.idea_id
     }
-    able = [(person, name) for person, name in people if person not in left_out]
+    asked = asks(people, begun_in(found), idea.idea_id)
+    able = [(one.id, one.name) for one in asked if one.id not in left_out]
     if known.has(idea.idea_id, actor.id):
         in_force = round_.stage is RoundStage.PUBLISHED
         return replace(idea, expected=len(able), conflict=True, verdict=idea.verdict if in_force else None)
     mine = next((line.stage for line in found if (line.idea_id, line.reviewer_id) == (idea.idea_id, actor.id)), None)
-    reviewing = actor.id in {person for person, _ in people}
+    reviewing = actor.id in {one.id for one in asked}
     stands = counted(found, known, idea.idea_id)
     idea = replace(idea, expected=len(able), mine=mine)
     submitted = mine is ReviewStage.SUBMITTED

@@ -29,7 +29,7 @@ def draw(request: Request, db: DbSession, status: int = 200, **forms: Form[Any])
     kept = organisation(db)
     if kept is None:
         raise Missing()
-    week = blank(weekend=kept.weekend.split(","), fiscal_month=kept.fiscal_month, version=kept.version)
+    week: Form[Any] = blank(weekend=kept.weekend.split(","), fiscal_month=kept.fiscal_month, version=kept.version)
     day = today(db.info["settings"].time_zone)
     return page(
         request,

@@ -1,0 +1,6 @@
+"""Owners of processes are asked for their word as soon as an idea is admitted, whoever admits it and how."""
+
+from app.outbox import Watch
+from app.review.owners import ask_when_admitted
+
+watches = [Watch("owners of processes", ask_when_admitted, every=10.0)]
