@@ -88,18 +88,17 @@ def asked(actor: Actor) -> Select[int, str, str, date | None]:
     )
 
 
-def unasked() -> Select[Any]:
+def unasked() -> Select[Idea, int, int]:
     """Admitted ideas whose owner has said nothing and was not asked about this revision."""
     there = exists().where(col(OwnerAsked.idea_id) == col(Idea.id), col(OwnerAsked.revision) == col(Idea.revision))
     spoken = exists().where(col(OwnersWord.idea_id) == col(Idea.id), col(OwnersWord.person_id) == col(Process.owner_id))
-    query: Select[Any] = (
+    return (
         select(Idea, col(Process.owner_id), col(Committee.owner_days))
         .join(Process, col(Process.id) == col(Idea.process_id))
         .join(Committee, col(Committee.id) == col(Idea.committee_id))
         .where(col(Idea.stage) == Stage.ADMITTED, ~there, ~spoken)
         .order_by(col(Idea.id))
     )
-    return query
 
 
 def ask(db: Session) -> int:

@@ -111,6 +111,7 @@ def show(
         conflict=blank() if conflict is None else conflict,
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
+        owner_due=owners.asked_until(db, actual.idea),
         evidence=evidence(db, actual.process.id),
         standing=standing_for(db, actual.process.id),
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
