@@ -55,7 +55,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "person": {"remind": (PERSON,)},
     "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
     "round": {
-        **dict.fromkeys(("add_reviewer", "stand_in", "back", "extend", "remind"), (PERSON,)),
+        **dict.fromkeys(("add_reviewer", "stand_in", "back", "extend", "remind_late"), (PERSON,)),
         **dict.fromkeys(("open", "publish", "cancel"), (REVIEWER,)),
     },
     "committee": dict.fromkeys(("seat", "term", "substitute", "end_term"), (PERSON,)),

@@ -149,7 +149,7 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("step", move, As.CREW): Topic.DECISION for move in AT_GATES},
     **{("pilot", move, As.CREW): Topic.DECISION for move in ("scale", "adopt", "stop")},
     ("round", "open", As.REVIEWER): Topic.ASKED,
-    **{("round", move, As.PERSON): Topic.DEADLINE for move in ("remind", "extend")},
+    ("round", "remind_late", As.PERSON): Topic.DEADLINE,
     **{("committee", move, As.PERSON): Topic.COMMITTEE for move in ("seat", "term", "substitute", "end_term")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,

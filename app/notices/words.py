@@ -18,7 +18,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "relieve": "A member is back, or has another substitute",
         "leave": "A member’s seat has ended",
         "extend": "You have until another day",
-        "remind": "Reminded of reviews that are due",
+        "remind_late": "Reminded of reviews that are due",
     },
     "meeting": {"plan": "Meeting planned", "hold": "Meeting held", "cancel": "Meeting cancelled"},
     "call": {

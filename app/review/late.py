@@ -61,7 +61,7 @@ def remind(db: Session, actor: Actor, round_: Round) -> int:
         raise Stale("Nobody is late, or all of them were reminded today already.")
     here = (col(Reviewer.round_id) == round_.id, col(Reviewer.person_id).in_(people))
     db.execute(update(Reviewer).where(*here).values(reminded_on=day).execution_options(synchronize_session=False))
-    write(db, actor.id, "remind", round_.ref, figures={"people": people})
+    write(db, actor.id, "remind_late", round_.ref, figures={"people": people})
     return len(people)
 
 

@@ -188,7 +188,7 @@ def test_late_members_are_reminded_together_once_a_day(database: Database, cast:
         assert [noor.post(f"{here}/remind").status_code for _ in range(2)] == [303, 409]
         read_record(database)
         with database.reading() as db:
-            entry = db.scalars(select(Entry).where(col(Entry.move) == "remind")).one()
+            entry = db.scalars(select(Entry).where(col(Entry.move) == "remind_late")).one()
             assert entry.figures == f'{{"people":[{cast.sami.id},{cast.omar.id}]}}'
             told = select(Notice).where(col(Notice.entry) == entry.number)
             assert {one.person_id for one in db.scalars(told)} == {cast.sami.id, cast.omar.id}
