@@ -23,7 +23,7 @@ from app.people.models import Committee
 from app.processes.queries import evidence
 from app.processes.standing.queries import standing_for
 from app.review import owners
-from app.review.committees.queries import chosen, committees_of
+from app.review.committees.queries import choices, chosen, committees_of
 from app.review.committees.rules import may_pass_on
 from app.review.conflicts import concerned, must_be_free
 from app.review.screening import queries
@@ -73,6 +73,7 @@ def draw(
         status=status,
         committee=db.get_one(Committee, committee),
         committees=committees_of(db, actor, committee),
+        several=bool(choices(db, but=committee)),
         queue=queue,
         own=queries.others(db, [committee]) - len(queue) if len(queue) < queries.MOST else 0,
         day=today(db.info["settings"].time_zone),
