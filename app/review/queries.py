@@ -16,7 +16,7 @@ from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
-from app.review.committees.queries import ending
+from app.review.committees.queries import ending, to_look_after
 from app.review.conflicts import concerned, unconcerned
 from app.review.models import (
     Decision,
@@ -144,11 +144,11 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
     found = [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
-    ready = db.scalar(waiting_for_a_round(headed)) or 0
+    ready, members = db.execute(select(waiting_for_a_round(headed).scalar_subquery(), to_look_after(headed, day))).one()
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
-    return [*found, *to_settle(db, headed, day)]
+    return [*found, *to_settle(db, headed, day)] if members else found
 
 
 def to_settle(db: Session, headed: Sequence[int], day: date) -> list[Waiting]:

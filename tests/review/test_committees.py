@@ -27,6 +27,7 @@ from tests.client import Browser
 from tests.makers import a_committee, a_person, a_pilot, a_process, a_seat, an_idea, put
 from tests.people.makers import PASSWORD, with_password
 from tests.review.makers import SOON, a_round, admitted, move, open_round
+from tests.review.test_race import together
 
 As = Callable[[Person | None], Browser]
 
@@ -192,6 +193,19 @@ def test_an_idea_is_passed_on_while_it_waits_for_the_committee(
         kept = db.get_one(Idea, idea.id)
         assert kept.committee_id == (to if STAGES[stage] else cast.committee.id)
         assert (kept.stage, kept.promised_on) == (stage, promised)
+
+
+def test_of_twenty_who_pass_it_on_one_does(both: Database) -> None:
+    from tests.cast import the_cast
+
+    with both.writing() as db:
+        cast = the_cast(db)
+        others = [a_committee(db, chair=cast.tariq).id for _ in range(2)]
+        idea = an_idea(db, cast.process, cast.zaid, stage=Stage.SUBMITTED)
+    bodies = [{"committee": str(others[one % 2]), "reason": "Cargo.", "version": "1"} for one in range(20)]
+    assert together(both, cast.noor.id, f"/review/ideas/{idea.id}/pass-on", bodies) == [303] + [409] * 19
+    with both.reading() as db:
+        assert len(db.scalars(select(Entry).where(col(Entry.move) == "pass_on")).all()) == 1
 
 
 def test_what_is_passed_on_keeps_its_history_and_the_other_chair_hears(database: Database, cast: Cast, as_: As) -> None:

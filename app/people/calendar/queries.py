@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
@@ -20,12 +20,12 @@ def free_days(weekend: str) -> frozenset[int]:
 
 
 def workdays(db: DbSession) -> Workdays:
-    """On which days the organisation works. Two statements."""
-    kept = db.scalar(select(col(Organisation.weekend)))
-    rows = db.execute(select(col(Holiday.day), col(Holiday.yearly))).all()
-    yearly = {(day.month, day.day): day.year for day, again in rows if again}
-    single = frozenset(day for day, again in rows if not again)
-    return Workdays(WEEKEND if kept is None else free_days(kept), single, yearly)
+    """On which days the organisation works. One statement."""
+    query = select(col(Organisation.weekend), col(Holiday.day), col(Holiday.yearly)).outerjoin(Holiday, true())
+    rows = db.execute(query).all()
+    yearly = {(day.month, day.day): day.year for _, day, again in rows if day and again}
+    single = frozenset(day for _, day, again in rows if day and not again)
+    return Workdays(free_days(rows[0][0]) if rows else WEEKEND, single, yearly)
 
 
 def in_working_days(db: DbSession, n: int, day: date | None = None) -> date:

@@ -74,12 +74,12 @@ def held_by(db: Session, idea_id: int) -> str:
 
 def pass_on(db: Session, actor: Actor, idea: Idea, form: PassOnForm) -> None:
     """To another committee, with all that was written, scored and decided; the promise keeps its day."""
+    if form.version != idea.version:
+        raise Stale("Somebody changed this idea after you opened it. Look at it again before you go on.")
     must_hold(db, actor, idea)
     target = db.get(Committee, form.committee)
     if target is None or target.id == idea.committee_id:
         raise Invalid("Choose another committee.")
-    if form.version != idea.version:
-        raise Stale("Somebody changed this idea after you opened it. Look at it again before you go on.")
     if knows(db, target.id, idea.custodian_id):
         raise Invalid(f"Somebody on the {target.name} keeps the name of who wrote this: it cannot judge it.")
     before = idea.committee_id

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from app.errors import Missing, Refused
 from app.people.absences.models import Absence
-from app.people.absences.queries import coming
+from app.people.absences.queries import absent, coming
 from app.people.actor import HEADS, Actor
 from app.people.models import Committee, Person, Post, Seat
 from app.people.queries import house_visible_to as visible_to
@@ -117,6 +117,13 @@ def ending(db: Session, committees: Sequence[int], day: date) -> list[tuple[int,
         .order_by(col(Seat.ends_on), col(Person.name))
     )
     return [(row[0], row[1], row[2], row[3], row[4]) for row in db.execute(query) if row[3]]
+
+
+def to_look_after(committees: Sequence[int], day: date) -> ColumnElement[bool]:
+    """Whether a term on these committees ends soon, or a member is absent."""
+    soon = and_(col(Seat.ends_on) >= day, col(Seat.ends_on) <= day + AHEAD)
+    here = (col(Seat.committee_id).in_(list(committees)), col(Seat.until).is_(None))
+    return exists().where(*here, or_(soon, col(Seat.person_id).in_(absent(day))))
 
 
 def processes_of(db: Session, committee_id: int) -> list[tuple[int, str, int | None]]:

@@ -109,7 +109,7 @@ class Standing:
         return found
 
 
-def standings(db: Session, day: date, *, lock: bool = False) -> list[Standing]:
+def standings(db: Session, day: date, absent: frozenset[int] | None = None, *, lock: bool = False) -> list[Standing]:
     """The open rounds. Four statements."""
     query = select(Round).where(col(Round.stage) == RoundStage.OPEN).order_by(col(Round.id))
     rounds = db.scalars(query.with_for_update() if lock else query).all()
@@ -120,14 +120,14 @@ def standings(db: Session, day: date, *, lock: bool = False) -> list[Standing]:
     for row in rows.all():
         reviewers.setdefault(row.round_id, {})[row.person_id] = row
     seats, able, custodians = sittings(db, {one.committee_id for one in rounds})
-    absent = absent_on(db, day)
+    gone = absent_on(db, day) if absent is None else absent
     return [
         Standing(
             one,
             reviewers.get(one.id, {}),
             seats.get(one.committee_id, {}),
             frozenset(who for who in (one.custodian_id, custodians[one.committee_id]) if who is not None),
-            absent,
+            gone,
             able,
         )
         for one in rounds
@@ -211,6 +211,9 @@ def stand_in(db: Session, standing: Standing, change: Change) -> None:
 
 
 def unfilled(db: Session, committees: set[int]) -> list[Unfilled]:
-    """Absent members of these committees' open rounds in whose place nobody can review."""
-    found = [one for standing in standings(db, day_of(db)) for one in standing.unfilled()]
+    """Absent members of these committees' open rounds in whose place nobody can review. One statement where nobody is
+    absent."""
+    day = day_of(db)
+    absent = absent_on(db, day)
+    found = [one for standing in standings(db, day, absent) for one in standing.unfilled()] if absent else []
     return [one for one in found if one.committee_id in committees]
