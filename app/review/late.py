@@ -3,6 +3,7 @@
 To whom names are hidden nobody's lateness depends on who wrote an idea: an author counts like everybody else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from app.columns import today
 from app.errors import Invalid, Stale
 from app.people.actor import Actor
 from app.record.actions import write
-from app.review.asked import asks, begun_in, of_round
+from app.review.asked import Asked, asks, begun_in, of_round
 from app.review.conflicts import concerned
 from app.review.models import Reviewer, ReviewStage, Round, RoundIdea, RoundStage
 from app.review.rules import names_hidden
@@ -31,14 +32,18 @@ class Late:
     reminded: bool  # today
 
 
-def late(db: Session, actor: Actor, round_: Round) -> list[Late]:
-    """By name. Five statements, however many ideas and reviews; none where nobody can be late."""
+def late(db: Session, actor: Actor, round_: Round, people: Sequence[Asked] | None = None) -> list[Late]:
+    """By name. Five statements at most, however many ideas and reviews.
+
+    people: the round's reviewers, where they are at hand: then no statement while nobody's day has passed.
+    """
     day = today(db.info["settings"].time_zone)
-    if round_.stage is not RoundStage.OPEN:
+    people = of_round(db, round_.id) if people is None else people
+    if round_.stage is not RoundStage.OPEN or not any((one.due or round_.due) < day for one in people):
         return []
     query = select(col(RoundIdea.idea_id)).where(col(RoundIdea.round_id) == round_.id, col(RoundIdea.live).is_(True))
     ideas = list(db.scalars(query))
-    people, written, known = of_round(db, round_.id), lines(db, round_.id), concerned(db, ideas)
+    written, known = lines(db, round_.id), concerned(db, ideas)
     submitted = {(one.idea_id, one.reviewer_id) for one in written if one.stage is ReviewStage.SUBMITTED}
     left_out = known.declared if names_hidden(actor, round_) else known.declared | known.own
     missing: dict[int, int] = {}
