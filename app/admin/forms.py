@@ -52,6 +52,7 @@ class DepartmentsForm(FormModel):
 class DepartmentForm(FormModel):
     name: Name
     parent_id: AnId | None = None
+    head_id: AnId | None = None
 
 
 class CommitteeBase(FormModel):

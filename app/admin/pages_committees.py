@@ -22,7 +22,7 @@ from app.people.roles import WORDS, set_post
 from app.pilots.standing_in.actions import settle_all
 from app.review.committees.actions import set_budget
 from app.review.committees.queries import committees, years
-from app.review.rounds import veil_members
+from app.review.rounds import veil_newcomers
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 
@@ -121,7 +121,7 @@ def change_seat(
         return draw(request, db, committee, 422, seat=form)
     set_post(db, actor.id, committee, person, form.data.post, form.data.ends_on if form.data.post else None)
     db.flush()
-    veil_members(db)
+    veil_newcomers(db)
     settle_all(db)
     return see(request, f"/admin/committees/{committee.id}", "Kept. It counts from the next page they open.")
 

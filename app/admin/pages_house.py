@@ -8,14 +8,14 @@ from starlette.responses import Response
 
 from app import web
 from app.admin.forms import DepartmentForm, DepartmentsForm
-from app.admin.house import move_department, people_in
+from app.admin.house import heads, move_department, people_in, put_head
 from app.db import Db
 from app.errors import Invalid
 from app.people.actor import Actor, Administrator
 from app.people.departments import drawn, keep_tree, read_tree
 from app.people.found import found
 from app.people.models import Department
-from app.people.queries import paths
+from app.people.queries import choosable, paths
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 
@@ -35,6 +35,7 @@ def draw_departments(request: Request, db: Db, status: int = 200, form: Form[Any
         "tree": drawn(db),
         "paths": paths(db),
         "people_in": people_in(db),
+        "heads": heads(db),
     }
     return page(request, "admin/departments.html", status=status, **shown)
 
@@ -62,9 +63,10 @@ def draw_department(
     request: Request, db: Db, department: Department, status: int = 200, form: Form[Any] | None = None
 ) -> Response:
     if form is None:
-        form = blank(name=department.name, parent_id=department.parent_id)
+        form = blank(name=department.name, parent_id=department.parent_id, head_id=department.head_id)
     above = [(number, path) for number, path in paths(db).items() if number != department.id]
-    return page(request, "admin/department.html", status=status, department=department, above=above, form=form)
+    shown: dict[str, Any] = {"department": department, "above": above, "people": choosable(db)}
+    return page(request, "admin/department.html", status=status, form=form, **shown)
 
 
 @routes.get("/admin/departments/{id}")
@@ -77,9 +79,13 @@ def change_department(
     request: Request, db: Db, actor: Administrator, department: OneDepartment, fields: Typed
 ) -> Response:
     form = fill(DepartmentForm, fields)
+    head = form.data.head_id if form else None
+    if head not in {None, department.head_id, *(number for number, _ in choosable(db))}:
+        form.refuse("head_id", "Choose a colleague who can sign in.")
     if form:
         for name, words in move_department(db, department, form.data.name, form.data.parent_id).items():
             form.refuse(name, words)
     if not form:
         return draw_department(request, db, department, 422, form)
+    put_head(db, actor.id, department, head)
     return see(request, "/admin/departments", "Kept.")

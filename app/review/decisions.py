@@ -18,8 +18,8 @@ from app.people.actor import Actor
 from app.people.models import Committee, Person
 from app.processes.models import Process
 from app.record.actions import write
-from app.review.asked import asks, begun_in, of_round
 from app.review.conflicts import Member, concerned, eligible, members
+from app.review.duty import duties
 from app.review.forms import DecisionForm
 from app.review.models import (
     Decision,
@@ -54,12 +54,12 @@ class Quorum:
 
 
 def quorum(db: Session, round_: Round, idea_id: int) -> Quorum:
-    """Rule: as many members without a conflict as the committee's quorum; and as many reviews, or those of all who may
-    review the idea where they are fewer, but one at least."""
+    """Rule: as many members without a conflict as the committee's quorum; and as many reviews, or those of all who are
+    asked to review the idea where they are fewer, but one at least."""
     needed = db.get_one(Committee, round_.committee_id).quorum
     known = concerned(db, [idea_id])
     written = lines(db, round_.id)
-    asked = asks(of_round(db, round_.id), begun_in(written), idea_id)
+    asked = duties(db, round_, [(one.idea_id, one.reviewer_id) for one in written]).of(idea_id)
     able = [one for one in asked if not known.has(idea_id, one.id)]
     there = len(counted(written, known, idea_id))
     seated = eligible(members(db, round_.committee_id), known, idea_id)

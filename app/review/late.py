@@ -3,7 +3,8 @@
 To whom names are hidden nobody's lateness depends on who wrote an idea: an author counts like everybody else.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +16,8 @@ from app.columns import today
 from app.errors import Invalid, Stale
 from app.people.actor import Actor
 from app.record.actions import write
-from app.review.asked import Asked, asks, begun_in, of_round
 from app.review.conflicts import concerned
+from app.review.duty import Duties, duties
 from app.review.models import Reviewer, ReviewStage, Round, RoundIdea, RoundStage
 from app.review.rules import names_hidden
 from app.review.standing import lines
@@ -24,37 +25,50 @@ from app.review.standing import lines
 
 @dataclass(frozen=True)
 class Late:
-    """A reviewer whose day has passed, and of how many ideas a review is missing."""
+    """A reviewer whose day has passed, and of how many ideas a review is missing; None where that is not told: of ideas
+    that are given out in a blind round, since who has one cannot have written it."""
 
     id: int
     name: str
-    missing: int
+    missing: int | None
     reminded: bool  # today
 
 
-def late(db: Session, actor: Actor, round_: Round, people: Sequence[Asked] | None = None) -> list[Late]:
-    """By name. Five statements at most, however many ideas and reviews.
+def late(db: Session, actor: Actor, round_: Round, all_duties: Duties | None = None) -> list[Late]:
+    """By name. Six statements at most, however many ideas and reviews.
 
-    people: the round's reviewers, where they are at hand: then no statement while nobody's day has passed.
+    all_duties: where they are at hand; then no statement while nobody's day has passed.
     """
     day = today(db.info["settings"].time_zone)
-    people = of_round(db, round_.id) if people is None else people
-    if round_.stage is not RoundStage.OPEN or not any((one.due or round_.due) < day for one in people):
+    all_duties = duties(db, round_) if all_duties is None else all_duties
+    over = {one.id for one in all_duties.people if (one.due or round_.due) < day}
+    if round_.stage is not RoundStage.OPEN or not over:
         return []
-    query = select(col(RoundIdea.idea_id)).where(col(RoundIdea.round_id) == round_.id, col(RoundIdea.live).is_(True))
-    ideas = list(db.scalars(query))
-    written, known = lines(db, round_.id), concerned(db, ideas)
-    submitted = {(one.idea_id, one.reviewer_id) for one in written if one.stage is ReviewStage.SUBMITTED}
-    left_out = known.declared if names_hidden(actor, round_) else known.declared | known.own
-    missing: dict[int, int] = {}
-    begun = begun_in(written)
-    for idea in ideas:
-        for one in asks(people, begun, idea):
-            if (idea, one.id) not in submitted and (idea, one.id) not in left_out and (one.due or round_.due) < day:
-                missing[one.id] = missing.get(one.id, 0) + 1
+    hidden = names_hidden(actor, round_)
+    missing = lacking(db, round_, all_duties, over, hidden=hidden)
     told = (col(Reviewer.round_id) == round_.id, col(Reviewer.reminded_on) == day)
     reminded = set(db.scalars(select(col(Reviewer.person_id)).where(*told))) if missing else set()
-    return [Late(one.id, one.name, missing[one.id], one.id in reminded) for one in people if one.id in missing]
+    counted = not (hidden and round_.assigned)
+    return [
+        Late(one.id, one.name, missing[one.id] if counted else None, one.id in reminded)
+        for one in all_duties.people
+        if one.id in missing
+    ]
+
+
+def lacking(db: Session, round_: Round, all_duties: Duties, over: Collection[int], *, hidden: bool) -> Counter[int]:
+    """How many reviews these people owe, as far as the reader may know who is excused."""
+    query = select(col(RoundIdea.idea_id)).where(col(RoundIdea.round_id) == round_.id, col(RoundIdea.live).is_(True))
+    ideas = list(db.scalars(query))
+    excused = concerned(db, ideas).told(hidden=hidden)
+    written = lines(db, round_.id)
+    done = {(one.idea_id, one.reviewer_id) for one in written if one.stage is ReviewStage.SUBMITTED}
+    return Counter(
+        one.id
+        for idea in ideas
+        for one in all_duties.of(idea)
+        if one.id in over and (idea, one.id) not in done and (idea, one.id) not in excused
+    )
 
 
 def remind(db: Session, actor: Actor, round_: Round) -> int:

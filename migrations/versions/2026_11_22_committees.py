@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "committees"
-down_revision = "search"
+down_revision = "conflicts"
 branch_labels = None
 depends_on = None
 

@@ -29,7 +29,8 @@ from app.pilots.standing_in.jobs import follow_the_days
 from app.record.models import Entry
 from app.record.queries import verify
 from app.review import conflicts, reviewing
-from app.review.asked import Asked, asks, is_asked, of_round
+from app.review.assignment.models import Assignment, How
+from app.review.duty import Asked, Duties, duties, is_asked
 from app.review.models import Review, Reviewer, Round, RoundIdea
 from app.review.standing import board
 from app.review.standing_in.actions import unfilled
@@ -180,7 +181,7 @@ def test_another_substitute_takes_over_and_a_seat_that_ends_is_left(database: Da
         review_by(db, cast.tariq, idea, submit=False)
         substitute(db, cast, cast.sami, cast.layla)
         settle_all(db)
-        assert (queue(db, cast.tariq), queue(db, cast.layla)) == ([idea.id], [idea.id, more.id])
+        assert (queue(db, cast.tariq), queue(db, cast.layla)) == ([idea.id], [more.id])
         seat = db.scalars(select(Seat).where(col(Seat.person_id) == cast.dina.id)).one()
         seat.until = now()
         db.flush()
@@ -288,17 +289,19 @@ def test_nobody_is_asked_twice_in_one_place(states: list[tuple[bool, int | None,
         for person, (gone, other, _) in enumerate(states)
     ]
     for idea in range(3):
-        found = {one.id for one in asks(people, begun, idea)}
+        found = {one.id for one in Duties(people, None, begun).of(idea)}
         assert {person for at, person in begun if at == idea} <= found
         for one in people:
             if one.away and (idea, one.id) not in begun:
                 assert one.id not in found
+            group = {other.id for other in people if other.holder == one.holder}
             if one.stands_in_for is not None and not one.away:
-                assert (one.id in found) or (idea, one.stands_in_for) in begun
+                assert one.id in found or any((idea, other) in begun for other in group)
 
 
+@pytest.mark.parametrize("given_out", [False, True])
 @pytest.mark.parametrize("case", range(12))
-def test_sql_and_python_agree_on_who_is_asked(both: Database, case: int) -> None:
+def test_sql_and_python_agree_on_who_is_asked(both: Database, case: int, given_out: bool) -> None:
     with both.writing() as db:
         cast = the_cast(db)
         ideas = [admitted(db, cast) for _ in range(3)]
@@ -310,15 +313,23 @@ def test_sql_and_python_agree_on_who_is_asked(both: Database, case: int) -> None
             if place < 3:
                 db.add(Review(round_id=round_.id, idea_id=ideas[place].id, reviewer_id=person.id))
         db.flush()
+        if given_out:
+            round_.assigned = True
+            db.add_all(
+                Assignment(round_id=round_.id, idea_id=ideas[place].id, person_id=person.id, how=How.HAND)
+                for place, person in ((case % 3, cast.sami), ((case + 1) % 3, cast.sami), (1, cast.dina))
+            )
+            db.flush()
         query = (
             select(col(RoundIdea.idea_id), col(Reviewer.person_id))
-            .join(Reviewer, col(Reviewer.round_id) == col(RoundIdea.round_id))
-            .where(is_asked())
+            .join(Round, col(Round.id) == col(RoundIdea.round_id))
+            .join(Reviewer, col(Reviewer.round_id) == col(Round.id))
+            .where(is_asked(col(Reviewer.person_id)))
         )
         found = {(row[0], row[1]) for row in db.execute(query)}
-        people = of_round(db, round_.id)
-        begun = {(row.idea_id, row.reviewer_id) for row in db.scalars(select(Review))}
-        assert found == {(idea.id, one.id) for idea in ideas for one in asks(people, begun, idea.id)}
+        asked = duties(db, round_)
+        assert found == {(idea.id, one.id) for idea in ideas for one in asked.of(idea.id)}
+        assert asked.begun == frozenset((row.idea_id, row.reviewer_id) for row in db.scalars(select(Review)))
         for person in (cast.sami, cast.dina, cast.omar):
             assert set(queue(db, person)) == {idea for idea, who in found if who == person.id}
         assert db.get_one(Idea, ideas[0].id).id

@@ -14,8 +14,8 @@ from app.people.models import Committee, Kind, Person, Seat
 from app.record.actions import write
 from app.review.committees.forms import PassOnForm
 from app.review.committees.models import Budget
-from app.review.committees.rules import CAN_GO, may_pass_on, names_substitute
-from app.review.conflicts import concerned, must_be_free
+from app.review.committees.rules import CAN_GO, names_substitute
+from app.review.conflicts import must_be_in_charge
 from app.review.models import Round, RoundIdea, RoundStage
 from app.workflow import guarded_update
 
@@ -92,9 +92,7 @@ def must_hold(db: Session, actor: Actor, idea: Idea) -> None:
     """The stage still allows it, this person may, and no round works on it."""
     if idea.stage not in CAN_GO:
         raise Stale(f"This idea is {idea.stage.value} now. It does not go to another committee.")
-    if not may_pass_on(actor, idea):
-        raise Refused("The chair or the deputy of its committee passes an idea on.")
-    must_be_free(concerned(db, [idea.id]), idea.id, actor.id)
+    must_be_in_charge(db, actor, idea, "The chair or the deputy of its committee passes an idea on.")
     if round_ := held_by(db, idea.id):
         raise Stale(f"{round_} works on this idea. Take it out of the round first.")
 

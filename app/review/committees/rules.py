@@ -1,7 +1,7 @@
 """Who may do what with a committee, and which ideas can go from one to another."""
 
 from app.ideas.models import Idea, Stage
-from app.ideas.rules import chair
+from app.ideas.rules import in_charge
 from app.people.actor import Actor
 from app.people.models import Committee
 
@@ -24,4 +24,4 @@ def names_substitute(actor: Actor, committee_id: int, person_id: int) -> bool:
 
 
 def may_pass_on(actor: Actor, idea: Idea) -> bool:
-    return chair(actor, idea) and idea.stage in CAN_GO
+    return in_charge(actor, idea) and idea.stage in CAN_GO

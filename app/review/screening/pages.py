@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.db import Db
-from app.errors import Invalid, Refused
+from app.errors import Invalid
 from app.ideas.actions import make
 from app.ideas.citing.queries import citations_of
 from app.ideas.models import Idea
@@ -25,7 +25,7 @@ from app.processes.standing.queries import standing_for
 from app.review import owners
 from app.review.committees.queries import choices, chosen, committees_of
 from app.review.committees.rules import may_pass_on
-from app.review.conflicts import concerned, must_be_free
+from app.review.conflicts import must_be_in_charge
 from app.review.screening import queries
 from app.review.screening.queries import Submitted
 from app.web import Request, Response, Typed, blank, fill, page, router, see, slow
@@ -106,9 +106,7 @@ def one_of(db: Session, actor: Actor, idea_id: int) -> dict[str, Any]:
 @slow
 def move(request: Request, db: Db, actor: Member, idea: TheIdea, fields: Typed) -> Response:
     """The next one opens. Without the reason that a move asks, the same one stands there, with what was typed."""
-    if not actor.chairs(idea.committee_id):
-        raise Refused(WHO)
-    must_be_free(concerned(db, [idea.id]), idea.id, actor.id)
+    must_be_in_charge(db, actor, idea, WHO)
     form = fill(MoveForm, fields)
     if not form or form.data.name not in MOVES:
         raise Invalid("There is no such move.")
