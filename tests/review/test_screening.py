@@ -95,7 +95,8 @@ def test_what_concerns_the_chair_is_for_the_other_head(database: Database, cast:
     (idea,) = submitted(database, cast, 1)
     with database.writing() as db:
         own = an_idea(db, cast.process, cast.noor, stage=Stage.SUBMITTED, title="Mine")
-        conflicts.declare(db, find_actor(db, cast.noor.id), idea, "My cousin sells these.")
+        there = db.get_one(Idea, idea.id)
+        conflicts.declare(db, find_actor(db, cast.noor.id), there, "My cousin sells these.")
     noor = as_(cast.noor)
     page = noor.get("/review/screening").text
     assert "2 ideas are for the other head" in page
