@@ -14,7 +14,7 @@ from app.errors import Stale
 from app.ideas.models import Idea, Stage
 from app.people.actor import find_actor
 from app.record.models import Entry
-from app.review import by_date, late, conflicts, queries, reviewing, rounds, standing
+from app.review import by_date, conflicts, late, queries, reviewing, rounds, standing
 from app.review.models import FiledReview, Lead, Meeting, Preset, Review, Round, RoundStage, Sight
 from app.review.scoring import on_five
 from tests.cast import Cast, the_cast
