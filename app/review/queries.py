@@ -93,9 +93,9 @@ def about_conflicts(db: Session, actor: Actor) -> list[Waiting]:
         asked = [Waiting("Look at", words, "/review/conflicts", None, why)]
     if actor.administrator:
         verbs = {False: "Name a deputy for", True: "Seat somebody for"}
-        here = "/admin/committees"
         return asked + [
-            Waiting(verbs[one.headed], one.title, here, None, one.why) for one in for_administrators(db, actor)
+            Waiting(verbs[one.headed], one.title, f"/admin/committees/{one.committee_id}#seat", None, one.why)
+            for one in for_administrators(db, actor)
         ]
     return asked + [
         Waiting("Find who can judge", one.title, f"/review/ideas/{one.idea_id}/conflicts", None, one.why)

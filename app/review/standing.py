@@ -21,9 +21,9 @@ from sqlmodel import col
 from app.ideas.models import Idea, Revision
 from app.ideas.queries import title_for
 from app.people.actor import Actor
-from app.people.models import Committee
 from app.processes.models import Process
 from app.review.calibration import Calibrated, Calibration, kept
+from app.review.committees.queries import budget_now
 from app.review.conflicts import Concerned, concerned
 from app.review.duty import Asked, Duties, duties, nobody_awaited
 from app.review.models import Decision, Review, ReviewStage, Round, RoundIdea, RoundStage, Verdict
@@ -234,15 +234,16 @@ def reach(row: Placed) -> tuple[int | None, int | None]:
 
 
 def the_line(db: Session, actor: Actor, round_: Round, rows: Collection[Placed]) -> Line | None:
-    """For the committee, while it decides: the number that the chair set, else what the budget pays for. None while
-    this member does not see all ideas calibrated (but those of a conflict): the best of a few say nothing."""
+    """For the committee, while it decides: the number that the chair set, else what this fiscal year's budget pays for.
+    None while this member does not see all ideas calibrated (but those of a conflict): the best of a few say nothing.
+    """
     order = sorted((row for row in rows if row.calibrated), key=lambda row: (row.rank or 0, row.idea_id))
     whole = all(row.calibrated for row in rows if row.live and not row.conflict)
     if not order or not whole or round_.stage not in ON or not actor.on(round_.committee_id):
         return None
     if round_.capacity is not None:
         return by_number(len(order), round_.capacity)
-    budget = db.scalar(select(col(Committee.budget)).where(col(Committee.id) == round_.committee_id))
+    budget = budget_now(db, round_.committee_id)
     if budget is None:
         return Line(len(order))
     return by_budget([(row.idea_id, row.cost) for row in order], budget)

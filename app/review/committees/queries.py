@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from app.columns import today
 from app.errors import Missing, Refused
 from app.people.absences.models import Absence
 from app.people.absences.queries import absent, coming
 from app.people.actor import HEADS, Actor
-from app.people.models import Committee, Person, Post, Seat
+from app.people.models import Committee, Organisation, Person, Post, Seat
 from app.people.queries import house_visible_to as visible_to
 from app.processes.models import Process
 from app.review.committees.models import Budget
@@ -153,11 +154,19 @@ def years(db: Session, committee: Committee, now: FiscalYear) -> list[Year]:
     return [Year(fiscal_year(one, now.first.month), known.get(one, committee.budget)) for one in shown]
 
 
-def budget_of(db: Session, committee: Committee, year: int) -> Decimal | None:
-    """What a committee has for a fiscal year."""
-    at = (col(Budget.committee_id) == committee.id, col(Budget.year) == year)
-    found = db.scalars(select(Budget).where(*at)).first()
-    return found.amount if found else committee.budget
+def budget_now(db: Session, committee_id: int) -> Decimal | None:
+    """What a committee has for the fiscal year in which we are. One statement."""
+    day = today(db.info["settings"].time_zone)
+    year = day.year - case((col(Organisation.fiscal_month) > day.month, 1), else_=0)
+    of_year = and_(col(Budget.committee_id) == col(Committee.id), col(Budget.year) == year)
+    query = (
+        select(func.coalesce(col(Budget.amount), col(Committee.budget)))
+        .select_from(Committee)
+        .outerjoin(Organisation, true())
+        .outerjoin(Budget, of_year)
+        .where(col(Committee.id) == committee_id)
+    )
+    return db.scalar(query)
 
 
 def seat_visible_to(actor: Actor) -> ColumnElement[bool]:
