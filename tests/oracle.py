@@ -90,6 +90,12 @@ class Person:
     def is_so(self, idea: int, what: str) -> bool:
         return self.has(f"select 1 from idea where id = :idea and {what} and :me > 0", idea=idea)
 
+    def arranges_seat(self, seat: int) -> bool:
+        return self.chair or self.has("select 1 from seat where id = :seat and person_id = :me", seat=seat)
+
+    def is_away(self, absence: int) -> bool:
+        return self.has("select 1 from absence where id = :absence and person_id = :me", absence=absence)
+
     def keeps_search(self, number: int) -> bool:
         return self.has("select 1 from saved_search where id = :number and person_id = :me", number=number)
 
@@ -507,6 +513,9 @@ READ: dict[str, Rule] = {
     f"/review/ideas/{N}": Person.reviews,
     f"/review/ideas/{N}/owner": Person.owns_process_of,
     "/review/(rounds|meetings)/new": chairs,
+    "/review/screening": chairs,
+    f"/review/committees(/{N})?": employees,
+    "/me/absences": lambda person: person.member,
     rf"/review/rounds/{N}(/standing\.csv)?": lambda person, round_, *_: person.sees_round(round_),
     f"/review/rounds/{N}/edit": chairs,
     f"/review/rounds/{N}/names": Person.keeps_names,
@@ -623,7 +632,13 @@ SEND: dict[str, Rule] = {
     f"/review/ideas/{N}/conflicts/(answers|end)": lambda person, idea, _: person.settles(idea),
     f"/review/ideas/{N}/owner": Person.owns_process_of,
     "/review/(rounds|meetings)/new": chairs,
-    f"/review/(rounds|meetings)/{N}/(edit|moves|reviewers|attendance)": chairs,
+    f"/review/(rounds|meetings)/{N}/(edit|moves|reviewers|attendance|remind|extend)": chairs,
+    f"/review/screening/{N}/moves": chairs,
+    f"/review/ideas/{N}/pass-on": chairs,
+    f"/review/committees/{N}/absences(/{N}/take-back)?": chairs,
+    f"/review/committees/seats/{N}/substitute": Person.arranges_seat,
+    "/me/absences": lambda person: person.member,
+    f"/me/absences/{N}/take-back": Person.is_away,
     f"/review/rounds/{N}/capacity": chairs,
     f"/review/rounds/{N}/ideas/{N}/(decision|out)": chairs,
     f"/review/orders/{N}/moves": Person.runs_order,

@@ -92,7 +92,8 @@ def starts(world: Any) -> list[str]:
     people = [f"/people/{person.id}" for person in (cast.amal, cast.tariq, cast.sami, cast.dina)]
     record = [f"/record?ref={ref}" for ref in (f"idea:{idea}", "conflict:1", "suspicion:1", "suspicion:2")]
     record += [f"/record?move={move}" for move in ("declare", "name", "confirm", "dismiss", "end")]
-    return ["/", "/review", *here, *people, *record, "/record", "/notices", "/search?q=conflict", "/admin/committee"]
+    here += [f"{start}/{cast.committee.id}" for start in ("/admin/committees", "/review/committees")]
+    return ["/", "/review", "/review/screening", *here, *people, *record, "/record", "/notices", "/search?q=conflict"]
 
 
 def posts(world: Any) -> dict[str, dict[str, str]]:

@@ -23,6 +23,8 @@ RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
 # What is drawn in a page, or stands on one of its comments: tests/talk.
 # Two very near ideas that nobody has proposed to join.
 RARE |= {"/ideas/{id}/join"}
+# Passing an idea on takes a second committee.
+RARE |= {"/review/ideas/{id}/pass-on"}
 # An idea that was submitted twice is one of many.
 RARE |= {"/ideas/{id}/revisions", "/ideas/{id}/revisions/{one}/{other}"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}

@@ -35,7 +35,7 @@ ORDER = (
     *("search", "admin"),
 )
 # Pictures as geometry, and small shapes that several features share: anybody may use them, and they know nobody.
-FREE = ("boxes", "charts", "icons", "labels", "lately", "scatter", "todo", "words")
+FREE = ("boxes", "charts", "icons", "labels", "lately", "scatter", "todo", "words", "workdays")
 # Pages and what serves machines and commands: a later layer, which may import any feature, but no one's pages.
 PAGES = {"pages", "api", "commands", "jobs"}
 # What pages of several features draw with; it belongs to their layer.

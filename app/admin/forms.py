@@ -1,5 +1,6 @@
 """What the administrators' forms take."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -54,18 +55,37 @@ class DepartmentForm(FormModel):
     head_id: AnId | None = None
 
 
-class CommitteeForm(FormModel):
+class CommitteeBase(FormModel):
     name: Name
+    purpose: Annotated[str, Field(max_length=4_000)] = ""
     quorum: Annotated[int, Field(ge=1, le=100)]
     promised_days: Annotated[int, Field(ge=1, le=365)]
+    owner_days: Annotated[int, Field(ge=1, le=365)] = 5
+
+
+class NewCommitteeForm(CommitteeBase):
+    """With who leads it: a chair, and a deputy if there is one."""
+
+    chair_id: AnId
+    deputy_id: AnId | None = None
+    own_password: str = ""
+
+
+class CommitteeForm(CommitteeBase):
     budget: ASum | None = None
     custodian_id: AnId | None = None
     version: int
 
 
+class BudgetForm(FormModel):
+    year: Annotated[int, Field(ge=2000, le=2199)]
+    amount: ASum | None = None
+
+
 class SeatForm(FormModel):
     person_id: AnId
     post: Post | None = None
+    ends_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))] | None = None
     own_password: str = ""
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
-from app.admin.forms import CommitteeForm
+from app.admin.forms import CommitteeForm, NewCommitteeForm
 from app.columns import Minor
 from app.errors import Stale
 from app.people.models import Committee, Department, Person, Post, Seat
+from app.people.roles import set_post
 from app.people.signing import log
 from app.record.actions import write
 
@@ -69,6 +71,23 @@ def seats(db: DbSession, committee_id: int) -> Sequence[tuple[Seat, Person]]:
     return sorted(db.execute(query), key=lambda pair: ORDER.index(pair[0].post))
 
 
+def add_committee(db: DbSession, by: int, form: NewCommitteeForm) -> Committee:
+    """It stands beside the others: its own members, scorecard, rounds and budget."""
+    fields = form.model_dump(exclude={"chair_id", "deputy_id", "own_password"})
+    made = Committee(**fields)
+    db.add(made)
+    try:
+        db.flush()
+    except IntegrityError as error:
+        raise Stale("A committee has this name already.") from error
+    write(db, by, "add", made.ref, figures={"quorum": made.quorum, "promised_days": made.promised_days})
+    for post, person_id in ((Post.CHAIR, form.chair_id), (Post.DEPUTY, form.deputy_id)):
+        person = db.get(Person, person_id) if person_id else None
+        if person is not None:
+            set_post(db, by, made, person, post)
+    return made
+
+
 def change_committee(db: DbSession, by: int, committee: Committee, form: CommitteeForm) -> None:
     """What changes is recorded with what it was: the quorum decides what counts as a decision."""
     if committee.version != form.version:
@@ -78,7 +97,8 @@ def change_committee(db: DbSession, by: int, committee: Committee, form: Committ
     if not changed:
         return
     figures = {name: [figure(getattr(committee, name)), figure(value)] for name, value in changed.items()}
-    figures.pop("name", None)
+    for words in ("name", "purpose"):
+        figures.pop(words, None)
     for name, value in changed.items():
         setattr(committee, name, value)
     committee.version += 1

@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app import web
-from app.admin import pages_house, pages_import, pages_mail, pages_people
+from app.admin import pages_committees, pages_house, pages_import, pages_mail, pages_people
 from app.admin.forms import OrganisationForm
 from app.admin.mails import standing
 from app.admin.pieces import sample
@@ -17,15 +17,15 @@ from app.people import mail
 from app.people.actions import organisation
 from app.people.actor import Administrator
 from app.people.queries import count_people
-from app.people.roles import first_committee
 from app.people.signing import log
 from app.record.actions import write
 from app.record.queries import head
+from app.review.committees.queries import choices
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 
 routes = web.router()
-for part in (pages_import, pages_people, pages_house, pages_mail):
+for part in (pages_import, pages_people, pages_house, pages_committees, pages_mail):
     routes.routes.extend(part.routes.routes)
 
 
@@ -35,7 +35,7 @@ def index(request: Request, db: Db, actor: Administrator) -> Response:
     counts = {show: count_people(db, "", show) for show in ("", "invited", "disabled", "administrators")}
     shown: dict[str, Any] = {
         "counts": counts,
-        "committee": first_committee(db),
+        "committees": choices(db),
         "entries": head(db)[0],
         "mails": mail.configured(settings),
         "post": standing(db),

@@ -11,6 +11,7 @@ from app.voice.models import Factor
 
 ORGANISATION = "Rimal International Airport"
 COMMITTEE = "Innovation Committee"
+PURPOSE = "Chooses the processes that hurt passengers most, answers every idea for them, and funds the pilots."
 
 DEPARTMENTS = (
     ("Rimal International Airport", None),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.columns import as_of, now
-from app.demo.content import COMMITTEE, DEPARTMENTS, ORGANISATION, PEOPLE, TEAMS
+from app.demo.content import COMMITTEE, DEPARTMENTS, ORGANISATION, PEOPLE, PURPOSE, TEAMS
 from app.demo.world import World
 from app.people.models import (
     Committee,
@@ -43,8 +43,9 @@ def found(world: World, days_ago: float) -> None:
             db.flush()
             world.departments[name] = department.id
         add_people(world, db)
-        committee = Committee(name=COMMITTEE, quorum=3, promised_days=28, budget=Decimal(600_000))
+        committee = Committee(name=COMMITTEE, quorum=3, promised_days=20, budget=Decimal(600_000))
         committee.custodian_id = world.people["root"]
+        committee.purpose = PURPOSE
         db.add(committee)
         db.flush()
         world.committee = committee.id

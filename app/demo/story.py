@@ -20,6 +20,7 @@ from app.demo import (
     priorities,
     reasons,
     searching,
+    sitting,
     teaming,
     telling,
     thinking,
@@ -63,6 +64,7 @@ def tell(database: Database) -> World:
     priorities.running_round(world)
     reasons.reasons(world)
     teaming.teaming(world)
+    sitting.plan(world)
     world.plan(5, invite_guest)
     world.plan(4, searching.keep)
     world.plan(4, telling.channels)

@@ -1,6 +1,6 @@
 """Changing ideas. Every move goes through `make`, which keeps what hangs on the stage in step with it."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, func, select, update
@@ -32,6 +32,7 @@ from app.ideas.queries import departments_of
 from app.ideas.rules import life, may_change, may_name, may_open, may_support
 from app.ideas.warmth import warmer, warmth
 from app.people.actor import Actor
+from app.people.calendar.queries import in_working_days
 from app.people.models import Committee, Department
 from app.processes.models import Process
 from app.record.actions import write
@@ -77,7 +78,9 @@ def written(db: Session, actor: Actor, process: Process, data: IdeaForm, idea: I
     texts = {name: getattr(data, name) for name in TEXT}
     if costs := [cost for _, cost in data.years.values() if cost is not None]:
         texts["cost"] = sum(costs)
-    places = {"process_id": process.id, "committee_id": process.committee_id, "team_id": data.team}
+    # An idea that was passed on stays where it is for as long as it is for the same process.
+    committee = idea.committee_id if idea is not None and idea.process_id == process.id else process.committee_id
+    places = {"process_id": process.id, "committee_id": committee, "team_id": data.team}
     return {**texts, **places, "audience": data.audience, "custodian_id": custodian}
 
 
@@ -217,9 +220,9 @@ def submit(
 
 
 def promise(db: Session, idea: Idea) -> dict[str, Any]:
-    """The day by which an answer is promised, counted from today."""
+    """The day by which an answer is promised: in working days from today, by the organisation's calendar."""
     days = db.scalars(select(col(Committee.promised_days)).where(col(Committee.id) == idea.committee_id)).one()
-    return {"promised_on": today(db) + timedelta(days=days), "answered_at": None}
+    return {"promised_on": in_working_days(db, days), "answered_at": None}
 
 
 def adopt(db: Session, actor: Actor, idea: Idea, version: int | None) -> Entry:

@@ -35,6 +35,8 @@ from app.people.actor import Actor, Employee, Visitor
 from app.people.queries import paths
 from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
+from app.review.committees.queries import choices as committees
+from app.review.committees.rules import may_pass_on
 from app.review.queries import outcome_for
 from app.review.questions import queries as questions
 from app.talk.files import queries as files
@@ -236,8 +238,9 @@ def show(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
     return page(request, "ideas/show.html", **shown_page(request, db, actor, id, changes[1]))
 
 
-def ways(actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
+def ways(db: Session, actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
     """Where later stages of the loop wait for this person: what it is called, and its address."""
+    here = idea.committee_id
     known = {
         ("Score it", f"/review/ideas/{idea.id}"): idea.stage is Stage.IN_REVIEW
         and actor.on(idea.committee_id)
@@ -245,6 +248,7 @@ def ways(actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
         ("Say whether it can be run", f"/review/ideas/{idea.id}/owner"): idea.stage in UNANSWERED
         and actor.id == owner_id,
         ("Charter a pilot", f"/pilots/new?idea={idea.id}"): rules.life.may(actor, idea, "charter"),
+        ("Pass it on", f"/review/ideas/{idea.id}/pass-on"): may_pass_on(actor, idea) and bool(committees(db, but=here)),
     }
     return [way for way, open_ in known.items() if open_]
 
@@ -281,7 +285,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "citations": citations_of(db, actor, idea.id) if "citations" in shown.has else (),
         "files": files.of_thing(db, idea.ref, veiled=shown.veiled) if "files" in shown.has else (),
         "conflicts": conflict_way(actor, idea),
-        "ways": ways(actor, idea, shown.process.owner_id),
+        "ways": ways(db, actor, idea, shown.process.owner_id),
         "questions": questions.of_author(db, actor, idea.id) if mine and "questions" in shown.has else (),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),

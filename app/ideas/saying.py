@@ -51,6 +51,8 @@ HAPPENED: Mapping[str, str] = {
     "return": "Returned for changes",
     "day_has_come": "Back on its day",
     "charter": "Pilot chartered",
+    "pass_on": "Passed on to another committee",
+    "ask_owner": "The owner of the process is asked",
     "reconsider": "Asked again, with new facts",
     "put_question": "Asked something by the committee",
     "answer_question": "A question of the committee answered",

@@ -161,7 +161,7 @@ def rounds(db: Session) -> list[RoundLine]:
     here = col(Round.id)
     counted = (
         select(func.count()).where(col(RoundIdea.round_id) == here, col(RoundIdea.live).is_(True)),
-        select(func.count()).where(col(Reviewer.round_id) == here),
+        select(func.count()).where(col(Reviewer.round_id) == here, col(Reviewer.away).is_(False)),
         select(func.count()).where(col(Review.round_id) == here, col(Review.stage) == ReviewStage.SUBMITTED),
         select(func.count()).where(
             col(Decision.round_id) == here,

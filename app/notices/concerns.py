@@ -15,7 +15,7 @@ from app.ideas.models import Author, Conflict, ConflictKind, Idea, Stage, Veil
 from app.notices.topics import NEAREST, As, Topic, topic_of
 from app.notices.words import kind_of
 from app.people.actor import HEADS
-from app.people.models import Kind, Membership, Person, Seat, Team
+from app.people.models import Committee, Kind, Membership, Person, Seat, Team
 from app.pilots.models import Keeper, Pilot, Step
 from app.processes.alarms.models import Alarm
 from app.processes.models import Prioritisation, Process
@@ -44,6 +44,8 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(
             ("adopt", "answer", "admit", "send_back", "refuse", "into_round", "charter"), (AUTHOR, FOLLOWER)
         ),
+        "pass_on": (AUTHOR, FOLLOWER, HEAD),
+        "ask_owner": (PERSON,),
         "put_question": (AUTHOR,),
         "answer_question": (HEAD,),
         **dict.fromkeys(("propose_join", "consent_join", "refuse_join"), (AUTHOR,)),
@@ -60,8 +62,10 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
     "round": {
         **dict.fromkeys(("add_reviewer", "give_idea", "take_idea"), (PERSON,)),
+        **dict.fromkeys(("stand_in", "back", "extend", "remind_late"), (PERSON,)),
         **dict.fromkeys(("open", "assign", "repair_assignment", "publish", "cancel"), (REVIEWER,)),
     },
+    "committee": dict.fromkeys(("seat", "term", "substitute", "end_term"), (PERSON,)),
     "conflict": {"declare": (HEAD,), "confirm": (PERSON, HEAD, AUTHOR), "end": (PERSON, HEAD)},
     "suspicion": {"name": (CUSTODIAN, HEAD), "dismiss": (AUTHOR,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
@@ -70,7 +74,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
     "pilot": {
         **TALK,
-        "invite": (PERSON,),
+        **dict.fromkeys(("invite", "stand_in", "back"), (PERSON,)),
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
@@ -114,6 +118,7 @@ class Lookup:
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
+    committees: dict[int, Any] = field(default_factory=dict)
     processes: dict[int, Any] = field(default_factory=dict)
     comments: dict[int, Any] = field(default_factory=dict)
     mentioned: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -140,6 +145,7 @@ class Lookup:
             "team": self.named_teams,
             "process": self.processes,
             "call": self.calls,
+            "committee": self.committees,
         }
 
 
@@ -195,6 +201,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), owned.label("owner_id"))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.committee_id))
+    found.committees = by_id(db, Committee, ids_of(entries, "committee"))
     found.calls = by_id(db, Call, ids_of(entries, "call"), col(Call.committee_id))
     found.processes = by_id(db, Process, numbers_of(talked, "process"), col(Process.owner_id))
     grouped(db, found.mentioned, col(Mention.comment_id), col(Mention.person_id), found.comments)
@@ -241,7 +248,9 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
     grouped(db, found.followers, col(Follow.about), col(Follow.person_id), refs)
     if found.pilots:
         query = select(col(Keeper.pilot_id), col(Keeper.number), col(Keeper.person_id))
-        for pilot_id, number, person_id in db.execute(query.where(col(Keeper.pilot_id).in_(found.pilots))):
+        for pilot_id, number, person_id in db.execute(
+            query.where(col(Keeper.pilot_id).in_(found.pilots), col(Keeper.away).is_(False))
+        ):
             found.keepers[pilot_id, number].add(person_id)
 
 
@@ -318,9 +327,11 @@ def about_talk(ref: str, spoken: Any, entry: Entry, groups: Mapping[As, set[int]
 
 
 def named(entry: Entry) -> set[int]:
-    """Whom the entry itself names, such as who was invited."""
-    person = json.loads(entry.figures).get("person")
-    return {person} if isinstance(person, int) else set()
+    """Whom the entry itself names, such as who was invited, or all who were reminded together."""
+    figures = json.loads(entry.figures)
+    several = figures.get("people")
+    named = [figures.get("person"), *(several if isinstance(several, list) else ())]
+    return {person for person in named if isinstance(person, int)}
 
 
 def about_idea(key: int, found: Lookup) -> dict[As, set[int]]:

@@ -48,7 +48,7 @@ def reader(db: Session, payload: dict[str, Any]) -> Actor | None:
 
 def due_now(db: Session, actor: Actor) -> list[Todo]:
     day = today(db.info["settings"].time_zone)
-    return reminders.near(waiting(db, actor, day), day)
+    return reminders.near(waiting(db, actor, day), reminders.horizon(db, day))
 
 
 def send(database: Database, letter: Letter | None) -> None:

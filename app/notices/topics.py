@@ -95,7 +95,7 @@ TOPICS: Mapping[Topic, Said] = {
     Topic.DEADLINE: Said(
         "Deadlines",
         "deadlines",
-        "What is due within two days, and once more when it is late.",
+        "What is due within three working days, again on its day, and once more when it is late.",
         Way.AT_ONCE,
     ),
     Topic.OWN: Said(
@@ -151,6 +151,8 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("idea", move, As.AUTHOR): Topic.DECISION for move in DECISIONS},
     **{("step", move, As.CREW): Topic.DECISION for move in AT_GATES},
     **{("pilot", move, As.CREW): Topic.DECISION for move in ("scale", "adopt", "stop")},
+    ("round", "remind_late", As.PERSON): Topic.DEADLINE,
+    **{("committee", move, As.PERSON): Topic.COMMITTEE for move in ("seat", "term", "substitute", "end_term")},
     **{("round", move, As.REVIEWER): Topic.ASKED for move in ("open", "assign", "repair_assignment")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,

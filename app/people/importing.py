@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
@@ -46,6 +46,7 @@ class There:
     paths: Mapping[int, str]
     held: frozenset[tuple[int, str]]
     committee: Committee | None
+    committees: int
 
 
 def there(db: DbSession) -> There:
@@ -58,7 +59,8 @@ def there(db: DbSession) -> There:
     if committee:
         seats = select(Seat).where(col(Seat.committee_id) == committee.id, col(Seat.until).is_(None))
         held |= {(seat.person_id, seat.post.value) for seat in db.scalars(seats)}
-    return There({str(k): v for k, v in people.items()}, by_name, named, frozenset(held), committee)
+    several = db.scalar(select(func.count()).select_from(Committee)) or 0
+    return There({str(k): v for k, v in people.items()}, by_name, named, frozenset(held), committee, several)
 
 
 def plan(db: DbSession, words: str) -> Plan:
@@ -97,8 +99,13 @@ def against(line: Line, known: There, addresses: set[str]) -> Iterator[Mistake]:
         for role in line.roles
         if role in WORDS and role not in ("employee", "guest") and (line.person_id, role) not in known.held
     )
-    if known.committee is None and any(role in ("chair", "deputy", "member") for role in line.gives):
-        yield Mistake(line.row, "roles", "there is no committee yet")
+    if known.committees != 1 and any(role in ("chair", "deputy", "member") for role in line.gives):
+        words = (
+            "there are several committees: give seats on their pages"
+            if known.committees
+            else "there is no committee yet"
+        )
+        yield Mistake(line.row, "roles", words)
     if sum(role in ("chair", "deputy", "member") for role in line.roles) > 1:
         yield Mistake(line.row, "roles", "a person has one seat on the committee")
     line.effects = list(effects(line, person, kind, known))

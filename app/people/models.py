@@ -1,6 +1,6 @@
 """People, departments, committees, teams; sessions and links that carry a right."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -21,6 +21,8 @@ class Organisation(Row, table=True):
     set_up_at: datetime | None = instant(nullable=True, default=None)
     demo: bool = False
     few_answers: int = 100  # below this many a figure is shown with the words "little data"
+    weekend: str = Field(default="5,6", max_length=20)  # days of the week that are free, Monday 0
+    fiscal_month: int = 1  # with which a fiscal year begins
     version: int = 1
 
 
@@ -93,7 +95,9 @@ class Committee(Row, table=True):
 
     name: str = Field(max_length=200, unique=True)
     quorum: int = 3
-    promised_days: int = 21
+    purpose: str = text()  # what it is for and decides
+    promised_days: int = 21  # working days within which every idea gets an answer
+    owner_days: int = 5  # working days within which a process owner is asked to speak
     budget: Decimal | None = money(nullable=True, default=None)
     custodian_id: int | None = points_to("person.id", nullable=True, index=False)  # to know who writes without a name
     version: int = 1
@@ -125,6 +129,8 @@ class Seat(Row, table=True):
     post: Post = choice(Post, default=Post.MEMBER)
     since: datetime = instant()
     until: datetime | None = instant(nullable=True, default=None)
+    ends_on: date | None = None  # the last day of the term, known in advance
+    substitute_id: int | None = points_to("person.id", nullable=True)  # stands in while they are absent
 
 
 class Team(Row, table=True):

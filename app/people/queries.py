@@ -39,7 +39,7 @@ def house_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 kinds = [
     Thing("person", Person, visible_to, Person.name, lambda number: f"/people/{number}"),
-    Thing("committee", Committee, house_visible_to, Committee.name, lambda _: "/admin/committee"),
+    Thing("committee", Committee, house_visible_to, Committee.name, lambda number: f"/review/committees/{number}"),
     Thing("organisation", Organisation, house_visible_to, Organisation.name, lambda _: "/admin/settings"),
 ]
 

@@ -1,13 +1,15 @@
 """Roles and seats: given, taken, and always recorded. The last administrator stays."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
-from app.columns import now
+from app.columns import now, today
 from app.db import embedded
 from app.errors import Refused
 from app.people.models import Committee, Grant, Kind, Person, Post, Role, Seat
@@ -73,31 +75,81 @@ def keep_an_administrator(db: DbSession, leaving: Person) -> None:
         raise Refused(LAST)
 
 
-def set_post(db: DbSession, by: int | None, committee: Committee, person: Person, post: Post | None) -> bool:
-    """Seat a person, change the post, or (None) end the seat; a seat that ended stays for what was decided from it."""
+def set_post(
+    db: DbSession,
+    by: int | None,
+    committee: Committee,
+    person: Person,
+    post: Post | None,
+    ends_on: date | None = None,
+) -> bool:
+    """Seat a person, change the post, or (None) end the seat; a seat that ended stays for what was decided from it.
+
+    ends_on: the last day of the term, where it has one. The substitute stays the same.
+    """
     if post and (person.kind is not Kind.EMPLOYEE or not person.active):
         raise Refused("Only an employee who can sign in takes a seat.")
     seat = seat_of(db, committee.id, person.id)
     before = seat.post if seat else None
     if before == post:
-        return False
+        return seat is not None and set_term(db, by, seat, ends_on)
     if seat:
         seat.until = now()
         db.flush()
     if post:
-        db.add(Seat(committee_id=committee.id, person_id=person.id, post=post))
+        substitute = seat.substitute_id if seat else None
+        made = Seat(committee_id=committee.id, person_id=person.id, post=post, ends_on=ends_on)
+        made.substitute_id = substitute
+        db.add(made)
     person.version += 1
-    after, figures = post.value if post else "", {"person": person.id}
+    after, figures = post.value if post else "", {"person": person.id, **until(ends_on)}
     write(db, by, "seat", committee.ref, before=before.value if before else "", after=after, figures=figures)
     log.info("seat changed", by=by, person=person.id, committee=committee.id, post=after)
     return True
 
 
+def until(ends_on: date | None) -> dict[str, Any]:
+    return {"until": ends_on.isoformat()} if ends_on else {}
+
+
+def set_term(db: DbSession, by: int | None, seat: Seat, ends_on: date | None) -> bool:
+    if seat.ends_on == ends_on:
+        return False
+    figures = {"person": seat.person_id, **until(ends_on)}
+    seat.ends_on = ends_on
+    write(db, by, "term", f"committee:{seat.committee_id}", figures=figures)
+    return True
+
+
+def over(db: DbSession) -> Select[Seat]:
+    day = today(db.info["settings"].time_zone)
+    return select(Seat).where(col(Seat.until).is_(None), col(Seat.ends_on) < day).order_by(col(Seat.id))
+
+
+def terms_over(db: DbSession) -> bool:
+    return db.scalars(over(db).limit(1)).first() is not None
+
+
+def end_terms(db: DbSession) -> int:
+    """Seats whose last day has passed end by themselves, each on the record."""
+    seats = db.scalars(over(db).with_for_update()).all()
+    for seat in seats:
+        seat.until = now()
+        db.get_one(Person, seat.person_id).version += 1
+        ref, figures = f"committee:{seat.committee_id}", {"person": seat.person_id}
+        write(db, None, "end_term", ref, before=seat.post.value, figures=figures)
+        log.info("term ended", person=seat.person_id, committee=seat.committee_id)
+    return len(seats)
+
+
 def the_committee(db: DbSession) -> Committee:
-    committee = first_committee(db)
-    if committee is None:
+    """The one committee, where a word such as "chair" says which."""
+    several = db.scalars(select(Committee).order_by(col(Committee.id)).limit(2)).all()
+    if not several:
         raise Refused("There is no committee yet: the set-up link makes it.")
-    return committee
+    if len(several) > 1:
+        raise Refused("There are several committees: give the seat on the page of the one that you mean.")
+    return several[0]
 
 
 def first_committee(db: DbSession) -> Committee | None:

@@ -84,8 +84,13 @@ class Pilot(Row, table=True):
         """The step that is open, or that the pilot ended at."""
         return self.at(self.step)
 
+    def named_keepers(self, number: int) -> list[int]:
+        """Whom the charter names for it, absent ones too, without those who stand in for them."""
+        return [one.person_id for one in self.keepers if one.number == number and one.stands_in_for is None]
+
     def keepers_of(self, number: int) -> list[int]:
-        return [keeper.person_id for keeper in self.keepers if keeper.number == number]
+        """Who keeps it today."""
+        return [keeper.person_id for keeper in self.keepers if keeper.number == number and not keeper.away]
 
 
 class StepStage(StrEnum):
@@ -119,7 +124,10 @@ class Step(Row, table=True):
 
 
 class Keeper(Row, table=True):
-    """Who keeps a gate: passes it, sends it back, stops the pilot, reopens an earlier step."""
+    """Who keeps a gate: passes it, sends it back, stops the pilot, reopens an earlier step.
+
+    away: does not keep it just now; stands_in_for: keeps it in that person's place until they are back.
+    """
 
     __tablename__ = "keeper"
     __table_args__ = (UniqueConstraint("pilot_id", "number", "person_id"),)
@@ -127,6 +135,8 @@ class Keeper(Row, table=True):
     pilot_id: int = points_to("pilot.id")
     number: int = Field(sa_type=SmallInteger)
     person_id: int = points_to("person.id")
+    away: bool = False
+    stands_in_for: int | None = points_to("person.id", nullable=True, index=False)
 
 
 class Artefact(Row, table=True):

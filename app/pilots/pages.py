@@ -251,7 +251,7 @@ def amend_values(pilot: Pilot) -> dict[str, Any]:
         "version": pilot.version,
     }
     for step in pilot.steps:
-        values[f"keepers_{step.number}"] = pilot.keepers_of(step.number)
+        values[f"keepers_{step.number}"] = pilot.named_keepers(step.number)
         values[f"due_{step.number}"] = step.due
     return values
 

@@ -265,6 +265,7 @@ def of_own_team(actor: Actor) -> ColumnElement[bool]:
 
 def gates_to_keep(db: Session, actor: Actor, day: date) -> list[Waiting]:
     kept = and_(col(Keeper.pilot_id) == col(Pilot.id), col(Keeper.number) == col(Step.number))
+    kept = and_(kept, col(Keeper.away).is_(False))
     query = (
         select(col(Pilot.id), col(Pilot.name), col(Step.number), col(Step.due), col(Process.name))
         .join(Step, NOW)

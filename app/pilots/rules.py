@@ -39,7 +39,9 @@ def keeps(actor: Actor, step: Step) -> bool:
 
 def keeps_one(actor: Actor, step: Step) -> bool:
     """Keeps any gate of this pilot: may reopen an earlier step."""
-    return any(actor.id == keeper.person_id for keeper in step.pilot.keepers) and not team(actor, step.pilot)
+    return any(actor.id == keeper.person_id and not keeper.away for keeper in step.pilot.keepers) and not team(
+        actor, step.pilot
+    )
 
 
 def nobody(actor: Actor, step: Step) -> bool:

@@ -6,6 +6,7 @@ from app.people.actor import Actor
 from app.review import decisions, rounds
 from app.review.models import Round
 from app.review.rules import round_life
+from app.review.standing_in.actions import settle
 
 
 def move(db: Session, actor: Actor, round_: Round, name: str, note: str, version: int | None) -> str:
@@ -13,6 +14,8 @@ def move(db: Session, actor: Actor, round_: Round, name: str, note: str, version
     match name:
         case "open":
             gone = rounds.open_round(db, actor, round_, version)
+            db.flush()
+            settle(db)
             left = f" {gone} that {'is' if gone == 1 else 'are'} not admitted any more stayed out." if gone else ""
             return f"The round is open.{left}"
         case "close":

@@ -13,7 +13,7 @@ from app.columns import now, today
 from app.db import Database
 from app.errors import Refusal
 from app.outbox import Watch
-from app.review.models import AgendaItem, Meeting, MeetingStage, Round, RoundIdea, RoundStage, Sight
+from app.review.models import AgendaItem, Meeting, MeetingStage, Reviewer, Round, RoundIdea, RoundStage, Sight
 from app.review.rounds import begin, reveal
 from app.review.rules import round_life
 
@@ -26,7 +26,11 @@ def to_open(day: date) -> Select[int]:
 
 
 def to_close(day: date) -> Select[int]:
-    over = and_(col(Round.closes_itself).is_(True), col(Round.due) < day)
+    """A reviewer who was given longer has it: the round waits for the last of them."""
+    longer = exists().where(
+        col(Reviewer.round_id) == col(Round.id), col(Reviewer.due) >= day, col(Reviewer.away).is_(False)
+    )
+    over = and_(col(Round.closes_itself).is_(True), col(Round.due) < day, ~longer)
     return select(col(Round.id)).where(col(Round.stage) == RoundStage.OPEN, over)
 
 

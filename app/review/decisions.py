@@ -58,8 +58,10 @@ def quorum(db: Session, round_: Round, idea_id: int) -> Quorum:
     asked to review the idea where they are fewer, but one at least."""
     needed = db.get_one(Committee, round_.committee_id).quorum
     known = concerned(db, [idea_id])
-    able = [person for person, _ in duties(db, round_).of(idea_id) if not known.has(idea_id, person)]
-    there = len(counted(lines(db, round_.id), known, idea_id))
+    written = lines(db, round_.id)
+    asked = duties(db, round_, [(one.idea_id, one.reviewer_id) for one in written]).of(idea_id)
+    able = [one for one in asked if not known.has(idea_id, one.id)]
+    there = len(counted(written, known, idea_id))
     seated = eligible(members(db, round_.committee_id), known, idea_id)
     return Quorum(needed, seated, max(1, min(needed, len(able))), there)
 

@@ -22,6 +22,7 @@ Switch = Literal["on", ""]
 
 
 class RoundForm(FormModel):
+    committee: PersonId | None = None  # for which it is prepared, where its chair heads several
     name: Name
     due: date
     preset: Preset = Preset.EVERYONE
@@ -44,6 +45,11 @@ class RoundForm(FormModel):
 
 class ReviewerForm(FormModel):
     person: PersonId
+
+
+class ExtendForm(FormModel):
+    person: PersonId
+    due: date
 
 
 class CapacityForm(FormModel):
@@ -71,6 +77,7 @@ class DecisionForm(FormModel):
 
 
 class MeetingForm(FormModel):
+    committee: PersonId | None = None
     name: Name
     day: date
     at: time

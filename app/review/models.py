@@ -141,11 +141,21 @@ class RoundIdea(Row, table=True):
 
 
 class Reviewer(Row, table=True):
+    """Who is asked to review in a round: see `duty.py` for which ideas.
+
+    due: a day of their own, where the chair extended it. away: not expected any more but for what they have begun.
+    stands_in_for: whose ideas come to them, while that member is away.
+    """
+
     __tablename__ = "reviewer"
     __table_args__ = (UniqueConstraint("round_id", "person_id"),)
 
     round_id: int = points_to("round.id")
     person_id: int = points_to("person.id")
+    due: date | None = None  # their own day; else the round's
+    reminded_on: date | None = None
+    away: bool = False  # not asked for what they have not begun
+    stands_in_for: int | None = points_to("person.id", nullable=True, index=False)
     most: int | None = Field(default=None, sa_type=SmallInteger)  # reviews that may be given to them, by their word
     told_at: datetime | None = instant(nullable=True, default=None)  # when they said what they would rather read
 

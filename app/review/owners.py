@@ -1,19 +1,23 @@
 """The process owner: what they say before a decision, and the orders that "do it now" gives them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, bindparam, exists, literal, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, exists, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.columns import now
+from app.columns import now, today
+from app.db import Database, embedded
 from app.errors import Stale
-from app.ideas.models import UNANSWERED, Idea
+from app.ideas.models import UNANSWERED, Idea, Stage
 from app.people.actor import Actor
-from app.people.models import Person
+from app.people.calendar.queries import workdays
+from app.people.models import Committee, Person
 from app.processes.models import Process
 from app.record.actions import write
+from app.review.committees.models import OwnerAsked
 from app.review.forms import OwnersForm
 from app.review.models import Order, OwnersWord
 from app.review.rules import order_life
@@ -84,16 +88,62 @@ def say(db: Session, actor: Actor, idea: Idea, said: OwnersForm) -> OwnersWord:
     return word
 
 
-def asked(actor: Actor) -> Select[int, str, str]:
-    """Ideas whose process this person answers for, and of which they have said nothing yet."""
+def asked(actor: Actor) -> Select[int, str, str, date | None]:
+    """Ideas whose process this person answers for, and have said nothing of; until when they are asked."""
+    of_now = and_(col(OwnerAsked.idea_id) == col(Idea.id), col(OwnerAsked.revision) == col(Idea.revision))
     spoken = exists().where(col(OwnersWord.idea_id) == col(Idea.id), col(OwnersWord.person_id) == actor.id)
     return (
-        select(col(Idea.id), col(Idea.title), col(Process.name))
+        select(col(Idea.id), col(Idea.title), col(Process.name), col(OwnerAsked.due))
         .join(Process, col(Process.id) == col(Idea.process_id))
-        .where(col(Process.owner_id) == actor.id, col(Idea.stage).in_(UNANSWERED), ~spoken)
-        .order_by(col(Idea.promised_on), col(Idea.id))
+        .outerjoin(OwnerAsked, of_now)
+        .where(owned_by(actor), ~spoken)
+        .order_by(col(OwnerAsked.due).is_(None), col(OwnerAsked.due), col(Idea.promised_on), col(Idea.id))
         .limit(50)
     )
+
+
+def unasked() -> Select[Idea, int, int]:
+    """Admitted ideas whose owner has said nothing and was not asked about this revision."""
+    there = exists().where(col(OwnerAsked.idea_id) == col(Idea.id), col(OwnerAsked.revision) == col(Idea.revision))
+    spoken = exists().where(col(OwnersWord.idea_id) == col(Idea.id), col(OwnersWord.person_id) == col(Process.owner_id))
+    return (
+        select(Idea, col(Process.owner_id), col(Committee.owner_days))
+        .join(Process, col(Process.id) == col(Idea.process_id))
+        .join(Committee, col(Committee.id) == col(Idea.committee_id))
+        .where(col(Idea.stage) == Stage.ADMITTED, ~there, ~spoken)
+        .order_by(col(Idea.id))
+    )
+
+
+def ask(db: Session) -> int:
+    """Ask the owners of what has been admitted, each with a day; the record tells them. How many were asked."""
+    query = unasked()
+    found = db.execute(query if embedded(db) else query.with_for_update(of=Idea)).all()
+    calendar = workdays(db) if found else None
+    for idea, owner, days in found:
+        assert calendar is not None
+        due = calendar.add(today(db.info["settings"].time_zone), days)
+        db.add(OwnerAsked(idea_id=idea.id, revision=idea.revision, owner_id=owner, due=due))
+        db.flush()
+        figures = {"person": owner, "due": due.isoformat()}
+        write(db, None, "ask_owner", idea.ref, figures=figures)
+    return len(found)
+
+
+def ask_when_admitted(database: Database) -> int:
+    """Asks first, and writes only where somebody is to be asked."""
+    with database.reading() as db:
+        any_ = db.execute(unasked().limit(1)).first() is not None
+    if not any_:
+        return 0
+    with database.writing() as db:
+        return ask(db)
+
+
+def asked_until(db: Session, idea: Idea) -> date | None:
+    """Until when the owner was asked for a word on an idea as it stands."""
+    kept = db.get(OwnerAsked, (idea.id, idea.revision))
+    return kept.due if kept else None
 
 
 def move(db: Session, actor: Actor, order: Order, name: str, note: str, version: int | None) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.columns import today
 from app.db import Db
-from app.people.actor import Employee, Member
+from app.people.actor import Employee
 from app.people.models import Post
 from app.review import (
     pages_decisions,
@@ -53,7 +53,7 @@ def review(request: Request, db: Db, actor: Employee, id: ThingId, amend: bool =
 
 
 @routes.post("/review/ideas/{id}")
-def score(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed) -> Response:
+def score(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed) -> Response:
     """Kept at every change (by htmx) and by its button; submitted, and amended until sight of others' opens."""
     actual = reviewing.case(db, actor, id, lock=True)
     reviewing.must_be_open(actual)

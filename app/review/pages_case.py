@@ -105,6 +105,7 @@ def page_of(
         last_time=reviewing.last_time(db, actor, actual) if actual.reviewing and not ideas else None,
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
+        owner_due=owners.asked_until(db, actual.idea),
         evidence=evidence(db, actual.process.id),
         standing=standing_for(db, actual.process.id),
         progress=reviewing.progress(db, actor, actual.round) if actual.reviewing and not ideas else None,

@@ -47,6 +47,7 @@ def draw(
         verdict_options=[(verdict.value, words) for verdict, words in VERDICT_WORDS.items()],
         done=VERDICT_DONE,
         said=owners.last_word(db, idea.id),
+        owner_due=owners.asked_until(db, idea),
         day=today(db.info["settings"].time_zone),
         trail=trail(db, actor, "review", process=db.get_one(Process, idea.process_id), idea=idea),
     )

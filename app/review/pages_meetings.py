@@ -13,9 +13,10 @@ from app.changes import counts
 from app.db import Db
 from app.errors import Refused
 from app.once import new_key, once
-from app.people.actor import HEADS, Actor, Member
+from app.people.actor import Actor, Member
 from app.people.found import found
 from app.review import meetings
+from app.review.committees.queries import chosen, committees_of
 from app.review.conflicts import members
 from app.review.forms import AttendanceForm, MeetingForm
 from app.review.meetings import visible_to
@@ -34,7 +35,13 @@ def listed(db: Session, actor: Actor) -> Sequence[Meeting]:
 
 
 def draw_form(
-    db: Session, request: Request, committee: int, form: Form[MeetingForm], meeting: Meeting | None, status: int = 200
+    db: Session,
+    request: Request,
+    actor: Actor,
+    committee: int,
+    form: Form[MeetingForm],
+    meeting: Meeting | None,
+    status: int = 200,
 ) -> Response:
     return page(
         request,
@@ -43,14 +50,12 @@ def draw_form(
         form=form,
         meeting=meeting,
         idea_options=meetings.possible(db, committee),
+        committees=committees_of(db, actor, committee) if meeting is None else [],
+        committee=committee,
     )
 
 
-def heading(actor: Actor) -> int:
-    headed = sorted(committee for committee, post in actor.seats.items() if post in HEADS)
-    if not headed:
-        raise Refused("The chair or the deputy plans meetings.")
-    return headed[0]
+WHO = "The chair or the deputy plans meetings."
 
 
 def must_lead(actor: Actor, meeting: Meeting) -> None:
@@ -64,20 +69,21 @@ def check(db: Session, committee: int, form: Form[MeetingForm]) -> None:
 
 
 @routes.get("/review/meetings/new")
-def new(request: Request, db: Db, actor: Member) -> Response:
-    return draw_form(db, request, heading(actor), blank(MeetingForm, key=new_key(), at="09:30"), None)
+def new(request: Request, db: Db, actor: Member, committee: str = "") -> Response:
+    which = chosen(actor, committee, WHO)
+    return draw_form(db, request, actor, which, blank(MeetingForm, key=new_key(), at="09:30"), None)
 
 
 @routes.post("/review/meetings/new")
 def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
-    committee = heading(actor)
+    committee = chosen(actor, fields.get("committee"), WHO)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     form = fill(MeetingForm, fields)
     check(db, committee, form)
     if not form:
-        return draw_form(db, request, committee, form, None, 422)
+        return draw_form(db, request, actor, committee, form, None, 422)
     made = meetings.plan(db, actor, committee, form.data)
     return once_.see(f"/review/meetings/{made.id}", "The meeting is planned.")
 
@@ -116,7 +122,7 @@ def edit(request: Request, db: Db, actor: Member, meeting: TheMeeting) -> Respon
         ideas=[row.idea_id for row in meetings.agenda(db, meeting.id)],
         version=meeting.version,
     )
-    return draw_form(db, request, meeting.committee_id, form, meeting)
+    return draw_form(db, request, actor, meeting.committee_id, form, meeting)
 
 
 @routes.post("/review/meetings/{id}/edit")
@@ -125,7 +131,7 @@ def change(request: Request, db: Db, actor: Member, meeting: TheMeeting, fields:
     form = fill(MeetingForm, fields)
     check(db, meeting.committee_id, form)
     if not form:
-        return draw_form(db, request, meeting.committee_id, form, meeting, 422)
+        return draw_form(db, request, actor, meeting.committee_id, form, meeting, 422)
     meetings.change(db, meeting, form.data)
     return see(request, f"/review/meetings/{meeting.id}", "Changed.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -15,15 +15,18 @@ from app.columns import today
 from app.db import Db
 from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
-from app.people.actor import HEADS, Actor, Employee, Member
+from app.people.actor import Actor, Employee, Member
+from app.people.calendar.queries import in_working_days
 from app.people.found import found
 from app.people.models import Committee
 from app.review import actions, duty, pages_case, rounds, scorecards, standing
+from app.review import late as lateness
 from app.review.assignment.rules import gives_out
 from app.review.capacity import BEFORE_THE_END
+from app.review.committees.queries import chosen, committees_of
 from app.review.conflicts import concerned, members
 from app.review.conflicts.left import Short, lacking
-from app.review.forms import CapacityForm, ReasonForm, ReviewerForm, RoundForm
+from app.review.forms import CapacityForm, ExtendForm, ReasonForm, ReviewerForm, RoundForm
 from app.review.models import Preset, Reviewer, Round, RoundIdea, RoundStage
 from app.review.readings import readings
 from app.review.reviewing import authors
@@ -50,29 +53,31 @@ class Listed:
     reviewers: int
 
 
-def listed(db: Session, actor: Actor) -> list[Listed]:
-    """The rounds this person sees, those that are on first. One statement."""
+def listed(db: Session, actor: Actor, committee: int | None = None) -> list[Listed]:
+    """The rounds this person sees, of one committee or all, those that are on first. One statement."""
     ideas = select(func.count()).where(col(RoundIdea.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
-    people = select(func.count()).where(col(Reviewer.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
+    here = (col(Reviewer.round_id) == col(Round.id), col(Reviewer.away).is_(False))
+    people = select(func.count()).where(*here).correlate(Round).scalar_subquery()
     query = (
         select(col(Round.id), col(Round.name), col(Round.stage), col(Round.due), col(Round.blind), ideas, people)
-        .where(visible_to(actor))
+        .where(visible_to(actor), *([col(Round.committee_id) == committee] if committee else []))
         .order_by(col(Round.stage).in_((RoundStage.PUBLISHED, RoundStage.CANCELLED)), col(Round.id).desc())
         .limit(25)
     )
     return [Listed(*row) for row in db.execute(query)]
 
 
-def heading(actor: Actor) -> int:
-    """The committee for which this person prepares rounds."""
-    headed = sorted(committee for committee, post in actor.seats.items() if post in HEADS)
-    if not headed:
-        raise Refused("The chair or the deputy prepares rounds.")
-    return headed[0]
+WHO = "The chair or the deputy prepares rounds."
 
 
 def draw_form(
-    db: Session, request: Request, committee: int, form: Form[RoundForm], round_: Round | None, status: int = 200
+    db: Session,
+    request: Request,
+    actor: Actor,
+    committee: int,
+    form: Form[RoundForm],
+    round_: Round | None,
+    status: int = 200,
 ) -> Response:
     ideas = rounds.candidates(db, [committee], round_.id if round_ else None)
     return page(
@@ -82,6 +87,8 @@ def draw_form(
         form=form,
         round=round_,
         candidates=ideas,
+        committees=committees_of(db, actor, committee) if round_ is None else [],
+        committee=committee,
         idea_options=[(idea.id, idea.title, idea.process) for idea in ideas],
         member_options=[(member.id, member.name, member.post.value) for member in members(db, committee)],
         custodians=rounds.custodians(db, committee),
@@ -145,7 +152,7 @@ def offered(db: Session, actor: Actor, committee: int, preset: Preset) -> Form[R
         sight=set_to.sight.value,
         led_by=set_to.led_by.value,
         wanted=3,
-        due=today(db.info["settings"].time_zone) + timedelta(days=set_to.days),
+        due=in_working_days(db, set_to.days),
         ideas=ideas,
         reviewers=able,
         **switches,
@@ -153,21 +160,21 @@ def offered(db: Session, actor: Actor, committee: int, preset: Preset) -> Form[R
 
 
 @routes.get("/review/rounds/new")
-def new(request: Request, db: Db, actor: Member, preset: Preset = Preset.EVERYONE) -> Response:
-    committee = heading(actor)
-    return draw_form(db, request, committee, offered(db, actor, committee, preset), None)
+def new(request: Request, db: Db, actor: Member, preset: Preset = Preset.EVERYONE, committee: str = "") -> Response:
+    which = chosen(actor, committee, WHO)
+    return draw_form(db, request, actor, which, offered(db, actor, which, preset), None)
 
 
 @routes.post("/review/rounds/new")
 def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
-    committee = heading(actor)
+    committee = chosen(actor, fields.get("committee"), WHO)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
     form = fill(RoundForm, fields)
     check(db, committee, form, None)
     if not form:
-        return draw_form(db, request, committee, form, None, 422)
+        return draw_form(db, request, actor, committee, form, None, 422)
     made = rounds.prepare(db, actor, committee, form.data)
     return once_.see(f"/review/rounds/{made.id}", "The round is prepared. Look at it as a reviewer will, then open it.")
 
@@ -187,7 +194,7 @@ def draw(
     leading, hidden = leads(actor, round_), names_hidden(actor, round_)
     seated = members(db, round_.committee_id) if leading and round_.stage in ON else []
     more = seated if round_.stage is RoundStage.OPEN else []
-    known = {person for person, _ in board.reviewers}
+    known = {one.id for one in board.reviewers}
     return page(
         request,
         "review/rounds/show.html",
@@ -206,6 +213,7 @@ def draw(
         led_by=LEAD_WORDS[round_.led_by],
         gives_out=round_.assigned and round_.stage is not RoundStage.PREPARED and gives_out(actor, round_),
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
+        late=lateness.late(db, actor, round_, board.duties) if heads(actor, round_) else [],
         readings=readings(actor, round_, board, seated),
         found=found_in_words(board.found, OURS) if board.found else [],
         doubts=doubts_in_words(board.found, OURS) if board.found else [],
@@ -246,10 +254,10 @@ def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
         opens_on=round_.opens_on,
         **{name: "on" for name in rounds.SWITCHES if getattr(round_, name)},
         ideas=placed,
-        reviewers=[person for person, _ in duty.reviewers(db, round_.id)],
+        reviewers=[one.id for one in duty.reviewers(db, round_.id)],
         version=round_.version,
     )
-    return draw_form(db, request, round_.committee_id, form, round_)
+    return draw_form(db, request, actor, round_.committee_id, form, round_)
 
 
 @routes.post("/review/rounds/{id}/edit")
@@ -258,7 +266,7 @@ def change(request: Request, db: Db, actor: Member, round_: TheRound, fields: Ty
     form = fill(RoundForm, fields)
     check(db, round_.committee_id, form, round_.id)
     if not form:
-        return draw_form(db, request, round_.committee_id, form, round_, 422)
+        return draw_form(db, request, actor, round_.committee_id, form, round_, 422)
     rounds.change(db, actor, round_, form.data)
     return see(request, f"/review/rounds/{round_.id}", "Changed.")
 
@@ -266,6 +274,11 @@ def change(request: Request, db: Db, actor: Member, round_: TheRound, fields: Ty
 def must_prepare(actor: Actor, round_: Round) -> None:
     if not heads(actor, round_):
         raise Refused("The chair or the deputy prepares rounds.")
+
+
+def must_head(actor: Actor, round_: Round) -> None:
+    if not heads(actor, round_):
+        raise Refused("The chair or the deputy sees to who is late.")
 
 
 def must_lead(actor: Actor, round_: Round) -> None:
@@ -314,6 +327,23 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
     rounds.add_reviewer(db, actor, round_, form.data.person)
     words = "The next assignment counts on them." if round_.assigned else "The ideas wait for them now."
     return see(request, f"/review/rounds/{round_.id}", f"Added. {words}")
+
+
+@routes.post("/review/rounds/{id}/remind")
+def remind(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
+    must_head(actor, round_)
+    n = lateness.remind(db, actor, round_)
+    return see(request, f"/review/rounds/{round_.id}", f"{n} {'is' if n == 1 else 'are'} reminded of what is missing.")
+
+
+@routes.post("/review/rounds/{id}/extend")
+def extend(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
+    must_head(actor, round_)
+    form = fill(ExtendForm, fields)
+    if not form:
+        return draw(db, request, actor, round_, 422, refused="Choose one of the reviewers, and a day.")
+    lateness.extend(db, actor, round_, form.data.person, form.data.due)
+    return see(request, f"/review/rounds/{round_.id}", "Extended, for this member alone.")
 
 
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")

@@ -18,6 +18,7 @@ from app.people.models import Person
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
 from app.review.assignment import waiting as assignment
+from app.review.committees.queries import ending, to_look_after
 from app.review.conflicts import concerned, settling, unconcerned
 from app.review.conflicts.left import for_administrators, for_heads
 from app.review.models import (
@@ -36,6 +37,7 @@ from app.review.models import (
 from app.review.questions import queries as questions
 from app.review.rules import VERDICT_DONE, leads
 from app.review.standing import Board, board
+from app.review.standing_in.actions import Unfilled, unfilled
 
 OwnReview = aliased(Review)
 
@@ -74,7 +76,7 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
     if actor.guest:
         return []
     day = today(db.info["settings"].time_zone)
-    found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
+    found = [*to_score(db, actor, day), *to_say(db, actor, day), *to_do(db, actor, day), *to_lead(db, actor, day)]
     found += about_questions(db, actor)
     return sorted([*found, *about_conflicts(db, actor)], key=urgency)
 
@@ -91,9 +93,9 @@ def about_conflicts(db: Session, actor: Actor) -> list[Waiting]:
         asked = [Waiting("Look at", words, "/review/conflicts", None, why)]
     if actor.administrator:
         verbs = {False: "Name a deputy for", True: "Seat somebody for"}
-        here = "/admin/committee#seat"
         return asked + [
-            Waiting(verbs[one.headed], one.title, here, None, one.why) for one in for_administrators(db, actor)
+            Waiting(verbs[one.headed], one.title, f"/admin/committees/{one.committee_id}#seat", None, one.why)
+            for one in for_administrators(db, actor)
         ]
     return asked + [
         Waiting("Find who can judge", one.title, f"/review/ideas/{one.idea_id}/conflicts", None, one.why)
@@ -115,10 +117,17 @@ def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
     ]
 
 
-def to_say(db: Session, actor: Actor) -> list[Waiting]:
+def to_say(db: Session, actor: Actor, day: date) -> list[Waiting]:
     return [
-        Waiting("Say when it can be run:", title, f"/review/ideas/{idea}/owner", None, f"You answer for {process}")
-        for idea, title, process in db.execute(owners.asked(actor))
+        Waiting(
+            "Say when it can be run:",
+            title,
+            f"/review/ideas/{idea}/owner",
+            due,
+            f"You answer for {process}",
+            late=due is not None and due < day,
+        )
+        for idea, title, process, due in db.execute(owners.asked(actor))
     ]
 
 
@@ -196,11 +205,30 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
     for round_, all_, mine_, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
         found += lead(round_, all_, mine_, day) if leads(actor, round_) else ()
         found += given_out(actor, round_, planned=planned, fallen=fallen, untold=untold)
-    ready = (db.scalar(waiting_for_a_round(headed)) or 0) if headed else 0
+    if not headed:
+        return found
+    ready, members = db.execute(select(waiting_for_a_round(headed).scalar_subquery(), to_look_after(headed, day))).one()
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
-    return found
+    return [*found, *to_settle(db, headed, day)] if members else found
+
+
+def to_settle(db: Session, headed: Sequence[int], day: date) -> list[Waiting]:
+    """What a chair sees to among the members: terms that end soon, absent members in whose place nobody reviews."""
+    soon = [
+        Waiting("Settle who follows on", f"{name}’s seat", f"/review/committees/{committee}#members", ends, where)
+        for committee, name, _, ends, where in ending(db, headed, day)
+    ]
+    alone = [
+        Waiting("Find who stands in for", one.name, f"/review/committees/{one.committee_id}", None, words_for(one))
+        for one in unfilled(db, set(headed))
+    ]
+    return [*soon, *alone]
+
+
+def words_for(one: Unfilled) -> str:
+    return f"Away, and nobody reviews in their place in {one.round}: {one.why}"
 
 
 def lead(round_: Round, left: int, mine: int, day: date) -> list[Waiting]:

@@ -36,7 +36,7 @@ def readings(actor: Actor, round_: Round, board: Board, seated: Collection[Membe
     read = [(row.idea_id, person) for row in rows.values() for person in row.readers]
     open_to = open_pairs(actor, round_, board, rows.values(), seated)
     names = {member.id: member.name for member in seated}
-    reviewing = {person for person, _ in board.reviewers}
+    reviewing = {one.id for one in board.reviewers}
     return [
         Reading(one.item, rows[one.item].title, names[one.person], one.person in reviewing, one.share)
         for one in next_readings(read, open_to, wanted, variances_of(board))
@@ -48,7 +48,7 @@ def open_pairs(
 ) -> list[tuple[int, int]]:
     """Whose review is missing, and members who do not review in this round yet."""
     here = {member.id for member in seated}
-    more = here - {person for person, _ in board.reviewers} - {actor.id, round_.custodian_id}
+    more = here - {one.id for one in board.reviewers} - {actor.id, round_.custodian_id}
     hidden = names_hidden(actor, round_)
     out = board.known.told(hidden=hidden)
     return [

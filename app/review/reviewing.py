@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, literal_column, or_, select, union_all
 from sqlalchemy import case as case_when
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
@@ -21,9 +21,9 @@ from app.people.models import Person, Team
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import Concerned, concerned, must_be_free, unconcerned
-from app.review.duty import duties, is_asked, nobody_awaited
+from app.review.duty import duties, is_asked, nobody_awaited, stood_in
 from app.review.forms import RemarksForm, field_of
-from app.review.models import FiledReview, Review, ReviewStage, Round, RoundIdea, RoundStage, Score, Sight
+from app.review.models import FiledReview, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Score, Sight
 from app.review.rounds import STARTED, visible_to
 from app.review.rules import names_hidden, sees_reviews
 from app.review.scorecards import Question
@@ -77,8 +77,10 @@ class Case:
 def find(
     db: Session, actor: Actor, idea_id: int, *, lock: bool = False
 ) -> tuple[Round, RoundIdea, Idea, Revision, Process, bool]:
-    """The idea in the round that works on it, or in the last that did. To the committee and the custodian alone."""
-    theirs = col(Round.committee_id).in_(list(actor.seats)) | (col(Round.custodian_id) == actor.id)
+    """The idea in the round that works on it, or in the last that did. To the committee, the custodian, and while it is
+    open to whoever stands in for a member, for the ideas that came to them."""
+    stands_in = col(Round.id).in_(stood_in(actor.id)) & is_asked(actor.id)
+    theirs = or_(col(Round.committee_id).in_(list(actor.seats)), col(Round.custodian_id) == actor.id, stands_in)
     query = (
         select(Round, RoundIdea, Idea, Revision, Process, is_asked(actor.id))
         .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
@@ -426,13 +428,14 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             col(Process.name),
             col(Round.id),
             col(Round.name),
-            col(Round.due),
+            func.coalesce(col(Reviewer.due), col(Round.due)).label("due"),
             col(Review.begun_at),
         )
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Process, col(Process.id) == col(Idea.process_id))
+        .join(Reviewer, and_(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id))
         .outerjoin(Review, mine)
         .where(
             col(Round.stage) == RoundStage.OPEN,
@@ -440,17 +443,15 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             is_asked(actor.id),
             ~is_in(actor.id),
             unconcerned(actor, col(RoundIdea.idea_id)),
-            col(Round.committee_id).in_(list(actor.seats)),
+            or_(col(Round.committee_id).in_(list(actor.seats)), col(Reviewer.stands_in_for).is_not(None)),
         )
     )
 
 
 def tasks(db: Session, actor: Actor) -> list[Task]:
     """What waits for this reviewer, in order of due date. One statement."""
-    if not actor.seats:
-        return []
-    query = waiting(actor).order_by(col(Round.due), col(Round.id), col(RoundIdea.idea_id))
-    return [Task(*row) for row in db.execute(query)]
+    query = waiting(actor).order_by(literal_column("due"), col(Round.id), col(RoundIdea.idea_id))
+    return [] if actor.guest else [Task(*row) for row in db.execute(query)]
 
 
 def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
@@ -465,6 +466,8 @@ def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
         .correlate(RoundIdea)
         .scalar_subquery()
     )
-    query = waiting(actor).order_by(col(Round.id) != round_id, came, col(Round.due), col(RoundIdea.idea_id)).limit(1)
+    query = (
+        waiting(actor).order_by(col(Round.id) != round_id, came, literal_column("due"), col(RoundIdea.idea_id)).limit(1)
+    )
     row = db.execute(query).first()
     return int(row[0]) if row else None

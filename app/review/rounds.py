@@ -18,6 +18,7 @@ from app.people.models import Grant, Person, Role
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import concerned, members, must_be_in_charge
+from app.review.duty import stood_in
 from app.review.forms import RoundForm
 from app.review.models import Decision, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Sight
 from app.review.rules import round_life
@@ -27,14 +28,15 @@ STARTED = (RoundStage.OPEN, RoundStage.CLOSED, RoundStage.PUBLISHED)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Heads see the rounds of their committee, members those that have begun; the custodian their own; leaders what is
-    published. To all others there are none."""
+    """Heads see the rounds of their committee, members those that have begun; the custodian their own, whoever stands
+    in for a member while it is open; leaders what is published. To all others there are none."""
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     begun = col(Round.stage) != RoundStage.PREPARED
     own = or_(
         col(Round.committee_id).in_(headed),
         and_(col(Round.committee_id).in_(list(actor.seats)), begun),
         and_(col(Round.custodian_id) == actor.id, begun),
+        and_(col(Round.stage) == RoundStage.OPEN, col(Round.id).in_(stood_in(actor.id))),
     )
     return or_(own, col(Round.stage) == RoundStage.PUBLISHED) if actor.leader else own
 
@@ -184,7 +186,8 @@ def begin(db: Session, actor_id: int | None, round_: Round) -> int:
     ready: list[tuple[RoundIdea, Idea]] = []
     gone: list[tuple[RoundIdea, Idea]] = []
     for placed, idea in locked_ideas(db, round_.id):
-        (ready if idea.stage in (Stage.ADMITTED, Stage.IN_REVIEW) else gone).append((placed, idea))
+        stays = idea.stage in (Stage.ADMITTED, Stage.IN_REVIEW) and idea.committee_id == round_.committee_id
+        (ready if stays else gone).append((placed, idea))
     if not ready:
         raise Invalid("No idea in this round is admitted any more. Choose others first.")
     for placed, _ in gone:

@@ -21,11 +21,11 @@ from sqlmodel import col
 from app.ideas.models import Idea, Revision
 from app.ideas.queries import title_for
 from app.people.actor import Actor
-from app.people.models import Committee
 from app.processes.models import Process
 from app.review.calibration import Calibrated, Calibration, kept
+from app.review.committees.queries import budget_now
 from app.review.conflicts import Concerned, concerned
-from app.review.duty import Duties, duties, nobody_awaited
+from app.review.duty import Asked, Duties, duties, nobody_awaited
 from app.review.models import Decision, Review, ReviewStage, Round, RoundIdea, RoundStage, Verdict
 from app.review.rules import DISAGREE, ON, names_hidden, sees_reviews
 from app.review.scoring import aggregate, rank
@@ -78,7 +78,7 @@ class Placed:
 @dataclass(frozen=True)
 class Board:
     rows: Sequence[Placed]
-    reviewers: Sequence[tuple[int, str]]
+    duties: Duties
     reviewing: bool  # this reader is one of them
     ranked: int  # among how many ideas the places were given
     found: Calibration[int, int] | None = None  # from the reviews that this reader sees, where there are any
@@ -89,6 +89,14 @@ class Board:
     def calibrated(self) -> bool:
         """Whether scores are calibrated here; else places are by the raw means."""
         return any(row.calibrated for row in self.rows)
+
+    @property
+    def reviewers(self) -> Sequence[Asked]:
+        """All who were ever asked in this round, by name."""
+        return self.duties.people
+
+    def name_of(self, person_id: int) -> str:
+        return next((one.name for one in self.reviewers if one.id == person_id), "")
 
     @property
     def live(self) -> list[Placed]:
@@ -173,7 +181,7 @@ def board(db: Session, actor: Actor, round_: Round, sort: str = "place") -> Boar
     ideas = placed_ideas(db, actor, round_.id)
     known = concerned(db, [idea.idea_id for idea in ideas])
     found = lines(db, round_.id)
-    all_duties = duties(db, round_)
+    all_duties = duties(db, round_, [(line.idea_id, line.reviewer_id) for line in found])
     rows = [seen(actor, round_, idea, known, found, all_duties) for idea in ideas]
     fit = calibration(rows, known, found)
     rows = by_place(rows, fit)
@@ -181,7 +189,7 @@ def board(db: Session, actor: Actor, round_: Round, sort: str = "place") -> Boar
     if line is not None:
         rows = [replace(row, side=line.side(*reach(row))) for row in rows]
     reviewing = all_duties.reviews(actor.id)
-    return Board(ordered(rows, sort), all_duties.people, reviewing, sum(map(shown, rows)), fit, line, known)
+    return Board(ordered(rows, sort), all_duties, reviewing, sum(map(shown, rows)), fit, line, known)
 
 
 def band(db: Session, actor: Actor, round_: Round) -> list[int]:
@@ -226,15 +234,16 @@ def reach(row: Placed) -> tuple[int | None, int | None]:
 
 
 def the_line(db: Session, actor: Actor, round_: Round, rows: Collection[Placed]) -> Line | None:
-    """For the committee, while it decides: the number that the chair set, else what the budget pays for. None while
-    this member does not see all ideas calibrated (but those of a conflict): the best of a few say nothing."""
+    """For the committee, while it decides: the number that the chair set, else what this fiscal year's budget pays for.
+    None while this member does not see all ideas calibrated (but those of a conflict): the best of a few say nothing.
+    """
     order = sorted((row for row in rows if row.calibrated), key=lambda row: (row.rank or 0, row.idea_id))
     whole = all(row.calibrated for row in rows if row.live and not row.conflict)
     if not order or not whole or round_.stage not in ON or not actor.on(round_.committee_id):
         return None
     if round_.capacity is not None:
         return by_number(len(order), round_.capacity)
-    budget = db.scalar(select(col(Committee.budget)).where(col(Committee.id) == round_.committee_id))
+    budget = budget_now(db, round_.committee_id)
     if budget is None:
         return Line(len(order))
     return by_budget([(row.idea_id, row.cost) for row in order], budget)
@@ -286,9 +295,9 @@ def expected_of(
     hidden = names_hidden(actor, round_)
     left_out = {person for of, person in known.told(hidden=hidden) if of == idea_id}
     if round_.assigned and (hidden or round_.stage is RoundStage.PREPARED):
-        free = sum(person not in left_out for person, _ in all_duties.people)
+        free = sum(one.id not in left_out for one in all_duties.members)
         return min(round_.wanted, free), ()
-    able = [(person, name) for person, name in all_duties.of(idea_id) if person not in left_out]
+    able = [(one.id, one.name) for one in all_duties.of(idea_id) if one.id not in left_out]
     return len(able), able
 
 

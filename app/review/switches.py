@@ -8,7 +8,7 @@ from app.review.models import CardUse, Lead, Preset, Sight
 
 @dataclass(frozen=True)
 class Switches:
-    """days: from opening to the due day; words: what the preset is for, as the page says it."""
+    """days: working days from opening to the due day; words: what the preset is for, as the page says it."""
 
     words: str
     days: int
@@ -23,23 +23,23 @@ class Switches:
 
 
 PRESETS: Mapping[Preset, Switches] = {
-    Preset.EVERYONE: Switches("Every reviewer scores every idea. For a committee that reads all there is.", 14),
+    Preset.EVERYONE: Switches("Every reviewer scores every idea. For a committee that reads all there is.", 10),
     Preset.SCREENING: Switches(
         "Two questions an idea, sealed until all are in; closes by itself. To sort many ideas within a week.",
-        7,
+        5,
         use=CardUse.SCREENING,
         sight=Sight.ALL,
         closes_itself=True,
     ),
     Preset.ASSIGNED: Switches(
         "Each idea is read by a few who are chosen for it; sealed until the meeting. For more ideas than one can read.",
-        21,
+        15,
         sight=Sight.MEETING,
         assigned=True,
     ),
     Preset.AGAIN: Switches(
         "Ideas that a round has reviewed before, by those who reviewed them; their earlier scores stand beside.",
-        10,
+        7,
         again=True,
     ),
 }

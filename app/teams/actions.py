@@ -11,7 +11,7 @@ from app.columns import now
 from app.errors import Invalid, Refused, Stale
 from app.people.actor import Actor
 from app.people.models import Committee, Membership, Team
-from app.processes.models import Focus
+from app.processes.models import Focus, Process
 from app.record.actions import write
 from app.teams.models import Competence, MemberCompetence, TeamForm
 from app.teams.queries import current, focus, members, prioritised
@@ -19,8 +19,8 @@ from app.teams.rules import leads
 
 
 def form(db: Session, actor: Actor, data: TeamForm) -> Team:
-    """Whoever forms a team leads it. It reports to the first committee."""
-    committee = db.scalars(select(col(Committee.id)).order_by(col(Committee.id)).limit(1)).first()
+    """Whoever forms a team leads it. It reports to the committee of the first process that it works on."""
+    committee = committee_of(db, data.processes)
     if committee is None:
         raise Invalid("There is no committee yet for a team to report to.")
     team = Team(name=data.name, purpose=data.purpose, committee_id=committee)
@@ -30,6 +30,15 @@ def form(db: Session, actor: Actor, data: TeamForm) -> Team:
     write(db, actor.id, "form", team.ref, figures={"person": actor.id})
     set_focus(db, team, data.processes)
     return team
+
+
+def committee_of(db: Session, processes: Sequence[int]) -> int | None:
+    """Of the first of these processes; else the first committee that there is."""
+    known = dict(
+        db.execute(select(col(Process.id), col(Process.committee_id)).where(col(Process.id).in_(processes))).all()
+    )
+    found = next((known[number] for number in processes if number in known), None)
+    return found or db.scalars(select(col(Committee.id)).order_by(col(Committee.id)).limit(1)).first()
 
 
 def flush_named(db: Session) -> None:

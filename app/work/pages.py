@@ -10,6 +10,7 @@ from app.db import Db
 from app.ideas.calls.queries import open_calls
 from app.notices.queries import Inbox, inbox
 from app.people.actor import Actor, Visitor
+from app.people.calendar.queries import workdays
 from app.todo import Todo
 from app.web import Request, Response, page, unchanged
 from app.work.loop import loop
@@ -68,7 +69,7 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
         "work/home.html",
         answer=answer(todos, day, week.needs),
         act=(todos[0].target, todos[0].href) if todos else (empty.label, empty.href),
-        days=fortnight(todos, day),
+        days=fortnight(todos, day, workdays(db)),
         todos=items(todos, request.app.state.settings.root),
         changed=changed(db, actor),
         progress=progress(db, actor, day),

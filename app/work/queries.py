@@ -16,8 +16,10 @@ from app.pilots.queries import visible_to as pilots_visible_to
 from app.processes.models import Process
 from app.todo import Todo, in_order
 from app.work import alarms, diagnosis, ideas, joining, moderation, pilots, processes, review, teams
+from app.workdays import Workdays
 
 FORTNIGHT = 14
+WORKDAYS = Workdays()
 COUNTED = {"Score", "Gate", "Step", "Meeting", "Answer"}  # words that have a plural
 LOOK_BACK = 2  # days before today with which the strip may begin, when something late lies there
 
@@ -39,21 +41,23 @@ class Day:
     href: str | None
 
 
-def fortnight(todos: Sequence[Todo], day: date) -> list[Day]:
+def fortnight(todos: Sequence[Todo], day: date, calendar: Workdays = WORKDAYS) -> list[Day]:
     """Fourteen days from today; from a little earlier with something late, and what is older stands on the first."""
     overdue = [todo.due for todo in todos if todo.late and todo.due]
     first = max(min(overdue), day - timedelta(days=LOOK_BACK)) if overdue else day
     days = [first + timedelta(days=number) for number in range(FORTNIGHT)]
-    return [strip_day(date_, day, [todo for todo in todos if on_strip(todo, first) == date_], todos) for date_ in days]
+    rest = {one for one in days if not calendar.works(one)}
+    on = {one: [todo for todo in todos if on_strip(todo, first) == one] for one in days}
+    return [strip_day(one, day, on[one], todos, rest=one in rest) for one in days]
 
 
 def on_strip(todo: Todo, first: date) -> date | None:
     return max(todo.due, first) if todo.due else None
 
 
-def strip_day(date_: date, day: date, due: Sequence[Todo], todos: Sequence[Todo]) -> Day:
+def strip_day(date_: date, day: date, due: Sequence[Todo], todos: Sequence[Todo], *, rest: bool) -> Day:
     href = f"#w-{todos.index(due[0])}" if due else None
-    return Day(date_, date_ == day, date_.weekday() >= 5, any(todo.late for todo in due), len(due), word(due), href)
+    return Day(date_, date_ == day, rest, any(todo.late for todo in due), len(due), word(due), href)
 
 
 def word(due: Sequence[Todo]) -> str:

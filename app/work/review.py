@@ -127,7 +127,7 @@ def progress(db: Session, actor: Actor, day: date) -> Progress | None:
         select(
             *(col(Round.id), col(Round.name), col(Round.due), col(Round.blind)),
             count(of_round),
-            count(col(Reviewer.round_id) == col(Round.id)),
+            count(col(Reviewer.round_id) == col(Round.id), col(Reviewer.away).is_(False)),
             count(reviews, col(Review.stage) == ReviewStage.SUBMITTED),
             count(mine, col(Review.stage) == ReviewStage.SUBMITTED),
             count(mine, col(Review.stage) == ReviewStage.BEGUN),

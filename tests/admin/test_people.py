@@ -40,7 +40,7 @@ PAGES = (
     "/admin/people/1",
     "/admin/departments",
     "/admin/departments/1",
-    "/admin/committee",
+    "/admin/committees/1",
     "/admin/settings",
     "/admin/mail",
     "/admin/pieces",
@@ -58,7 +58,12 @@ def test_posts_are_for_administrators(cast: Cast, database: Database, as_: As) -
     addresses = [
         *("/admin/people/new", "/admin/people/import", "/admin/people/import/keep", f"/admin/people/{cast.zaid.id}"),
         *(f"/admin/people/{cast.zaid.id}/{part}" for part in ("roles", "moves", "erase")),
-        *("/admin/departments", "/admin/departments/1", "/admin/committee", "/admin/committee/seats"),
+        *(
+            "/admin/departments",
+            "/admin/departments/1",
+            "/admin/committees/1",
+            f"/admin/committees/{cast.committee.id}/seats",
+        ),
         *("/admin/settings", "/admin/mail"),
     ]
     with_password(database, cast.layla)
@@ -128,11 +133,18 @@ def test_no_field_but_the_forms_own(cast: Cast, root: Browser, database: Databas
 
 def test_seats_ask_for_the_password_too(cast: Cast, database: Database, root: Browser) -> None:
     seat = {"person_id": str(cast.amal.id), "post": "chair"}
-    assert root.post("/admin/committee/seats", seat).status_code == 422
-    assert root.post("/admin/committee/seats", seat | {"own_password": PASSWORD}).status_code == 303
+    assert root.post(f"/admin/committees/{cast.committee.id}/seats", seat).status_code == 422
+    assert (
+        root.post(f"/admin/committees/{cast.committee.id}/seats", seat | {"own_password": PASSWORD}).status_code == 303
+    )
     with database.reading() as db:
         assert find_actor(db, cast.amal.id).chairs(cast.committee.id)
-    assert root.post("/admin/committee/seats", seat | {"post": "", "own_password": PASSWORD}).status_code == 303
+    assert (
+        root.post(
+            f"/admin/committees/{cast.committee.id}/seats", seat | {"post": "", "own_password": PASSWORD}
+        ).status_code
+        == 303
+    )
     with database.reading() as db:
         assert not find_actor(db, cast.amal.id).on_a_committee
         ended = db.scalars(select(Seat).where(col(Seat.person_id) == cast.amal.id)).one()
@@ -141,9 +153,9 @@ def test_seats_ask_for_the_password_too(cast: Cast, database: Database, root: Br
 
 def test_the_committees_figures_are_recorded(cast: Cast, database: Database, root: Browser) -> None:
     form = {"name": "Innovation Committee", "quorum": "4", "promised_days": "14", "budget": "1200.50", "version": "1"}
-    assert root.post("/admin/committee", form | {"budget": "0.001"}).status_code == 422
-    assert root.post("/admin/committee", form).status_code == 303
-    assert root.post("/admin/committee", form | {"quorum": "1"}).status_code == 409
+    assert root.post("/admin/committees/1", form | {"budget": "0.001"}).status_code == 422
+    assert root.post("/admin/committees/1", form).status_code == 303
+    assert root.post("/admin/committees/1", form | {"quorum": "1"}).status_code == 409
     with database.reading() as db:
         entry = db.scalars(select(Entry)).one()
     assert '"quorum":[2,4]' in entry.figures

@@ -20,7 +20,7 @@ from tests.notices.makers import by_reader, mailing, text
 from tests.people.makers import Mailbox, a_mailbox
 from tests.work.makers import a_round
 
-MORNING = datetime.combine(today(), datetime.min.time(), UTC) + timedelta(hours=7, minutes=5)
+MORNING = datetime(2026, 12, 7, 7, 5, tzinfo=UTC)  # a Monday
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def box() -> Iterator[Mailbox]:
 
 
 def to_score(database: Database, days: int) -> Cast:
-    with database.writing() as db:
+    with as_of(MORNING), database.writing() as db:
         cast = the_cast(db)
         ideas = tuple(an_idea(db, cast.process, cast.amal, stage=Stage.IN_REVIEW, title=t) for t in ("One", "Two"))
         a_round(db, cast.committee, cast.noor, ideas, (cast.sami,), due=today() + timedelta(days=days))
@@ -47,20 +47,22 @@ def run(database: Database, moment: datetime) -> int:
     return reminded
 
 
-def test_what_is_near_is_told_once_and_again_when_it_is_late(both: Database, box: Mailbox) -> None:
+def test_what_is_near_is_told_once_on_its_day_and_when_it_is_late(both: Database, box: Mailbox) -> None:
+    """Due on a Monday: three working days before it is the Wednesday, where nobody works at weekends."""
     mailing(both, box)
-    to_score(both, 4)
-    run(both, MORNING)
+    to_score(both, 7)
+    for day in (0, 1):
+        run(both, MORNING + timedelta(days=day))
     assert "sami" not in by_reader(box)
-    for day in (2, 2, 3, 4):  # twice on the second day: another worker, or a second look
+    for day in (2, 2, 3, 4, 5, 6):  # twice on the Wednesday: another worker, or a second look
         run(both, MORNING + timedelta(days=day))
     (mail,) = by_reader(box)["sami"]
     assert mail["subject"] == "2 due soon"
     assert "Score One" in text(mail)
     assert "Amal" not in text(mail)
-    for day in (5, 6, 7):
+    for day in (7, 7, 8, 9, 10):
         run(both, MORNING + timedelta(days=day))
-    assert [mail["subject"] for mail in by_reader(box)["sami"]] == ["2 due soon", "2 late"]
+    assert [mail["subject"] for mail in by_reader(box)["sami"]] == ["2 due soon", "2 due soon", "2 late"]
     with both.reading() as db:
         assert verify(db, both.known["record_keys"]).intact
 
@@ -93,7 +95,7 @@ def test_more_people_than_fit_in_one_turn_are_all_reminded(database: Database, m
     from app.notices import reminders
 
     monkeypatch.setattr(reminders, "CHUNK", 3)
-    with database.writing() as db:
+    with as_of(MORNING), database.writing() as db:
         cast = the_cast(db)
         idea = an_idea(db, cast.process, cast.amal, stage=Stage.IN_REVIEW)
         reviewers = (cast.sami, cast.dina, cast.omar)

@@ -305,7 +305,7 @@ def test_nobody_left_is_said_to_heads_and_to_administrators(both: Database) -> N
         (left,) = for_administrators(db, root)
         assert (left.title, left.headed, left.free) == ("Low trays", False, 3)
         (todo,) = queries.about_conflicts(db, root)
-        assert (todo.verb, todo.address) == ("Name a deputy for", "/admin/committee#seat")
+        assert (todo.verb, todo.address) == ("Name a deputy for", f"/admin/committees/{cast.committee.id}#seat")
         assert queries.about_conflicts(db, noor) == []  # whoever has a conflict with it has no more to do with it
         set_post(db, cast.root.id, cast.committee, cast.layla, Post.DEPUTY)
         assert for_administrators(db, root) == []

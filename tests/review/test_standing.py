@@ -12,10 +12,12 @@ from sqlmodel import col
 from app.db import Database
 from app.ideas.models import Idea, Revision
 from app.people.actor import find_actor
+from app.people.calendar.queries import this_fiscal_year
 from app.people.models import Committee, Person
 from app.record.models import Entry
 from app.review import standing
 from app.review.calibration import Doubt, calibrate
+from app.review.committees.models import Budget
 from app.review.conflicts import declare
 from app.review.models import Review, Round, RoundStage
 from app.review.undecided import Side
@@ -151,7 +153,10 @@ def test_the_chair_draws_the_line(as_: Any, database: Database, cast: Cast) -> N
     assert page.count('class="pt-in"') == len(band)
     # It is taken back, and then the committee's budget draws it.
     with database.writing() as db:
-        db.get_one(Committee, cast.committee.id).budget = Decimal(7000)
+        db.get_one(Committee, cast.committee.id).budget = Decimal(1)
+        year = this_fiscal_year(db).year
+        for one, amount in ((year, 7000), (year - 1, 2), (year + 1, 3)):
+            db.add(Budget(committee_id=cast.committee.id, year=one, amount=Decimal(amount)))
     assert as_(cast.noor).post(where, {"capacity": "", "version": str(round_.version)}).status_code == 303
     page = as_(cast.noor).get(here).text
     with database.reading() as db:

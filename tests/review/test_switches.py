@@ -14,7 +14,7 @@ from app.errors import Stale
 from app.ideas.models import Idea, Stage
 from app.people.actor import find_actor
 from app.record.models import Entry
-from app.review import by_date, conflicts, queries, reviewing, rounds, standing
+from app.review import by_date, conflicts, late, queries, reviewing, rounds, standing
 from app.review.models import FiledReview, Lead, Meeting, Preset, Review, Round, RoundStage, Sight
 from app.review.scoring import on_five
 from tests.cast import Cast, the_cast
@@ -118,6 +118,22 @@ def test_a_round_opens_and_closes_on_its_days(both: Database) -> None:
         assert db.get_one(Idea, idea.id).stage is Stage.IN_REVIEW
         moves = db.scalars(select(col(Entry.move)).where(col(Entry.ref) == round_.ref, col(Entry.actor_id).is_(None)))
         assert sorted(moves) == ["close", "open"]
+
+
+def test_a_round_waits_for_who_was_given_longer(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        both.known["settings"].time_zone = "UTC"
+        round_ = a_round(db, cast, admitted(db, cast), opens_on=TODAY, due=TODAY + DAY, closes_itself="on")
+    with as_of(noon(TODAY)):
+        by_date.keep_time(both)
+    with both.writing() as db:
+        late.extend(db, find_actor(db, cast.noor.id), db.get_one(Round, round_.id), cast.sami.id, TODAY + 3 * DAY)
+    for later, stage in {2: RoundStage.OPEN, 3: RoundStage.OPEN, 4: RoundStage.CLOSED}.items():
+        with as_of(noon(TODAY + later * DAY)):
+            by_date.keep_time(both)
+        with both.reading() as db:
+            assert db.get_one(Round, round_.id).stage is stage
 
 
 def test_members_lead_a_round_that_says_so(database: Database, cast: Cast, as_: Any) -> None:

@@ -65,16 +65,24 @@ def index(request: Request, db: Db, actor: Employee) -> Response:
 @routes.get("/calls/new")
 def new(request: Request, db: Db, actor: Employee) -> Response:
     actions.chairs_only(actor)
-    process = an_id(request.query_params.get("process", "")) or ""
+    process = an_id(request.query_params.get("process", ""))
     day = actions.today(db)
-    values = {"process": process, "opens_on": day, "closes_on": day + MONTH, "criteria": criteria(db, actor)}
+    values = {
+        "process": process or "",
+        "opens_on": day,
+        "closes_on": day + MONTH,
+        "criteria": criteria(db, actor, process or None),
+    }
     return form_page(request, db, actor, blank(CallForm, key=new_key(), **values))
 
 
-def criteria(db: Session, actor: Actor) -> str:
-    """What the committee's scorecard asks, as a list to be kept or changed."""
-    headed = next((committee for committee in sorted(actor.seats) if actor.chairs(committee)), None)
-    card = scorecards.current_id(db, headed) if headed else None
+def criteria(db: Session, actor: Actor, process: int | None) -> str:
+    """What the scorecard of the process's committee asks, to be kept or changed. Of several none is guessed."""
+    headed = [committee for committee in actor.seats if actor.chairs(committee)]
+    asks = db.get(Process, process) if process else None
+    if asks is not None and asks.committee_id in headed:
+        headed = [asks.committee_id]
+    card = scorecards.current_id(db, headed[0]) if len(headed) == 1 else None
     asked = scorecards.questions(db, card) if card else ()
     return "\n".join(f"- **{one.name}**: {one.question}" for one in asked)
 

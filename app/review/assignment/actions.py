@@ -115,6 +115,8 @@ def unfit(scene: Scene, idea: Placed, reader: Reader) -> str:
     """Why this member cannot have this idea; nothing when they can. What a head took away a head gives again."""
     if not reader.here:
         return f"{reader.name} does not review here any more."
+    if reader.away:
+        return f"{reader.name} is away: nothing new is given to them."
     if scene.known.has(idea.id, reader.id):
         return f"{reader.name} has a conflict with this idea."
     if (back := scene.over.get((idea.id, reader.id))) and back.ending is Ending.MEMBER:

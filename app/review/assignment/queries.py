@@ -80,6 +80,7 @@ def offered(scene: Scene, row: IdeaRow | None) -> list[Reader]:
         one
         for one in scene.readers
         if one.here
+        and not one.away
         and not scene.stands(row.idea, one)
         and not scene.known.has(row.idea.id, one.id)
         and not gave_back(scene, row.idea, one)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import and_, exists, select
@@ -17,6 +17,7 @@ from app.processes.models import Process
 from app.review.assignment.models import Assignment, Ending, Expertise, Liking, Wish
 from app.review.conflicts import Concerned, concerned
 from app.review.conflicts.rules import Pair
+from app.review.duty import Asked, Duties
 from app.review.models import Review, Reviewer, ReviewStage, Round, RoundIdea
 
 
@@ -33,13 +34,17 @@ class Placed:
 
 @dataclass(frozen=True)
 class Reader:
-    """A reviewer of the round. `here`: still on the committee, able to sign in, and not the one who may see names."""
+    """A reviewer of the round. `here`: still on the committee, able to sign in, and not the one who may see names.
+
+    away: what they have not begun is with whoever stands in for them, who is no reader of their own.
+    """
 
     id: int
     name: str
     most: int | None
     told_at: datetime | None
     here: bool
+    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,25 +66,36 @@ class Scene:
     over: Mapping[Pair, Over]
     wishes: Mapping[Pair, Wish]
     experts: frozenset[Pair]
-    begun: frozenset[Pair]
+    begun: frozenset[Pair]  # by the reader, or by who stands in for them
     submitted: frozenset[Pair]
+    duties: Duties = field(default_factory=Duties)
+
+    def hindered(self, idea: Placed, reader: Reader) -> bool:
+        """Whether who has this idea of the reader's in hand has a conflict with it. Of who stands in for them, in a
+        blind round, only what they declared: else an idea that falls away would tell what they wrote."""
+        hand = self.duties.hand(idea.id, reader.id)
+        if hand == reader.id:
+            return self.known.has(idea.id, hand)
+        return (idea.id, hand) in self.known.told(hidden=self.round.blind)
 
     def may(self, idea: Placed, reader: Reader) -> bool:
-        """Whether this idea may be given to this reader."""
+        """Whether this idea may be given to this reader. Who is away is given none that they do not have."""
         pair = (idea.id, reader.id)
-        return reader.here and not self.known.has(*pair) and pair not in self.over
+        if not reader.here or pair in self.over or self.hindered(idea, reader):
+            return False
+        return pair in self.live or not reader.away
 
     def filed(self, idea: Placed, reader: Reader) -> bool:
         """Work that is done or begun: whatever else happens it stays where it is, and counts."""
         pair = (idea.id, reader.id)
-        if self.known.has(*pair):
+        if self.hindered(idea, reader):
             return False
         return pair in self.submitted or (pair in self.begun and pair in self.live and reader.here)
 
     def stands(self, idea: Placed, reader: Reader) -> bool:
         """An assignment that counts: of somebody who is here, without a conflict; or work that is filed."""
         pair = (idea.id, reader.id)
-        return self.filed(idea, reader) or (pair in self.live and reader.here and not self.known.has(*pair))
+        return self.filed(idea, reader) or (pair in self.live and reader.here and not self.hindered(idea, reader))
 
     @property
     def standing(self) -> list[Pair]:
@@ -101,10 +117,11 @@ class Scene:
 def read(db: Session, round_: Round, actor: Actor) -> Scene:
     """Seven statements, however many ideas and members."""
     ideas = placed(db, round_.id, actor)
-    readers = readers_of(db, round_)
-    ids, people = [idea.id for idea in ideas], [reader.id for reader in readers]
+    readers, people = readers_of(db, round_)
+    ids = [idea.id for idea in ideas]
     live, over = assignments(db, round_.id, set(ids))
     begun, submitted = reviews(db, round_.id)
+    holders = {one.id: one.holder for one in people}
     return Scene(
         round_,
         ideas,
@@ -113,10 +130,16 @@ def read(db: Session, round_: Round, actor: Actor) -> Scene:
         live,
         over,
         wishes(db, round_.id),
-        experts(db, ideas, people),
-        begun,
-        submitted,
+        experts(db, ideas, [reader.id for reader in readers]),
+        held(begun, holders),
+        held(submitted, holders),
+        Duties(people, None, begun | submitted),
     )
+
+
+def held(pairs: Collection[Pair], holders: Mapping[int, int]) -> frozenset[Pair]:
+    """By the readers for whom it was done."""
+    return frozenset((idea, holders.get(person, person)) for idea, person in pairs)
 
 
 def placed(db: Session, round_id: int, actor: Actor) -> list[Placed]:
@@ -132,7 +155,8 @@ def placed(db: Session, round_id: int, actor: Actor) -> list[Placed]:
     return [Placed(*row) for row in db.execute(query)]
 
 
-def readers_of(db: Session, round_: Round) -> list[Reader]:
+def readers_of(db: Session, round_: Round) -> tuple[list[Reader], list[Asked]]:
+    """The reviewers, by name; and as who is asked, those who stand in for one among them."""
     seated = exists().where(
         col(Seat.person_id) == col(Person.id),
         col(Seat.committee_id) == round_.committee_id,
@@ -140,12 +164,21 @@ def readers_of(db: Session, round_: Round) -> list[Reader]:
     )
     here = and_(seated, col(Person.disabled_at).is_(None), col(Person.erased_at).is_(None))
     query = (
-        select(col(Person.id), col(Person.name), col(Reviewer.most), col(Reviewer.told_at), here)
+        select(
+            *(col(Person.id), col(Person.name), col(Reviewer.most), col(Reviewer.told_at), here),
+            *(col(Reviewer.away), col(Reviewer.stands_in_for)),
+        )
         .join(Reviewer, col(Reviewer.person_id) == col(Person.id))
         .where(col(Reviewer.round_id) == round_.id)
         .order_by(col(Person.name), col(Person.id))
     )
-    return [Reader(*row[:4], here=bool(row[4]) and row[0] != round_.custodian_id) for row in db.execute(query)]
+    rows = db.execute(query).all()
+    readers = [
+        Reader(*row[:4], here=bool(row[4]) and row[0] != round_.custodian_id, away=row[5])
+        for row in rows
+        if row[6] is None
+    ]
+    return readers, [Asked(row[0], row[1], away=row[5], stands_in_for=row[6]) for row in rows]
 
 
 def assignments(db: Session, round_id: int, ideas: Collection[int]) -> tuple[frozenset[Pair], dict[Pair, Over]]:

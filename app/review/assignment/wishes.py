@@ -50,7 +50,7 @@ def read(db: Session, actor: Actor, round_: Round) -> Own:
     must_be_given_out(round_)
     here = (col(Reviewer.round_id) == round_.id, col(Reviewer.person_id) == actor.id)
     reviewer = db.scalars(select(Reviewer).where(*here)).first()
-    if reviewer is None or not actor.on(round_.committee_id):
+    if reviewer is None or reviewer.stands_in_for is not None or not actor.on(round_.committee_id):
         raise Refused("This round is reviewed by others.")
     ideas = placed(db, round_.id, actor)
     known = concerned(db, [idea.id for idea in ideas])

@@ -5,7 +5,7 @@ is for administrators, who name a deputy or seat somebody.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -32,6 +32,7 @@ class Short:
     headed: bool
     free: int
     needed: int
+    committee_id: int | None = None
 
     @property
     def why(self) -> str:
@@ -86,7 +87,7 @@ def of(db: Session, ideas: Sequence[tuple[int, str, int, bool]]) -> list[Short]:
     quorums = select(col(Committee.id), col(Committee.quorum)).where(col(Committee.id).in_(committees))
     needed: dict[int, int] = dict(db.execute(quorums).all())
     found = [
-        left_of(idea, title, seated[committee], known.told(hidden=veiled), needed[committee])
+        (committee, left_of(idea, title, seated[committee], known.told(hidden=veiled), needed[committee]))
         for idea, title, committee, veiled in ideas
     ]
-    return [one for one in found if one]
+    return [replace(one, committee_id=committee) for committee, one in found if one]

@@ -16,6 +16,7 @@ from app.review.conflicts import actions, settling
 from app.review.conflicts.forms import AnswerForm, EndForm, NamingForm
 from app.review.conflicts.queries import concerned, is_veiled
 from app.review.conflicts.rules import OTHER, OWN, TO_THEM, WORDS, Sight, must_be_free
+from app.review.duty import in_place
 from app.review.forms import ReasonForm
 from app.trail import trail
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see
@@ -37,9 +38,12 @@ def keeps_names(db: Session, actor: Actor) -> bool:
 
 
 def the_idea(db: Session, actor: Actor, id: int) -> tuple[Idea, Sight]:
-    """For its authors, its committee, and whoever keeps its names. Others see the idea, and not this."""
-    ideas.find(db, actor, id)
+    """For its authors, its committee, whoever keeps its names, and whoever reviews it in a member's place. Others see
+    the idea, and not this."""
     idea, sight = settling.sight(db, actor, id)
+    if not actor.on(idea.committee_id) and in_place(db, actor.id, id):
+        return idea, sight
+    ideas.find(db, actor, id)
     if not (sight.settles or author(actor, idea) or actor.on(idea.committee_id)):
         raise Refused("Conflicts are for the committee, and for who wrote the idea.")
     return idea, sight
@@ -69,7 +73,7 @@ def draw(
         going=going,
         mine=mine,
         own=OWN if (idea.id, actor.id) in known.own else OTHER if concerns_me else "",
-        member=actor.on(idea.committee_id),
+        member=actor.on(idea.committee_id) or in_place(db, actor.id, idea.id),
         near=[TO_THEM[kind] for kind in near],
         veiled=not mine and not knows(db, actor, idea),
         named=settling.named_by(db, idea.id) if mine else (),
@@ -94,7 +98,7 @@ def knows(db: Session, actor: Actor, idea: Idea) -> bool:
 def declare(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed) -> Response:
     """By a member, from the review or before there is one."""
     idea, sight = the_idea(db, actor, id)
-    if not actor.on(idea.committee_id):
+    if not actor.on(idea.committee_id) and not in_place(db, actor.id, id):
         raise Refused("Members of the committee declare their conflicts.")
     actions.hold(db, idea)
     must_be_free(concerned(db, [idea.id]), idea.id, actor.id)

@@ -88,7 +88,7 @@ def test_everybody_reviews_everything_where_nothing_is_given_out(both: Database)
         idea = admitted(db, cast)
         round_ = open_round(db, cast, idea)
         all_of_them = duty.duties(db, round_)
-        assert [name for _, name in all_of_them.of(idea.id)] == ["Dina", "Omar", "Sami"]
+        assert [one.name for one in all_of_them.of(idea.id)] == ["Dina", "Omar", "Sami"]
         assert reviewing.case(db, find_actor(db, cast.sami.id), idea.id).can_score
 
 
