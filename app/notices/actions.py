@@ -15,7 +15,8 @@ from app.notices.concerns import Told, able, concerned, look_up
 from app.notices.hooks.actions import spread
 from app.notices.models import Notice, Preference, Reading
 from app.notices.preferences import preferences
-from app.notices.topics import As, Topic, Way
+from app.notices.topics import BY_LETTER, As, Topic, Way
+from app.notices.words import kind_of
 from app.outbox import later
 from app.people import mail
 from app.people.actor import Actor
@@ -109,8 +110,9 @@ def write_notices(db: Session, parts: Sequence[tuple[Told, list[int]]], before: 
 
 def notice_of(one: Told, person: int, wish: Preference, *, mails: bool) -> Notice:
     topic = one.topic(person)
-    at_once = mails and wish.way(topic) is Way.AT_ONCE
     why, entry = one.why(person), one.entry
+    lettered = why is As.AUTHOR and kind_of(entry.ref) == "idea" and entry.move in BY_LETTER
+    at_once = mails and wish.way(topic) is Way.AT_ONCE and not lettered
     notice = Notice(person_id=person, entry=entry.number, about=one.about, at=entry.at)
     notice.why, notice.topic, notice.mailed = why.value, topic.value, at_once
     return notice

@@ -53,7 +53,12 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "person": {"remind": (PERSON,)},
     "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
     "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
-    "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
+    "to_do": {
+        "order": (OWNER,),
+        "accept": (AUTHOR, FOLLOWER, HEAD),
+        "done": (AUTHOR, FOLLOWER, HEAD),
+        "cannot": (HEAD,),
+    },
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
     "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
@@ -62,6 +67,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         "invite": (PERSON,),
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
+        "meet": (CREW, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
     },
     "step": {

@@ -79,7 +79,7 @@ TOPICS: Mapping[Topic, Said] = {
     Topic.DECISION: Said(
         "Decisions",
         "decisions",
-        "What is decided on ideas that you wrote, and at the gates of your pilots.",
+        "What is decided on ideas that you wrote, and at the gates of your pilots. Letters come besides.",
         Way.AT_ONCE,
         guests=True,
     ),
@@ -143,6 +143,8 @@ OF_CAPACITY: Mapping[As, Topic] = {
 }
 # By thing, move and capacity, where it is another topic than the capacity says.
 DECISIONS = ("send_back", "refuse", "approve", "do_now", "decline", "defer", "return", "answer")
+# Of these their authors get a letter (app/review/letters), so that no notice is mailed to them as well.
+BY_LETTER = ("approve", "do_now", "decline", "defer", "return")
 AT_GATES = ("pass", "send_back", "stop", "reopen", "repeat")
 SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("idea", move, As.AUTHOR): Topic.DECISION for move in DECISIONS},
@@ -151,6 +153,7 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     ("round", "open", As.REVIEWER): Topic.ASKED,
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
+    ("to_do", "cannot", As.HEAD): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,
     **{("team", move, As.PERSON): Topic.TEAM for move in ("join", "release_hours", "refuse_hours")},
     ("team", "mandate", As.LEAD): Topic.ASKED,

@@ -118,6 +118,9 @@ class Review(Row, table=True):
     to_authors: str = text()
     to_committee: str = text()
     total: Decimal | None = Field(default=None, sa_type=Numeric(6, 4))
+    forecast: float | None = None  # the change of the outcome that this member expects, where the round asks for it
+    forecast_low: float | None = None
+    forecast_high: float | None = None
     begun_at: datetime = instant()
     submitted_at: datetime | None = instant(nullable=True, default=None)
     version: int = 1
@@ -196,7 +199,8 @@ class Verdict(StrEnum):
 
 
 class Decision(Row, table=True):
-    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed.
+    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed; triggers
+    refuse it to everybody. `known`: JSON of what was known that day (decisions/known.py), never worked out anew.
 
     `effective_at` is when it moved the idea and its authors could read it: at once, or in a blind round when the
     decisions are published.
@@ -206,6 +210,10 @@ class Decision(Row, table=True):
     __table_args__ = (
         CheckConstraint("(verdict = 'defer') = (defer_to IS NOT NULL)", name="deferred_has_its_day"),
         CheckConstraint("(verdict = 'do it now') = (due IS NOT NULL)", name="to_do_has_its_day"),
+        CheckConstraint("trim(reason) <> ''", name="reason_given"),
+        CheckConstraint("quorum >= 1 AND revision >= 1", name="quorum"),
+        CheckConstraint("effective_at IS NULL OR effective_at >= decided_at", name="effective_after"),
+        CheckConstraint("superseded_by IS NULL OR superseded_by <> id", name="not_itself"),
         Index(
             "ix_decision_one_live",
             "idea_id",
@@ -228,6 +236,7 @@ class Decision(Row, table=True):
     defer_to: date | None = None
     due: date | None = None
     effective_at: datetime | None = instant(nullable=True, default=None)
+    known: str = text()
     superseded_by: int | None = points_to("decision.id", nullable=True)
 
 
@@ -244,6 +253,7 @@ class OrderStage(StrEnum):
     GIVEN = "given"
     ACCEPTED = "accepted"
     DONE = "done"
+    CANNOT = "cannot be done"  # its owner says so: the chair decides anew
     RECALLED = "recalled"  # another decision took its place
 
 

@@ -15,7 +15,6 @@ from app.processes.standing.queries import standing_for
 from app.review import (
     conflicts,
     owners,
-    pages_decisions,
     pages_meetings,
     pages_owners,
     pages_rounds,
@@ -24,6 +23,7 @@ from app.review import (
     rounds,
     scorecards,
 )
+from app.review.decisions.queries import before
 from app.review.forms import ReasonForm, RemarksForm, field_of, review_form
 from app.review.models import RoundStage
 from app.review.queries import waiting
@@ -111,6 +111,7 @@ def show(
         conflict=blank() if conflict is None else conflict,
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
+        past=before(db, actual.idea.id, actual.round.id),
         evidence=evidence(db, actual.process.id),
         standing=standing_for(db, actual.process.id),
         trail=trail(db, actor, "review", process=actual.process, idea=actual.idea),
@@ -159,5 +160,5 @@ def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed
     return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
-for part in (pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
+for part in (pages_rounds, pages_meetings, pages_scorecards, pages_owners):
     routes.routes.extend(part.routes.routes)

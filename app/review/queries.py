@@ -16,7 +16,11 @@ from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
-from app.review.conflicts import concerned, unconcerned
+from app.review.conflicts import unconcerned
+from app.review.decisions.models import Condition
+from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
+from app.review.letters.models import Sent
+from app.review.letters.queries import taken
 from app.review.models import (
     Decision,
     Meeting,
@@ -130,16 +134,44 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
         .correlate(Round)
         .scalar_subquery()
     )
+    found = to_follow(db, actor, headed, day)
     query = select(Round, left).where(
         col(Round.committee_id).in_(headed),
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
-    found = [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
+    found += [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
     ready = db.scalar(waiting_for_a_round(headed)) or 0
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
     return found
+
+
+def to_follow(db: Session, actor: Actor, headed: Sequence[int], day: date) -> list[Waiting]:
+    """What was to be done at once and is late, or cannot be done as its owner says: followed until it is answered."""
+    query = (
+        select(Order, col(Idea.title), col(Decision.round_id))
+        .join(Idea, col(Idea.id) == col(Order.idea_id))
+        .join(Decision, col(Decision.id) == col(Order.decision_id))
+        .where(
+            col(Idea.committee_id).in_(headed),
+            unconcerned(actor, col(Order.idea_id)),
+            or_(
+                col(Order.stage) == OrderStage.CANNOT,
+                and_(col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED)), col(Order.due) < day),
+            ),
+        )
+        .order_by(col(Order.due), col(Order.id))
+    )
+    return [follow(order, title, round_id) for order, title, round_id in db.execute(query)]
+
+
+def follow(order: Order, title: str, round_id: int) -> Waiting:
+    if order.stage is OrderStage.CANNOT:
+        there = f"/review/rounds/{round_id}/ideas/{order.idea_id}/decision"
+        return Waiting("Decide anew on", title, there, None, "Its owner says that it cannot be done")
+    why = "Its owner is late with it" if order.stage is OrderStage.ACCEPTED else "Its owner has not accepted it"
+    return Waiting("Ask after", title, f"/review/orders/{order.id}", order.due, why, late=True)
 
 
 def lead(round_: Round, left: int, day: date) -> list[Waiting]:
@@ -168,7 +200,8 @@ def waiting_for_a_round(committees: Sequence[int]) -> Any:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an idea in review. `remarks`: what reviewers wrote for its authors, without who wrote it."""
+    """What became of an idea in review. `remarks`: what the letter takes of what reviewers wrote for its authors,
+    without who wrote it; `letter` itself for the authors alone."""
 
     verdict: Verdict
     words: str
@@ -178,6 +211,8 @@ class Outcome:
     next: str
     order: int | None
     superseded: bool  # an earlier decision on the same revision was taken back
+    conditions: Sequence[Condition] = ()
+    letter: Sent | None = None
 
 
 NEXT = {
@@ -193,13 +228,14 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
 
     For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
-    not tell whose they are. Three statements at most.
+    not tell whose they are. Four statements at most.
     """
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
     order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
     query = (
-        select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
+        select(Decision, Round, col(Order.id), col(Decision.id).in_(before), Sent)
         .join(Round, col(Round.id) == col(Decision.round_id))
+        .outerjoin(Sent, col(Sent.decision_id) == col(Decision.id))
         .outerjoin(Order, and_(*order, owners.orders_visible_to(actor)))
         .where(
             col(Decision.idea_id) == idea.id,
@@ -212,9 +248,10 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     row = db.execute(query).first()
     if row is None:
         return None
-    made, round_, order_id, superseded = row
+    made, round_, order_id, superseded, letter = row
     told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
-    remarks = remarks_on(db, round_.id, idea.id) if told else ()
+    remarks = taken(db, round_.id, idea.id) if told else ()
+    tied = made.verdict in WITH_CONDITIONS
     day = made.due or made.defer_to
     following = NEXT[made.verdict] if day is None else f"{NEXT[made.verdict][:-1]}, {day.day} {day:%b %Y}."
     return Outcome(
@@ -226,19 +263,9 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
         following,
         order_id,
         bool(superseded),
+        conditions_of(db, made.id).get(made.id, ()) if tied else (),
+        letter if author(actor, idea) else None,
     )
-
-
-def remarks_on(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
-    query = select(col(Review.reviewer_id), col(Review.to_authors)).where(
-        col(Review.round_id) == round_id,
-        col(Review.idea_id) == idea_id,
-        col(Review.stage) == ReviewStage.SUBMITTED,
-        col(Review.to_authors) != "",
-    )
-    written = list(db.execute(query))
-    known = concerned(db, [idea_id]) if written else None
-    return tuple(sorted(words for person, words in written if known and not known.has(idea_id, person)))
 
 
 def standing(db: Session, actor: Actor, round_: Round) -> Board:
