@@ -249,6 +249,25 @@ class Present(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
 
 
+class Condition(Row, table=True):
+    """A sentence to which a decision is tied: said with it and never changed. Only whether it is met is, by who leads
+    or sponsors the pilot."""
+
+    __tablename__ = "decision_condition"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "place"),
+        CheckConstraint("trim(words) <> ''", name="words"),
+        CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_by_somebody"),
+    )
+
+    decision_id: int = points_to("decision.id", index=False)
+    place: int = Field(sa_type=SmallInteger)
+    words: str = text()
+    due: date | None = None
+    met_at: datetime | None = instant(nullable=True, default=None)
+    met_by: int | None = points_to("person.id", nullable=True, index=False)
+
+
 class OrderStage(StrEnum):
     GIVEN = "given"
     ACCEPTED = "accepted"

@@ -17,11 +17,11 @@ from app.people.actor import HEADS, Actor
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
 from app.review.conflicts import unconcerned
-from app.review.decisions.models import Condition
 from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
 from app.review.letters.models import Sent
 from app.review.letters.queries import taken
 from app.review.models import (
+    Condition,
     Decision,
     Meeting,
     Order,

@@ -38,7 +38,7 @@ FIGURES = {
         ),
         Figure(
             FORECASTS,
-            "How a member's forecasts did",
+            "How a member’s forecasts did",
             "How often the measured effect of a pilot lay inside the range that the member gave, and by how much the "
             "forecast missed it.",
             "So that a member learns from their own forecasts.",

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.pilots.models import Pilot
-from app.review.decisions.models import Condition
-from app.review.models import Decision
+from app.review.models import Condition, Decision
 
 
 def conditions_of(db: Session, pilot: Pilot) -> Sequence[Condition]:

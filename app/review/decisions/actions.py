@@ -19,11 +19,10 @@ from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import concerned
 from app.review.decisions.known import Vote, freeze
-from app.review.decisions.models import Condition
 from app.review.decisions.queries import Quorum, live_decision, must_be_ready, undecided
 from app.review.forms import DecisionForm
 from app.review.letters.actions import send
-from app.review.models import Decision, Order, OrderStage, Present, Round, RoundIdea, RoundStage, Verdict
+from app.review.models import Condition, Decision, Order, OrderStage, Present, Round, RoundIdea, RoundStage, Verdict
 from app.review.rounds import let_go
 from app.review.rules import MOVES, correction, round_life
 from app.review.standing import counted, lines
@@ -72,6 +71,7 @@ def decide(
             send(db, actor, round_, made, idea)
     elif not round_.blind or round_.stage is RoundStage.PUBLISHED:
         take_effect(db, made, idea, move_of(made, idea))
+        placed.live = False  # the round is done with it: deferred, it can stand in another one on its day
     return made
 
 

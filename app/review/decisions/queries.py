@@ -17,10 +17,9 @@ from app.ideas.reconsidering.models import Reconsideration
 from app.people.actor import Actor
 from app.people.models import Committee, Person
 from app.review.conflicts import Member, concerned, eligible, members
-from app.review.decisions.models import Condition
 from app.review.forms import DecisionForm
 from app.review.letters.models import Sent
-from app.review.models import Decision, Meeting, MeetingStage, Present, Round, RoundIdea, RoundStage, Verdict
+from app.review.models import Condition, Decision, Meeting, MeetingStage, Present, Round, RoundIdea, RoundStage, Verdict
 from app.review.rounds import reviewers
 from app.review.rules import names_hidden
 from app.review.standing import counted, lines

@@ -14,10 +14,9 @@ from app.people.actor import Actor
 from app.people.models import Committee, Kind, Membership, Person
 from app.refs import Kind as Thing
 from app.review.conflicts import concerned, unconcerned
-from app.review.decisions.models import Condition
 from app.review.letters.models import Draft, Sent, SentTo, Template
 from app.review.letters.rules import NEXT, PRESET, filled, one_line
-from app.review.models import Decision, Review, ReviewStage, Round, Verdict
+from app.review.models import Condition, Decision, Review, ReviewStage, Round, Verdict
 from app.review.rounds import visible_to as rounds_visible_to
 from app.review.rules import VERDICT_DONE
 from app.web.rendering import day_words
@@ -62,7 +61,7 @@ def remarks(db: Session, round_id: int, ideas: Collection[int]) -> dict[int, lis
             col(Review.stage) == ReviewStage.SUBMITTED,
             col(Review.to_authors) != "",
         )
-        .order_by(col(Review.to_authors), col(Review.id))
+        .order_by(col(Review.id))
     )
     rows = db.execute(query).all()
     known = concerned(db, {row[0] for row in rows}) if rows else None
@@ -70,7 +69,7 @@ def remarks(db: Session, round_id: int, ideas: Collection[int]) -> dict[int, lis
     for idea, reviewer, review, words, left_out in rows:
         if known and not known.has(idea, reviewer):
             found.setdefault(idea, []).append(Remark(review, words, review not in json.loads(left_out or "[]")))
-    return found
+    return {idea: sorted(there, key=lambda one: (one.words, one.review)) for idea, there in found.items()}
 
 
 def taken(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ PLACEHOLDERS = {
 }
 MARK = re.compile(r"\{([^{}\n]*)\}")
 OPENING = "To the authors of “{title}”"
-REMARKS = "What reviewers say to you:\n\n{remarks}"
+REMARKS = "What reviewers say to you:\n{remarks}"
 CLOSING = "{next}\n\nThe {committee}"
 MIDDLE = {
     Verdict.APPROVE: (
