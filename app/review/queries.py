@@ -99,23 +99,36 @@ def to_say(db: Session, actor: Actor) -> list[Waiting]:
 
 
 def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
+    """What was decided as "do it now", until it is answered: to its owner all of it; to a head what is late, and what
+    cannot be done as its owner says. One statement."""
+    headed = [committee for committee, post in actor.seats.items() if post in HEADS]
+    given = col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED))
+    own = and_(col(Order.owner_id) == actor.id, given)
+    followed = and_(
+        col(Idea.committee_id).in_(headed),
+        or_(col(Order.stage) == OrderStage.CANNOT, given & (col(Order.due) < day)),
+        unconcerned(actor, col(Order.idea_id)),
+    )
     query = (
-        select(col(Order.id), col(Order.stage), col(Order.due), col(Idea.title))
+        select(Order, col(Idea.title), col(Decision.round_id))
         .join(Idea, col(Idea.id) == col(Order.idea_id))
-        .where(col(Order.owner_id) == actor.id, col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED)))
+        .join(Decision, col(Decision.id) == col(Order.decision_id))
+        .where(or_(own, followed) if headed else own)
         .order_by(col(Order.due), col(Order.id))
     )
-    return [
-        Waiting(
-            "Accept" if stage is OrderStage.GIVEN else "Do",
-            title,
-            f"/review/orders/{order}",
-            due,
-            "The committee decided: do it now",
-            late=due < day,
-        )
-        for order, stage, due, title in db.execute(query)
-    ]
+    return [ordered(actor, order, title, round_id, day) for order, title, round_id in db.execute(query)]
+
+
+def ordered(actor: Actor, order: Order, title: str, round_id: int, day: date) -> Waiting:
+    here = f"/review/orders/{order.id}"
+    if order.stage is OrderStage.CANNOT:
+        there = f"/review/rounds/{round_id}/ideas/{order.idea_id}/decision"
+        return Waiting("Decide anew on", title, there, None, "Its owner says that it cannot be done")
+    if order.owner_id == actor.id:
+        verb = "Accept" if order.stage is OrderStage.GIVEN else "Do"
+        return Waiting(verb, title, here, order.due, "The committee decided: do it now", late=order.due < day)
+    why = "Its owner is late with it" if order.stage is OrderStage.ACCEPTED else "Its owner has not accepted it"
+    return Waiting("Ask after", title, here, order.due, why, late=True)
 
 
 def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
@@ -134,44 +147,16 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
         .correlate(Round)
         .scalar_subquery()
     )
-    found = to_follow(db, actor, headed, day)
     query = select(Round, left).where(
         col(Round.committee_id).in_(headed),
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
-    found += [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
+    found = [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
     ready = db.scalar(waiting_for_a_round(headed)) or 0
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
     return found
-
-
-def to_follow(db: Session, actor: Actor, headed: Sequence[int], day: date) -> list[Waiting]:
-    """What was to be done at once and is late, or cannot be done as its owner says: followed until it is answered."""
-    query = (
-        select(Order, col(Idea.title), col(Decision.round_id))
-        .join(Idea, col(Idea.id) == col(Order.idea_id))
-        .join(Decision, col(Decision.id) == col(Order.decision_id))
-        .where(
-            col(Idea.committee_id).in_(headed),
-            unconcerned(actor, col(Order.idea_id)),
-            or_(
-                col(Order.stage) == OrderStage.CANNOT,
-                and_(col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED)), col(Order.due) < day),
-            ),
-        )
-        .order_by(col(Order.due), col(Order.id))
-    )
-    return [follow(order, title, round_id) for order, title, round_id in db.execute(query)]
-
-
-def follow(order: Order, title: str, round_id: int) -> Waiting:
-    if order.stage is OrderStage.CANNOT:
-        there = f"/review/rounds/{round_id}/ideas/{order.idea_id}/decision"
-        return Waiting("Decide anew on", title, there, None, "Its owner says that it cannot be done")
-    why = "Its owner is late with it" if order.stage is OrderStage.ACCEPTED else "Its owner has not accepted it"
-    return Waiting("Ask after", title, f"/review/orders/{order.id}", order.due, why, late=True)
 
 
 def lead(round_: Round, left: int, day: date) -> list[Waiting]:
