@@ -237,7 +237,7 @@ def test_remarks_are_chosen_and_the_letter_is_seen_before_it_goes(as_: As, cast:
     page = noor.get(here).text
     assert "Measure it first." in page
     assert "Ask the night shift." in page
-    letter = page.split('<article class="letter"')[1].split("</article>")[0]
+    letter = page.split('<article class="letter text"')[1].split("</article>")[0]
     for name in ("Amal", "Badr", "Calm corners", "Sami", "Dina"):
         assert name not in letter
         assert name not in page.split("<main")[1]
@@ -248,7 +248,7 @@ def test_remarks_are_chosen_and_the_letter_is_seen_before_it_goes(as_: As, cast:
     assert noor.post(here, {"take": first, "version": "1"}).status_code == 303
     stale = noor.post(here, {"take": first, "version": "1"})
     assert stale.status_code == 409
-    letter = noor.get(here).text.split('<article class="letter"')[1].split("</article>")[0]
+    letter = noor.get(here).text.split('<article class="letter text"')[1].split("</article>")[0]
     assert ("Measure it first." in letter, "Ask the night shift." in letter) in ((True, False), (False, True))
     assert as_(cast.sami).get(here).status_code == 200
     assert as_(cast.sami).post(here, {"take": first, "version": "2"}).status_code == 403
