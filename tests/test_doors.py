@@ -26,6 +26,8 @@ RARE |= {"/ideas/{id}/join"}
 # An idea that was submitted twice is one of many.
 RARE |= {"/ideas/{id}/revisions", "/ideas/{id}/revisions/{one}/{other}"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
+# Both rounds of the demo are reviewed by everybody: tests/review/assignment.
+RARE |= {f"/review/rounds/{{id}}/{page}" for page in ("assignment", "assignment/plan", "preferences")}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 

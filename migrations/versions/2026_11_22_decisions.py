@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "decisions"
-down_revision = "search"
+down_revision = "conflicts"
 branch_labels = None
 depends_on = None
 
@@ -51,8 +51,6 @@ def upgrade() -> None:
         for name, rule in CHECKS.items():
             op.create_check_constraint(op.f(name), "decision", rule)
         order_stages(ORDERS)
-    for name in ("forecast", "forecast_low", "forecast_high"):
-        op.add_column("review", sa.Column(name, sa.Float(), nullable=True))
     conditions()
     letters()
     reconsiderations()
@@ -72,8 +70,6 @@ def downgrade() -> None:
     for table in ("person_figure", "reconsideration", "letter_to", "letter", "letter_draft", "letter_template"):
         op.drop_table(table)
     op.drop_table("decision_condition")
-    for name in ("forecast_high", "forecast_low", "forecast"):
-        op.drop_column("review", name)
     op.execute("UPDATE to_do SET stage = 'accepted' WHERE stage = 'cannot be done'")
     if sqlite:
         rebuilt_orders(tuple(stage for stage in ORDERS if stage != "cannot be done"))

@@ -16,7 +16,7 @@ from app.review.models import Decision, Order, OrderStage
 from tests.cast import the_cast
 from tests.review.makers import SOON, admitted, closed_round, decide, move
 
-BEFORE = "search"
+BEFORE = "conflicts"
 OLD = "id, idea_id, revision, round_id, verdict, reason, decided_by, quorum, defer_to, due, superseded_by"
 
 

@@ -17,10 +17,10 @@ from app.ideas.reconsidering.models import Reconsideration
 from app.people.actor import Actor
 from app.people.models import Committee, Person
 from app.review.conflicts import Member, concerned, eligible, members
+from app.review.duty import duties
 from app.review.forms import DecisionForm
 from app.review.letters.models import Sent
 from app.review.models import Condition, Decision, Meeting, MeetingStage, Present, Round, RoundIdea, RoundStage, Verdict
-from app.review.rounds import reviewers
 from app.review.rules import names_hidden
 from app.review.standing import counted, lines
 
@@ -43,11 +43,11 @@ class Quorum:
 
 
 def quorum(db: Session, round_: Round, idea_id: int) -> Quorum:
-    """Rule: as many members without a conflict as the committee's quorum; and as many reviews, or those of all who may
-    review the idea where they are fewer, but one at least."""
+    """Rule: as many members without a conflict as the committee's quorum; and as many reviews, or those of all who are
+    asked to review the idea where they are fewer, but one at least."""
     needed = db.get_one(Committee, round_.committee_id).quorum
     known = concerned(db, [idea_id])
-    able = [person for person, _ in reviewers(db, round_.id) if not known.has(idea_id, person)]
+    able = [person for person, _ in duties(db, round_).of(idea_id) if not known.has(idea_id, person)]
     there = len(counted(lines(db, round_.id), known, idea_id))
     seated = members(db, round_.committee_id)
     free = eligible(seated, known, idea_id)

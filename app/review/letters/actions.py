@@ -44,7 +44,7 @@ def choose(db: Session, round_: Round, idea_id: int, wanted: DraftForm) -> None:
     if (found.version if found else 0) != wanted.version:
         raise Stale(CHANGED)
     one = found or Draft(round_id=round_.id, idea_id=idea_id, version=0)
-    there = [remark.review for remark in remarks(db, round_.id, [idea_id]).get(idea_id, ())]
+    there = [remark.review for remark in remarks(db, round_, idea_id)]
     one.left_out = json.dumps(sorted(set(there) - set(wanted.take)))
     one.version += 1
     add_once(db, one)

@@ -105,7 +105,7 @@ def draw(
         "title": queries.title_of(db, made),
         "sent": sent,
         "letter": sent or queries.compose(db, round_, made),
-        "remarks": queries.remarks(db, round_.id, [made.idea_id]).get(made.idea_id, ()),
+        "remarks": queries.remarks(db, round_, made.idea_id),
         "heads": actor.chairs(round_.committee_id),
         "form": form,
     }
@@ -115,7 +115,7 @@ def draw(
 @routes.get("/review/rounds/{id}/letters/{idea_id}")
 def show(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId) -> Response:
     made = the_decision(db, actor, round_, idea_id)
-    there = queries.remarks(db, round_.id, [idea_id]).get(idea_id, ())
+    there = queries.remarks(db, round_, idea_id)
     version = queries.draft_version(db, round_.id, idea_id)
     form = blank(DraftForm, take=[one.review for one in there if one.taken], version=version)
     return draw(db, request, actor, round_, made, form)

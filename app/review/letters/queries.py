@@ -1,7 +1,7 @@
 """Reading letters: templates, which remarks go into one, how one reads, and what was sent."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,41 +40,44 @@ def templates(db: Session, committee_id: int) -> dict[Verdict, Words]:
 
 @dataclass(frozen=True)
 class Remark:
-    """What one reviewer says to the authors; `review` is known to the form alone, in no order that tells."""
+    """What one reviewer says to the authors. `name` is empty unless the round tells authors who reviewed; `review` is
+    known to the form alone, in no order that tells."""
 
     review: int
     words: str
+    name: str
     taken: bool
 
 
-def remarks(db: Session, round_id: int, ideas: Collection[int]) -> dict[int, list[Remark]]:
-    """Of submitted reviews of those without a conflict, by idea, in the order of the alphabet. Two statements."""
+def remarks(db: Session, round_: Round, idea_id: int) -> list[Remark]:
+    """Of submitted reviews of those without a conflict, by their words or, where names are told, by name: in neither
+    order does it show who came first. Two statements."""
     here = and_(col(Draft.round_id) == col(Review.round_id), col(Draft.idea_id) == col(Review.idea_id))
     query = (
-        select(
-            col(Review.idea_id), col(Review.reviewer_id), col(Review.id), col(Review.to_authors), col(Draft.left_out)
-        )
+        select(*(col(Review.id), col(Review.to_authors), col(Person.id), col(Person.name), col(Draft.left_out)))
+        .join(Person, col(Person.id) == col(Review.reviewer_id))
         .outerjoin(Draft, here)
         .where(
-            col(Review.round_id) == round_id,
-            col(Review.idea_id).in_(list(ideas)),
+            col(Review.round_id) == round_.id,
+            col(Review.idea_id) == idea_id,
             col(Review.stage) == ReviewStage.SUBMITTED,
             col(Review.to_authors) != "",
         )
-        .order_by(col(Review.id))
     )
     rows = db.execute(query).all()
-    known = concerned(db, {row[0] for row in rows}) if rows else None
-    found: dict[int, list[Remark]] = {}
-    for idea, reviewer, review, words, left_out in rows:
-        if known and not known.has(idea, reviewer):
-            found.setdefault(idea, []).append(Remark(review, words, review not in json.loads(left_out or "[]")))
-    return {idea: sorted(there, key=lambda one: (one.words, one.review)) for idea, there in found.items()}
+    known = concerned(db, [idea_id]) if rows else None
+    told = round_.names_to_authors
+    found = [
+        Remark(review, words, name if told else "", review not in json.loads(left_out or "[]"))
+        for review, words, person, name, left_out in rows
+        if known and not known.has(idea_id, person)
+    ]
+    return sorted(found, key=lambda one: (one.name, one.words, one.review))
 
 
-def taken(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
+def taken(db: Session, round_: Round, idea_id: int) -> tuple[Remark, ...]:
     """The remarks that the authors of an idea read."""
-    return tuple(one.words for one in remarks(db, round_id, [idea_id]).get(idea_id, ()) if one.taken)
+    return tuple(one for one in remarks(db, round_, idea_id) if one.taken)
 
 
 def draft_version(db: Session, round_id: int, idea_id: int) -> int:
@@ -89,7 +92,7 @@ class Composed:
 
 
 def compose(db: Session, round_: Round, made: Decision, words: Words | None = None) -> Composed:
-    """The letter of one decision, to "the authors" and naming nobody."""
+    """The letter of one decision, to "the authors". It names nobody but, where the round says so, reviewers."""
     words = words or templates(db, round_.committee_id)[made.verdict]
     values = values_of(db, round_, made)
     return Composed(one_line(words.subject, values), filled(words.body, values))
@@ -105,7 +108,7 @@ def values_of(db: Session, round_: Round, made: Decision) -> dict[str, str]:
         "verdict": VERDICT_DONE[made.verdict],
         "reason": made.reason.strip(),
         "conditions": "\n".join(f"- {one.words}{by(one)}" for one in conditions),
-        "remarks": "\n\n".join(quoted(one) for one in taken(db, round_.id, made.idea_id)),
+        "remarks": "\n\n".join(quoted(one) for one in taken(db, round_, made.idea_id)),
         "day": day_words(day) if day else "",
         "next": NEXT[made.verdict],
         "round": round_.name,
@@ -117,8 +120,9 @@ def by(one: Condition) -> str:
     return f" (by {day_words(one.due)})" if one.due else ""
 
 
-def quoted(words: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in words.strip().splitlines())
+def quoted(one: Remark) -> str:
+    lines = [*one.words.strip().splitlines(), *(["", f"— {one.name}"] if one.name else [])]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def title_of(db: Session, made: Decision) -> str:
