@@ -148,7 +148,7 @@ def decide(world: World, thought: Thought, days_ago: float) -> None:
             verdict=verdict, reason=thought.reason, day=day, meeting=meeting, present=present, **tied(world, verdict)
         )
         has = decisions.quorum(db, round_, idea.id)
-        if wrong := decisions.mistakes(db, actor, round_, wanted, has):
+        if wrong := decisions.mistakes(db, actor, round_, idea.id, wanted, has):
             raise AssertionError(wrong)
         decisions.decide(db, actor, round_, placed, idea, revision.number, wanted, has)
 

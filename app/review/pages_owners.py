@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.columns import today
 from app.db import Db
 from app.ideas.models import Idea
+from app.ideas.rules import in_charge
 from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
@@ -77,7 +78,7 @@ def draw_order(
         idea=idea,
         decision=db.get_one(Decision, order.decision_id),
         conditions=conditions_of(db, order.decision_id).get(order.decision_id, ()),
-        anew=order.stage is OrderStage.CANNOT and actor.chairs(idea.committee_id),
+        anew=order.stage is OrderStage.CANNOT and in_charge(actor, idea),
         owner=db.get_one(Person, order.owner_id),
         moves=order_life.open_to(actor, order),
         typed=form,

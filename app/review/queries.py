@@ -21,7 +21,8 @@ from app.review.conflicts import settling, unconcerned
 from app.review.conflicts.left import for_administrators, for_heads
 from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
 from app.review.letters.models import Sent
-from app.review.letters.queries import Remark, taken
+from app.review.letters.queries import Composed as Letter
+from app.review.letters.queries import Remark, read, taken
 from app.review.models import (
     Condition,
     Decision,
@@ -37,7 +38,7 @@ from app.review.models import (
     Verdict,
 )
 from app.review.questions import queries as questions
-from app.review.rules import VERDICT_DONE, leads
+from app.review.rules import VERDICT_DONE, leads, unsealed
 from app.review.standing import Board, board
 
 OwnReview = aliased(Review)
@@ -229,6 +230,8 @@ def lead(round_: Round, left: int, mine: int, day: date) -> list[Waiting]:
             return [Waiting("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
         case RoundStage.OPEN if round_.due < day:
             return [Waiting("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
+        case RoundStage.CLOSED if left and not unsealed(round_):
+            return [Waiting("Open the scores of", round_.name, here, None, "Sealed until the meeting")]
         case RoundStage.CLOSED if mine:
             words = "1 idea" if mine == 1 else f"{mine} ideas"
             return [Waiting(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
@@ -260,7 +263,7 @@ class Outcome:
     order: int | None
     superseded: bool  # an earlier decision on the same revision was taken back
     conditions: Sequence[Condition] = ()
-    letter: Sent | None = None
+    letter: Letter | None = None
 
 
 NEXT = {
@@ -299,7 +302,7 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
 
     For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
-    not tell whose they are. Four statements at most.
+    not tell whose they are. Five statements at most.
     """
     row = db.execute(OUTCOME, {"idea": idea.id, **owners.sight(actor)}).first()
     if row is None:
@@ -320,7 +323,7 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
         order_id,
         bool(superseded),
         conditions_of(db, made.id).get(made.id, ()) if tied else (),
-        letter if author(actor, idea) else None,
+        read(db, letter) if letter and author(actor, idea) else None,
     )
 
 

@@ -16,7 +16,7 @@ from app.people.actor import find_actor
 from app.people.models import Committee, Person
 from app.record.queries import verify
 from app.review import conflicts
-from app.review.models import Decision, Round, Verdict
+from app.review.models import Decision, Lead, Round, Verdict
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.conftest import settings_for
@@ -43,6 +43,24 @@ def three(database: Database, cast: Cast) -> Any:
 def typed(cast: Cast, ideas: Any, verdict: str = "decline", **over: Any) -> dict[str, Any]:
     fields = decision(cast, verdict, **over)
     return fields | {"ideas": [str(idea) for idea in ideas]}
+
+
+def test_members_decide_several_at_once_where_they_lead(as_: As, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        ideas = [admitted(db, cast, cast.zaid) for _ in range(3)]
+        round_ = closed_round(db, cast, *ideas, led_by=Lead.MEMBERS)
+        conflicts.declare(db, find_actor(db, cast.sami.id), ideas[2], "My brother sells these.")
+        numbers = [idea.id for idea in ideas]
+    sami, here = as_(cast.sami), f"/review/rounds/{round_.id}/batch"
+    assert here in sami.get(f"/review/rounds/{round_.id}").text
+    present = [str(person.id) for person in (cast.noor, cast.dina)]
+    shown = look(sami, here, typed(cast, numbers, present=present))
+    assert "You have a conflict with it" in shown.text
+    shown = look(sami, here, typed(cast, numbers[:2], present=present))
+    assert sami.post(here, applied(sami, here, shown)).status_code == 303
+    with database.reading() as db:
+        made = db.scalars(select(Decision)).all()
+        assert {(one.idea_id, one.decided_by) for one in made} == {(number, cast.sami.id) for number in numbers[:2]}
 
 
 def form_of(html: str, address: str) -> PageForm:

@@ -338,12 +338,12 @@ def test_a_chair_under_a_veil_does_not_hear_whether_the_deputy_is_free(both: Dat
         cast = the_cast(db)
         deputy = a_deputy(db, cast)
         ideas = admitted(db, cast, cast.zaid), admitted(db, cast, deputy)
-        open_round(db, cast, *ideas)
+        round_ = open_round(db, cast, *ideas)
         noor = find_actor(db, cast.noor.id)
         for idea in ideas:
             conflicts.declare(db, noor, idea, "A reason")
             with pytest.raises(Refused) as refused:
-                conflicts.must_decide(db, noor, idea)
+                conflicts.must_decide(db, noor, idea, round_)
             words.append(refused.value.words)
     assert words[0] == words[1]
     assert "Dalal" not in words[0]

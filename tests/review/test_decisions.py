@@ -19,6 +19,7 @@ from app.ideas.models import Idea, Stage
 from app.ideas.reconsidering.models import Reconsideration
 from app.notices.actions import read_record
 from app.notices.models import Notice
+from app.once import new_key
 from app.people.actor import find_actor
 from app.people.models import Person
 from app.pilots.conditions.actions import say_met
@@ -26,17 +27,19 @@ from app.pilots.models import Pilot
 from app.record.chain import digest
 from app.record.models import Entry, Salt
 from app.record.queries import verify
-from app.review import owners
+from app.review import conflicts, owners
 from app.review.decisions import known
-from app.review.models import Condition, Decision, Order, OrderStage, Review, Round, Verdict
+from app.review.models import Condition, Decision, Lead, Order, OrderStage, Review, Round, Sight, Verdict
 from app.review.queries import outcome_for, waiting
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.forms import forms_of
 from tests.makers import a_pilot
 from tests.review.makers import SOON, admitted, closed_round, decide, decision, move
+from tests.review.test_standing import board_of, panel
 
 As = Callable[[Person | None], Browser]
+SEALED = "The scores of this round are sealed until the meeting. Open them first."
 TIED = {"condition_1": "The owner lends two people.", "by_1": SOON.isoformat(), "condition_3": "No lane is closed."}
 
 
@@ -135,7 +138,7 @@ def test_what_was_known_is_frozen_and_sealed(both: Database) -> None:
         kept = db.get_one(Decision, made)
         told = json.loads(kept.known)
         cast_ids = {person.name: person.id for person in db.scalars(select(Person))}
-        assert told["scores"] == {"mean": pytest.approx(3.45), "n": 2, "spread": 0.0, "calibrated": None}
+        assert told["scores"] == {"mean": pytest.approx(3.35), "n": 2, "spread": 0.0, "calibrated": None}
         assert told["people"]["present"] == sorted(cast_ids[name] for name in ("Noor", "Sami", "Dina"))
         assert set(told["people"]["eligible"]) == {cast_ids[name] for name in ("Noor", "Sami", "Dina", "Omar")}
         assert told["people"]["recused"] == []
@@ -151,8 +154,89 @@ def test_what_was_known_is_frozen_and_sealed(both: Database) -> None:
         assert verify(db, both.known["record_keys"]).intact
 
 
-def test_a_vote_and_a_calibrated_score_are_kept_where_there_are_any() -> None:
+def test_a_vote_and_a_calibrated_score_are_kept_where_there_are_any(database: Database, cast: Cast) -> None:
     assert known.Vote(3, 1, 2).counts() == {"for": 3, "against": 1, "abstained": 2}
+    with database.writing() as db:
+        round_ = panel(db, cast)
+        row = board_of(db, cast.noor, round_).rows[2]
+        assert row.calibrated
+        made = decide(db, cast, round_, db.get_one(Idea, row.idea_id))
+        told = json.loads(made.known)["scores"]["calibrated"]
+        one = row.calibrated
+        assert told == {"value": one.adjusted, "low": one.low, "high": one.high, "n": 3}
+        assert told["value"] != json.loads(made.known)["scores"]["mean"]
+
+
+def test_any_member_without_a_conflict_decides_where_the_round_says_so(as_: As, database: Database, cast: Cast) -> None:
+    """At once and anew; and it takes effect, although their word alone moves no idea."""
+    with database.writing() as db:
+        idea = admitted(db, cast, cast.zaid)
+        theirs = closed_round(db, cast, idea, blind="", led_by=Lead.MEMBERS)
+        heads = admitted(db, cast, cast.zaid)
+        of_heads = closed_round(db, cast, heads, blind="")
+        conflicts.declare(db, find_actor(db, cast.omar.id), idea, "My brother sells these.")
+        conflicts.declare(db, find_actor(db, cast.noor.id), idea, "Mine too.")
+        ids = idea.id, heads.id
+    here = f"/review/rounds/{theirs.id}/ideas/{ids[0]}/decision"
+    present = [str(person.id) for person in (cast.sami, cast.dina)]
+    for person in (cast.omar, cast.noor):
+        browser = as_(person)
+        assert browser.get(here).status_code == 403
+        assert browser.post(here, decision(cast, present=present)).status_code == 403
+    sami = as_(cast.sami)
+    assert 'id="decide"' in sami.get(here).text
+    assert sami.post(here, decision(cast, present=present) | {"key": sami.key(here, here)}).status_code == 303
+    with database.reading() as db:
+        made = db.scalars(select(Decision)).one()
+        assert (made.decided_by, db.get_one(Idea, ids[0]).stage) == (cast.sami.id, Stage.APPROVED)
+    anew = decision(cast, "decline", present=present, instead_of=str(made.id))
+    assert as_(cast.dina).post(here, anew | {"key": as_(cast.dina).key(here, here)}).status_code == 303
+    with database.reading() as db:
+        assert db.get_one(Idea, ids[0]).stage is Stage.DECLINED
+    there = f"/review/rounds/{of_heads.id}/ideas/{ids[1]}/decision"
+    assert 'id="decide"' not in sami.get(there).text
+    assert sami.post(there, decision(cast)).status_code == 403
+
+
+def test_nothing_is_decided_while_the_scores_are_sealed_until_the_meeting(
+    as_: As, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        idea = admitted(db, cast, cast.zaid)
+        round_ = closed_round(db, cast, idea, sight=Sight.MEETING)
+        here, number = f"/review/rounds/{round_.id}", round_.id
+        where, batch = f"{here}/ideas/{idea.id}/decision", f"{here}/batch"
+        assert [one.verb for one in waiting(db, find_actor(db, cast.noor.id))] == ["Open the scores of"]
+    noor = as_(cast.noor)
+    page = noor.get(where)
+    assert (page.status_code, 'id="decide"' in page.text, "sealed until the meeting" in page.text) == (200, False, True)
+    refused = noor.post(where, decision(cast) | {"key": new_key()})
+    assert (refused.status_code, SEALED in refused.text) == (409, True)
+    assert noor.get(batch).status_code == 409
+    assert SEALED in noor.post(batch, decision(cast) | {"ideas": [str(idea.id)], "do": "look", "key": new_key()}).text
+    assert batch not in noor.get(here).text
+    assert where not in noor.get(here).text
+    assert noor.post(f"{here}/reveal", {}).status_code == 303
+    assert batch in noor.get(here).text
+    assert noor.post(where, decision(cast) | {"key": noor.key(where, where)}).status_code == 303
+    with database.reading() as db:
+        assert db.scalars(select(Decision)).one().round_id == number
+
+
+def test_of_an_idea_without_a_name_it_never_shows_who_took_part(as_: As, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        idea = admitted(db, cast, cast.omar, custodian_id=cast.root.id)
+        round_ = closed_round(db, cast, idea)
+        decide(db, cast, round_, idea, present=[str(one.id) for one in (cast.noor, cast.sami, cast.omar)])
+        move(db, cast, round_, "publish")
+        where = f"/review/rounds/{round_.id}"
+    sami = as_(cast.sami)
+    page = sami.get(f"{where}/ideas/{idea.id}/decision").text.split("<main")[1]
+    assert page.count("kept with the name of who wrote it") == 2
+    for words in ("Omar", "Noor, Sami", "Could take part</dt>", "Stepped back"):
+        assert words not in page
+    assert "by mail" not in sami.get(f"{where}/letters").text
+    assert "1 author" not in sami.get(f"{where}/letters").text
 
 
 def test_who_stepped_back_is_known_and_shown_only_once_names_are(as_: As, database: Database, cast: Cast) -> None:

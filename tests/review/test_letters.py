@@ -27,6 +27,7 @@ from app.review.queries import outcome_for
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.forms import forms_of
+from tests.makers import a_committee
 from tests.people.makers import Mailbox, a_mailbox
 from tests.review.makers import SOON, admitted, closed_round, decide, move
 
@@ -197,7 +198,50 @@ def test_an_open_round_decides_at_once_and_writes_when_it_is_published(both: Dat
         assert list(kept) == [last.id]
 
 
+def test_a_round_that_tells_reviewers_names_them_and_their_names_go_with_them(both: Database, box: Mailbox) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        idea = admitted(db, cast, cast.zaid)
+        round_ = closed_round(db, cast, idea, names_to_authors="on")
+        made = decide(db, cast, round_, idea, "decline", reason=f"Too {rules.NAME}{cast.omar.id}{rules.NAME} dear.")
+        read = queries.read(db, queries.compose(db, round_, made)).body
+        assert "> Ask the night shift.\n>\n> — Dina\n\n> Measure it first.\n>\n> — Sami" in read
+        assert f"Too {cast.omar.id} dear." in read
+        move(db, cast, round_, "publish")
+        kept = db.scalars(select(Sent)).one()
+        assert "Dina" not in kept.body
+    run_all(both, {"decision letter": all_tasks()["decision letter"]} | nothing())
+    (mail,) = box.mails
+    assert "— Dina" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    with both.writing() as db:
+        db.get_one(Person, cast.dina.id).name = "Somebody who has left"
+    with both.reading() as db:
+        told = outcome_for(db, find_actor(db, cast.zaid.id), db.get_one(Idea, idea.id))
+        assert told is not None
+        assert told.letter is not None
+        assert ("— Dina" in told.letter.body, "— Somebody who has left" in told.letter.body) == (False, True)
+        assert sorted(one.name for one in told.remarks) == ["Sami", "Somebody who has left"]
+
+
 # -- pages
+
+
+def test_who_chairs_two_committees_words_the_letters_of_either(as_: As, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        second = a_committee(db, chair=cast.noor)
+        idea = admitted(db, cast, cast.zaid)
+        round_ = closed_round(db, cast, idea)
+    noor = as_(cast.noor)
+    fields = {"subject": "Second: {title}", "body": "{reason}", "version": "0"}
+    kept = noor.post(f"/review/letters/decline?committee={second.id}", fields)
+    assert kept.status_code == 303
+    assert kept.headers["location"].endswith(f"/review/letters?committee={second.id}")
+    assert "Second: {title}" in noor.get(f"/review/letters?committee={second.id}").text
+    first = f"/review/letters?committee={cast.committee.id}"
+    assert "Second: {title}" not in noor.get(first).text
+    assert first in noor.get(f"/review/rounds/{round_.id}/letters").text
+    assert as_(cast.sami).get(f"/review/letters?committee={second.id}").status_code == 404
+    assert as_(cast.sami).post(f"/review/letters/decline?committee={second.id}", fields).status_code == 404
 
 
 @pytest.fixture

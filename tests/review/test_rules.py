@@ -128,18 +128,18 @@ def test_a_conflict_of_the_chair_puts_the_deputy_in_charge_and_says_so_when_nobo
     with both.writing() as db:
         cast = the_cast(db)
         idea = admitted(db, cast, cast.noor)
-        open_round(db, cast, idea)
+        round_ = open_round(db, cast, idea)
         noor = find_actor(db, cast.noor.id)
         with pytest.raises(Refused, match="no chair or deputy without one is left"):
-            conflicts.must_decide(db, noor, idea)
+            conflicts.must_decide(db, noor, idea, round_)
         deputy = a_person(db, "Dalal")
         a_seat(db, cast.committee, deputy, Post.DEPUTY)
         with pytest.raises(Refused, match="Dalal decides in your place"):
-            conflicts.must_decide(db, noor, idea)
-        conflicts.must_decide(db, find_actor(db, deputy.id), idea)
+            conflicts.must_decide(db, noor, idea, round_)
+        conflicts.must_decide(db, find_actor(db, deputy.id), idea, round_)
         conflicts.declare(db, find_actor(db, deputy.id), idea, "Noor is my sister")
         with pytest.raises(Refused, match="no chair or deputy without one is left"):
-            conflicts.must_decide(db, find_actor(db, deputy.id), idea)
+            conflicts.must_decide(db, find_actor(db, deputy.id), idea, round_)
 
 
 def test_own_team_is_a_conflict_also_for_who_has_left_it_since(both: Database) -> None:

@@ -1,16 +1,18 @@
 """Deciding several ideas as one unit: all of them, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from app.errors import Stale
+from app.estimates import Estimate
 from app.people.actor import Actor
 from app.review.batch.forms import BatchForm
 from app.review.batch.queries import Consequences, Open
 from app.review.conflicts import must_decide
 from app.review.decisions import queries as decisions
 from app.review.decisions.actions import decide
+from app.review.decisions.known import calibrated_scores
 from app.review.models import Decision, Round
 
 
@@ -27,17 +29,20 @@ def apply(db: Session, actor: Actor, round_: Round, wanted: BatchForm, told: Con
         raise Stale(
             "What you were shown has changed meanwhile. Nothing is decided. Go back, and look at the consequences anew."
         )
-    return [decide_one(db, actor, round_, wanted, row.idea_id) for row in told.rows]
+    scores = calibrated_scores(db, actor, round_)
+    return [decide_one(db, actor, round_, wanted, row.idea_id, scores) for row in told.rows]
 
 
-def decide_one(db: Session, actor: Actor, round_: Round, wanted: BatchForm, idea_id: int) -> Decision:
+def decide_one(
+    db: Session, actor: Actor, round_: Round, wanted: BatchForm, idea_id: int, scores: Mapping[int, Estimate]
+) -> Decision:
     found = decisions.in_round(db, round_, idea_id)
     if found is None:
         raise Stale("One of these ideas is not in the round any more. Nothing is decided.")
     placed, idea, revision = found
-    must_decide(db, actor, idea)
+    must_decide(db, actor, idea, round_)
     has = decisions.quorum(db, round_, idea_id)
-    return decide(db, actor, round_, placed, idea, revision.number, wanted.of(idea_id), has)
+    return decide(db, actor, round_, placed, idea, revision.number, wanted.of(idea_id), has, calibrated=scores)
 
 
 def must_be_open(wanted: BatchForm, found: Sequence[Open]) -> None:
@@ -53,6 +58,8 @@ def mistakes(db: Session, actor: Actor, round_: Round, wanted: BatchForm) -> dic
     if not all(wanted.why(idea) for idea in wanted.ideas) or not (wanted.ideas or wanted.reason):
         wrong["reason"] = "Give a reason: the authors read it."
     if wanted.ideas and not wrong:
-        typed = decisions.mistakes(db, actor, round_, wanted.of(wanted.ideas[0]), decisions.Quorum(0, (), 0, 0))
+        typed = decisions.mistakes(
+            db, actor, round_, wanted.ideas[0], wanted.of(wanted.ideas[0]), decisions.Quorum(0, (), 0, 0)
+        )
         wrong |= {field: words for field, words in typed.items() if field in ("day", "meeting")}
     return wrong

@@ -11,10 +11,10 @@ from app.review.batch import actions, queries
 from app.review.batch.forms import BatchForm, batch_form, reason_of
 from app.review.batch.queries import Consequences, Open
 from app.review.conflicts import members
-from app.review.decisions.queries import meetings_of
+from app.review.decisions.queries import meetings_of, must_be_unsealed
 from app.review.models import Round, RoundStage, Verdict
 from app.review.pages_rounds import TheRound
-from app.review.rules import VERDICT_WORDS
+from app.review.rules import VERDICT_WORDS, leads
 from app.web import Form, Request, Response, Typed, blank, fill, page, router, slow
 
 routes = router()
@@ -22,12 +22,13 @@ VERDICTS = (Verdict.DECLINE, Verdict.RETURN, Verdict.DEFER, Verdict.APPROVE)
 
 
 def must_lead(actor: Actor, round_: Round) -> None:
-    if not actor.chairs(round_.committee_id):
+    if not leads(actor, round_):
         raise Refused("The chair or the deputy records decisions.")
     if round_.stage is not RoundStage.CLOSED:
         raise Stale(
             f"This round is {round_.stage.value}. Several ideas are decided at once when its reviewing is closed."
         )
+    must_be_unsealed(round_)
 
 
 def draw(
@@ -68,7 +69,7 @@ def choose(request: Request, db: Db, actor: Member, round_: TheRound) -> Respons
 
 @routes.post("/review/rounds/{id}/batch")
 def decide(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
-    if fields.get("do") == "apply" and actor.chairs(round_.committee_id):
+    if fields.get("do") == "apply" and leads(actor, round_):
         once_ = once(db, request, actor.id, fields)
         if once_.done:
             return once_.done

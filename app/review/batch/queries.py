@@ -114,7 +114,8 @@ def consequence(db: Session, actor: Actor, round_: Round, wanted: BatchForm, one
     elif not wanted.why(one.idea_id):
         lacks.append("It has no reason.")
     else:
-        found = decisions.mistakes(db, actor, round_, wanted.of(one.idea_id), decisions.quorum(db, round_, one.idea_id))
+        has = decisions.quorum(db, round_, one.idea_id)
+        found = decisions.mistakes(db, actor, round_, one.idea_id, wanted.of(one.idea_id), has)
         lacks += [words for name, words in found.items() if name in ("", "present")]
     return Consequence(one.idea_id, one.title, names or THE_AUTHORS, lacks, one.cost, wanted.why(one.idea_id))
 

@@ -13,7 +13,8 @@ from app.ideas.queries import conflicted, in_team, veiled_from
 from app.ideas.rules import in_charge
 from app.people.actor import Actor
 from app.people.models import Membership, Person, Seat
-from app.review.conflicts.rules import Concerned, Member, Pair, eligible
+from app.review.conflicts.rules import Concerned, Member, Pair, eligible, must_be_free
+from app.review.models import Lead, Round
 
 
 def concerned(db: Session, idea_ids: Collection[int]) -> Concerned:
@@ -86,5 +87,9 @@ def must_be_in_charge(db: Session, actor: Actor, idea: Idea, words: str = "") ->
     )
 
 
-def must_decide(db: Session, actor: Actor, idea: Idea) -> None:
-    must_be_in_charge(db, actor, idea, "The chair or the deputy records decisions.")
+def must_decide(db: Session, actor: Actor, idea: Idea, round_: Round) -> None:
+    """In a round that is led by members any of them without a conflict; else whoever is in charge of the idea."""
+    if round_.led_by is Lead.MEMBERS and actor.on(round_.committee_id):
+        must_be_free(concerned(db, [idea.id]), idea.id, actor.id)
+    else:
+        must_be_in_charge(db, actor, idea, "The chair or the deputy records decisions.")

@@ -1,7 +1,7 @@
 """Decisions: recorded once with who was present, superseded perhaps, never edited; and how they take effect."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from app.people.actor import Actor
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import concerned
-from app.review.decisions.known import Vote, freeze
+from app.review.decisions.known import Vote, calibrated_scores, freeze
 from app.review.decisions.queries import Quorum, live_decision, must_be_ready, undecided
 from app.review.forms import DecisionForm
 from app.review.letters.actions import send
@@ -26,7 +26,7 @@ from app.review.models import Condition, Decision, Order, OrderStage, Present, R
 from app.review.rounds import let_go
 from app.review.rules import MOVES, correction, round_life
 from app.review.standing import counted, lines
-from app.workflow import Move
+from app.workflow import Move, Workflow
 
 
 def decide(
@@ -40,16 +40,18 @@ def decide(
     has: Quorum,
     *,
     vote: Vote | None = None,
-    calibrated: Estimate | None = None,
+    calibrated: Mapping[int, Estimate] | None = None,
 ) -> Decision:
     """Record it. The caller has locked the idea and looked for mistakes; of several who decide at once one gets here
-    first, and the others are told so. vote, calibrated: kept with what was known that day."""
+    first, and the others are told so. vote: kept with what was known that day; calibrated: the scores of the round, by
+    idea, where they were looked up already."""
     kept = live_decision(db, idea.id, number)
     must_be_ready(round_, placed, kept, wanted.instead_of)
     correcting = kept is not None and kept.effective_at is not None and kept.round_id == round_.id
     if not correcting and idea.stage is not Stage.IN_REVIEW:
         raise Stale(f"This idea is {idea.stage.value} now. It cannot be decided here.")
     present = has.of(wanted.present)
+    score = (calibrated_scores(db, actor, round_) if calibrated is None else calibrated).get(idea.id)
     made = Decision(
         idea_id=idea.id,
         revision=number,
@@ -61,12 +63,12 @@ def decide(
         quorum=has.needed,
         defer_to=wanted.day if wanted.verdict is Verdict.DEFER else None,
         due=wanted.day if wanted.verdict is Verdict.DO_NOW else None,
-        known=freeze(db, round_, idea, present, has, vote=vote, calibrated=calibrated),
+        known=freeze(db, round_, idea, present, has, vote=vote, calibrated=score),
     )
     record_it(db, actor, made, kept, present, wanted)
     if correcting and kept is not None:
         recall(db, kept)
-        take_effect(db, made, idea, correction_of(actor, idea, made))
+        take_effect(db, made, idea, move_of(made, idea, correction))
         if round_.stage is RoundStage.PUBLISHED:
             send(db, actor, round_, made, idea)
     elif not round_.blind or round_.stage is RoundStage.PUBLISHED:
@@ -106,15 +108,12 @@ def record_it(
     write(db, actor.id, "decide", made.ref, before=before, after=made.verdict.value, figures=figures, words=words)
 
 
-def move_of(made: Decision, idea: Idea) -> Move[Idea]:
-    move = life.by_name.get((MOVES[made.verdict][0], idea.stage))
+def move_of(made: Decision, idea: Idea, way: Workflow[Idea] = life) -> Move[Idea]:
+    """Who may was asked before: in a round led by members it is more than whoever is in charge of the idea."""
+    move = way.by_name.get((MOVES[made.verdict][0], idea.stage))
     if move is None:
         raise Stale(f"This idea is {idea.stage.value} now. It cannot be decided here.")
     return move
-
-
-def correction_of(actor: Actor, idea: Idea, made: Decision) -> Move[Idea]:
-    return correction.check(actor, idea, MOVES[made.verdict][0], made.reason, form=True)
 
 
 def take_effect(db: Session, made: Decision, idea: Idea, move: Move[Idea]) -> None:

@@ -16,13 +16,14 @@ from sqlmodel import col
 from app.columns import today
 from app.estimates import Estimate
 from app.ideas.models import Idea
+from app.people.actor import Actor
 from app.processes.models import Process
 from app.processes.queries import evidence
 from app.review.conflicts import concerned
 from app.review.decisions.queries import Quorum
 from app.review.models import Round
 from app.review.scoring import aggregate
-from app.review.standing import counted, lines
+from app.review.standing import board, counted, lines
 from app.teams.mandates.models import Mandate, MandateStage
 from app.voice.models import Source
 from app.voice.queries import headline
@@ -52,7 +53,7 @@ def freeze(
     vote: Vote | None = None,
     calibrated: Estimate | None = None,
 ) -> str:
-    """calibrated: the idea's score as the round's calibration says it, where there is one."""
+    """calibrated: the idea's score as the round's standing shows it, where it does."""
     known = {
         "on": today(db.info["settings"].time_zone).isoformat(),
         "process": of_process(db, idea.process_id),
@@ -95,6 +96,16 @@ def targets(db: Session, process_id: int) -> list[dict[str, Any]]:
         {"measure": measure, "now": now, "wanted": wanted, "until": until.isoformat()}
         for measure, now, wanted, until in db.execute(query)
     ]
+
+
+def calibrated_scores(db: Session, actor: Actor, round_: Round) -> dict[int, Estimate]:
+    """By idea, where the round's standing shows one to whoever decides; none for what is not calibrated."""
+    rows = board(db, actor, round_).rows
+    return {
+        row.idea_id: Estimate(row.calibrated.adjusted, row.calibrated.low, row.calibrated.high, row.n or 0)
+        for row in rows
+        if row.calibrated
+    }
 
 
 def of_scores(db: Session, round_: Round, idea_id: int) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.db import Db
-from app.errors import Missing, Refused
+from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
 from app.people.actor import Actor, Member
 from app.processes.models import Process
 from app.review import meetings, owners
-from app.review.conflicts import concerned, members, must_be_free, must_decide
+from app.review.conflicts import concerned, is_veiled, members, must_be_free, must_decide
 from app.review.decisions import queries as decisions
 from app.review.decisions.actions import decide as record
 from app.review.forms import CONDITIONS, DecisionForm
+from app.review.letters.queries import read
 from app.review.models import Round, RoundStage
 from app.review.pages_rounds import TheRound
 from app.review.rules import VERDICT_DONE, VERDICT_WORDS, names_hidden
@@ -34,7 +35,7 @@ def draw(
     history = decisions.history(db, round_, idea.id)
     live = next((made for made, _ in history if made.superseded_by is None), None)
     known = decisions.known_of(live) if live else None
-    hidden = names_hidden(actor, round_)
+    kept = kept_from(db, actor, round_, idea.id)
     return page(
         request,
         "review/decisions/show.html",
@@ -45,11 +46,12 @@ def draw(
         row=next(row for row in board(db, actor, round_).rows if row.idea_id == idea.id),
         history=history,
         live=live,
-        present=None if live is None or hidden else decisions.present_at(db, live.id),
+        present=None if live is None or kept else decisions.present_at(db, live.id),
+        kept=kept,
         known=known,
-        names=None if hidden else decisions.names_of(db, known),
+        names=None if kept else decisions.names_of(db, known),
         conditions=decisions.conditions_of(db, *(made.id for made, _ in history)),
-        letters=decisions.letters_of(db, round_.id, idea.id),
+        letters={one: read(db, sent) for one, sent in decisions.letters_of(db, round_.id, idea.id).items()},
         past=decisions.before(db, idea.id, round_.id),
         condition_rows=range(1, CONDITIONS + 1),
         form=form,
@@ -64,13 +66,22 @@ def draw(
     )
 
 
+def kept_from(db: Session, actor: Actor, round_: Round, idea_id: int) -> str:
+    """Empty where this person may read who took part, stepped back or could have; else why not: it tells who wrote
+    the idea, in a blind round until it is published, without a name for good."""
+    if names_hidden(actor, round_):
+        return "shown when the decisions are published"
+    return "kept with the name of who wrote it" if is_veiled(db, actor, idea_id) else ""
+
+
 def may_decide(db: Session, actor: Actor, round_: Round, idea: Any) -> str:
     """Empty when this person records the decision here; else why not, in words."""
     if round_.stage not in (RoundStage.CLOSED, RoundStage.PUBLISHED):
         return "Decisions are recorded when the reviewing is closed."
     try:
-        must_decide(db, actor, idea)
-    except Refused as refusal:
+        must_decide(db, actor, idea, round_)
+        decisions.must_be_unsealed(round_)
+    except (Refused, Stale) as refusal:
         return refusal.words
     return ""
 
@@ -93,7 +104,7 @@ def show(
 ) -> Response:
     found = the_idea(db, actor, round_, idea_id)
     if actor.chairs(round_.committee_id) and concerned(db, [idea_id]).has(idea_id, actor.id):
-        must_decide(db, actor, found[1])
+        must_decide(db, actor, found[1], round_)
     held = {one.id for one in decisions.meetings_of(db, round_.committee_id)} if meeting else set()
     came = meetings.attendance(db, meeting) if meeting in held and meeting else []
     form = blank(DecisionForm, key=new_key(), meeting=meeting if meeting in held else None, present=came)
@@ -103,7 +114,7 @@ def show(
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/decision")
 def decide(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
     placed, idea, revision = found = the_idea(db, actor, round_, idea_id, lock=True)
-    must_decide(db, actor, idea)
+    must_decide(db, actor, idea, round_)
     once_ = once(db, request, actor.id, fields)
     if once_.done:
         return once_.done
@@ -113,7 +124,7 @@ def decide(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: T
     kept = decisions.live_decision(db, idea.id, revision.number)
     decisions.must_be_ready(round_, placed, kept, form.data.instead_of)
     has = decisions.quorum(db, round_, idea.id)
-    for name, words in decisions.mistakes(db, actor, round_, form.data, has).items():
+    for name, words in decisions.mistakes(db, actor, round_, idea.id, form.data, has).items():
         form.refuse(name, words)
     if not form:
         return draw(db, request, actor, round_, found, form, 422)

@@ -16,12 +16,12 @@ from app.ideas.models import Idea, Revision
 from app.ideas.reconsidering.models import Reconsideration
 from app.people.actor import Actor
 from app.people.models import Committee, Person
-from app.review.conflicts import Member, concerned, eligible, members
+from app.review.conflicts import Member, concerned, eligible, is_veiled, members
 from app.review.duty import duties
 from app.review.forms import DecisionForm
 from app.review.letters.models import Sent
 from app.review.models import Condition, Decision, Meeting, MeetingStage, Present, Round, RoundIdea, RoundStage, Verdict
-from app.review.rules import names_hidden
+from app.review.rules import names_hidden, unsealed
 from app.review.standing import counted, lines
 
 WITH_CONDITIONS = (Verdict.APPROVE, Verdict.DO_NOW)
@@ -79,7 +79,9 @@ def live_decision(db: Session, idea_id: int, revision: int) -> Decision | None:
     return db.scalars(query).first()
 
 
-def mistakes(db: Session, actor: Actor, round_: Round, wanted: DecisionForm, has: Quorum) -> dict[str, str]:
+def mistakes(
+    db: Session, actor: Actor, round_: Round, idea_id: int, wanted: DecisionForm, has: Quorum
+) -> dict[str, str]:
     """What keeps this decision from being recorded, by field."""
     found: dict[str, str] = {}
     day = today(db.info["settings"].time_zone)
@@ -92,7 +94,7 @@ def mistakes(db: Session, actor: Actor, round_: Round, wanted: DecisionForm, has
     here = len(has.of(wanted.present))
     if here < has.needed:
         words = f"The quorum is {has.needed} members without a conflict; of those you named, {here} count."
-        if not names_hidden(actor, round_):
+        if not (names_hidden(actor, round_) or is_veiled(db, actor, idea_id)):
             words += f" {len(has.eligible)} could take part."
         found["present"] = words
     if has.reviews < has.reviews_needed:
@@ -125,10 +127,17 @@ def meetings_of(db: Session, committee_id: int) -> list[Meeting]:
     return list(db.scalars(query))
 
 
+def must_be_unsealed(round_: Round) -> None:
+    """Nobody decides on what nobody has seen: sealed until the meeting, the scores are opened first."""
+    if round_.stage is RoundStage.CLOSED and not unsealed(round_):
+        raise Stale("The scores of this round are sealed until the meeting. Open them first.")
+
+
 def must_be_ready(round_: Round, placed: RoundIdea, kept: Decision | None, instead_of: int | None) -> None:
     """Decisions are made when the reviewing is closed; later ones supersede the one that the page showed."""
     if round_.stage not in (RoundStage.CLOSED, RoundStage.PUBLISHED):
         raise Stale(f"This round is {round_.stage.value}. Decisions are recorded when its reviewing is closed.")
+    must_be_unsealed(round_)
     here = kept if kept and kept.round_id == round_.id else None
     if here is not None and here.id != instead_of:
         raise Stale("This idea has been decided meanwhile. Look at the decision before you go on.")

@@ -11,6 +11,7 @@ from app.people.mail import Letter
 from app.people.models import Person
 from app.review.letters.actions import LETTER_MAIL
 from app.review.letters.models import Sent, SentTo
+from app.review.letters.queries import read
 
 WHY = "You get this because you or your team wrote the idea. A decision is always told by letter."
 
@@ -34,10 +35,11 @@ def to_send(database: Database, payload: dict[str, Any]) -> Letter | None:
         if one is None or one.sent_at is not None or person is None or not person.active or not person.email:
             return None
         sent = db.get_one(Sent, one.letter_id)
+        words = read(db, sent)
     link = ("Read it beside the idea", f"{database.known['settings'].address}/ideas/{sent.idea_id}")
-    lines = [line for line in sent.body.splitlines() if line.strip()]
+    lines = [line for line in words.body.splitlines() if line.strip()]
     at = datetime.fromisoformat(payload["at"])
-    return Letter(person.email, sent.subject, lines, payload["id"], at, link, foot=[(WHY, "")])
+    return Letter(person.email, words.subject, lines, payload["id"], at, link, foot=[(WHY, "")])
 
 
 tasks = [Task(LETTER_MAIL, run)]

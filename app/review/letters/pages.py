@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from app.db import Db
 from app.errors import Missing, Refused, Stale
 from app.people.actor import HEADS, Actor, Member
+from app.people.models import Committee
 from app.review.conflicts import concerned, must_be_free, must_decide
 from app.review.decisions import queries as decisions
 from app.review.letters import actions, queries
@@ -14,61 +17,82 @@ from app.review.letters.models import DraftForm, TemplateForm
 from app.review.letters.rules import BY_NAME, PLACEHOLDERS, mistakes
 from app.review.models import Decision, Round, Verdict
 from app.review.pages_rounds import TheRound
-from app.review.rules import MOVES, VERDICT_WORDS, names_hidden
+from app.review.rules import MOVES, VERDICT_WORDS, leads, names_hidden
 from app.review.standing import placed_ideas
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see
 
 routes = router()
 
 
-def committee_of(actor: Actor) -> int:
-    """The committee whose letters this person reads or, as a head, words."""
-    return sorted(actor.seats, key=lambda one: (actor.seats[one] not in HEADS, one))[0]
+def committee_of(actor: Actor, wanted: int | None) -> int:
+    """The committee whose letters this person reads or, as a head, words: the one that is asked for, else their own."""
+    if wanted is not None and wanted not in actor.seats:
+        raise Missing()
+    return wanted or sorted(actor.seats, key=lambda one: (actor.seats[one] not in HEADS, one))[0]
 
 
 @routes.get("/review/letters")
-def index(request: Request, db: Db, actor: Member) -> Response:
-    committee = committee_of(actor)
-    words = queries.templates(db, committee)
-    rows = [(MOVES[verdict][0], VERDICT_WORDS[verdict], words[verdict]) for verdict in Verdict]
-    return page(request, "review/letters/index.html", rows=rows, heads=actor.chairs(committee))
+def index(request: Request, db: Db, actor: Member, committee: int | None = None) -> Response:
+    here = committee_of(actor, committee)
+    words = queries.templates(db, here)
+    shown: dict[str, Any] = {
+        "rows": [(MOVES[verdict][0], VERDICT_WORDS[verdict], words[verdict]) for verdict in Verdict],
+        "here": here,
+        "committees": committees(db, actor),
+        "heads": actor.chairs(here),
+    }
+    return page(request, "review/letters/index.html", **shown)
 
 
-def the_verdict(actor: Actor, name: str) -> tuple[int, Verdict]:
+def committees(db: Session, actor: Actor) -> list[tuple[int, str]]:
+    """Those on which this person sits, by name."""
+    query = select(col(Committee.id), col(Committee.name)).where(col(Committee.id).in_(list(actor.seats)))
+    return list(db.execute(query.order_by(col(Committee.name), col(Committee.id))))
+
+
+def the_verdict(actor: Actor, name: str, wanted: int | None) -> tuple[int, Verdict]:
     if name not in BY_NAME:
         raise Missing()
-    committee = committee_of(actor)
+    committee = committee_of(actor, wanted)
     if not actor.chairs(committee):
         raise Refused("The chair or the deputy words the committee’s letters.")
     return committee, BY_NAME[name]
 
 
 def draw_template(
-    request: Request, name: str, verdict: Verdict, form: Form[TemplateForm], status: int = 200
+    request: Request, committee: int, name: str, verdict: Verdict, form: Form[TemplateForm], status: int = 200
 ) -> Response:
-    shown = {"name": name, "verdict": VERDICT_WORDS[verdict], "placeholders": PLACEHOLDERS, "form": form}
+    shown = {
+        "here": committee,
+        "name": name,
+        "verdict": VERDICT_WORDS[verdict],
+        "placeholders": PLACEHOLDERS,
+        "form": form,
+    }
     return page(request, "review/letters/template.html", status=status, **shown)
 
 
 @routes.get("/review/letters/{name}")
-def template(request: Request, db: Db, actor: Member, name: str) -> Response:
-    committee, verdict = the_verdict(actor, name)
-    words = queries.templates(db, committee)[verdict]
+def template(request: Request, db: Db, actor: Member, name: str, committee: int | None = None) -> Response:
+    here, verdict = the_verdict(actor, name, committee)
+    words = queries.templates(db, here)[verdict]
     form = blank(TemplateForm, subject=words.subject, body=words.body, version=words.version)
-    return draw_template(request, name, verdict, form)
+    return draw_template(request, here, name, verdict, form)
 
 
 @routes.post("/review/letters/{name}")
-def keep_template(request: Request, db: Db, actor: Member, name: str, fields: Typed) -> Response:
-    committee, verdict = the_verdict(actor, name)
+def keep_template(
+    request: Request, db: Db, actor: Member, name: str, fields: Typed, committee: int | None = None
+) -> Response:
+    here, verdict = the_verdict(actor, name, committee)
     form = fill(TemplateForm, fields)
     if form:
         for field, words in mistakes(form.data.subject, form.data.body).items():
             form.refuse(field, words)
     if not form:
-        return draw_template(request, name, verdict, form, 422)
-    actions.keep_template(db, actor, committee, verdict, form.data)
-    return see(request, "/review/letters", "Kept. Letters that are not sent yet read like this.")
+        return draw_template(request, here, name, verdict, form, 422)
+    actions.keep_template(db, actor, here, verdict, form.data)
+    return see(request, f"/review/letters?committee={here}", "Kept. Letters that are not sent yet read like this.")
 
 
 @routes.get("/review/rounds/{id}/letters")
@@ -77,9 +101,8 @@ def of_round(request: Request, db: Db, actor: Member, round_: TheRound) -> Respo
     titles = {row.idea_id: row.title for row in placed_ideas(db, actor, round_.id)}
     known = concerned(db, titles)
     free = {idea: title for idea, title in titles.items() if not known.has(idea, actor.id)}
-    rows = queries.listed(db, round_, free)
-    hidden = names_hidden(actor, round_)
-    return page(request, "review/letters/round.html", round=round_, rows=rows, hidden=hidden)
+    rows = queries.listed(db, actor, round_, free)
+    return page(request, "review/letters/round.html", round=round_, rows=rows, hidden=names_hidden(actor, round_))
 
 
 def the_decision(db: Session, actor: Actor, round_: Round, idea_id: int) -> Decision:
@@ -104,9 +127,9 @@ def draw(
         "made": made,
         "title": queries.title_of(db, made),
         "sent": sent,
-        "letter": sent or queries.compose(db, round_, made),
+        "letter": queries.read(db, sent or queries.compose(db, round_, made)),
         "remarks": queries.remarks(db, round_, made.idea_id),
-        "heads": actor.chairs(round_.committee_id),
+        "heads": leads(actor, round_),
         "form": form,
     }
     return page(request, "review/letters/show.html", status=status, **shown)
@@ -126,7 +149,7 @@ def choose(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: T
     made = the_decision(db, actor, round_, idea_id)
     found = decisions.in_round(db, round_, idea_id, lock=True)
     assert found is not None
-    must_decide(db, actor, found[1])
+    must_decide(db, actor, found[1], round_)
     if decisions.letters_of(db, round_.id, idea_id).get(made.id):
         raise Stale("This letter has been sent. It stays as it went.")
     form = fill(DraftForm, fields)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -10,12 +11,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.models import Author, Idea, Revision
+from app.ideas.queries import veiled_from
 from app.people.actor import Actor
 from app.people.models import Committee, Kind, Membership, Person
 from app.refs import Kind as Thing
 from app.review.conflicts import concerned, unconcerned
 from app.review.letters.models import Draft, Sent, SentTo, Template
-from app.review.letters.rules import NEXT, PRESET, filled, one_line
+from app.review.letters.rules import NAMED, NEXT, PRESET, filled, one_line, plain, quoted
 from app.review.models import Condition, Decision, Review, ReviewStage, Round, Verdict
 from app.review.rounds import visible_to as rounds_visible_to
 from app.review.rules import VERDICT_DONE
@@ -45,6 +47,7 @@ class Remark:
 
     review: int
     words: str
+    person: int
     name: str
     taken: bool
 
@@ -68,7 +71,7 @@ def remarks(db: Session, round_: Round, idea_id: int) -> list[Remark]:
     known = concerned(db, [idea_id]) if rows else None
     told = round_.names_to_authors
     found = [
-        Remark(review, words, name if told else "", review not in json.loads(left_out or "[]"))
+        Remark(review, words, person, name if told else "", review not in json.loads(left_out or "[]"))
         for review, words, person, name, left_out in rows
         if known and not known.has(idea_id, person)
     ]
@@ -87,8 +90,22 @@ def draft_version(db: Session, round_id: int, idea_id: int) -> int:
 
 @dataclass(frozen=True)
 class Composed:
+    """As it is kept, or as it is read. `sent_at`: None before it goes."""
+
     subject: str
     body: str
+    sent_at: datetime | None = None
+
+
+def read(db: Session, letter: Sent | Composed) -> Composed:
+    """With the names of reviewers that it tells, as they are called now."""
+    ids = {int(person) for person in NAMED.findall(letter.subject + letter.body)}
+    query = select(col(Person.id), col(Person.name)).where(col(Person.id).in_(ids))
+    names: dict[int, str] = dict(db.execute(query).all()) if ids else {}
+    subject, body = (
+        NAMED.sub(lambda mark: names.get(int(mark[1]), ""), words) for words in (letter.subject, letter.body)
+    )
+    return Composed(subject, body, letter.sent_at)
 
 
 def compose(db: Session, round_: Round, made: Decision, words: Words | None = None) -> Composed:
@@ -103,26 +120,23 @@ def values_of(db: Session, round_: Round, made: Decision) -> dict[str, str]:
     conditions = db.scalars(
         select(Condition).where(col(Condition.decision_id) == made.id).order_by(col(Condition.place))
     )
-    return {
+    said = taken(db, round_, made.idea_id)
+    typed = {
         "title": title_of(db, made),
         "verdict": VERDICT_DONE[made.verdict],
         "reason": made.reason.strip(),
         "conditions": "\n".join(f"- {one.words}{by(one)}" for one in conditions),
-        "remarks": "\n\n".join(quoted(one) for one in taken(db, round_, made.idea_id)),
         "day": day_words(day) if day else "",
         "next": NEXT[made.verdict],
         "round": round_.name,
         "committee": db.get_one(Committee, round_.committee_id).name,
     }
+    quotes = "\n\n".join(quoted(one.words, one.person if one.name else None) for one in said)
+    return {name: plain(words) for name, words in typed.items()} | {"remarks": quotes}
 
 
 def by(one: Condition) -> str:
     return f" (by {day_words(one.due)})" if one.due else ""
-
-
-def quoted(one: Remark) -> str:
-    lines = [*one.words.strip().splitlines(), *(["", f"— {one.name}"] if one.name else [])]
-    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def title_of(db: Session, made: Decision) -> str:
@@ -153,13 +167,17 @@ class Row:
     sent: Sent | None
     readers: int
     mails: int
+    veiled: bool  # how many read it would tell of who wrote it
 
 
-def listed(db: Session, round_: Round, titles: dict[int, str]) -> Sequence[Row]:
+def listed(db: Session, actor: Actor, round_: Round, titles: dict[int, str]) -> Sequence[Row]:
     """The decisions that hold, of these ideas. One statement."""
     to = select(func.count()).where(col(SentTo.letter_id) == col(Sent.id)).correlate(Sent)
     query: Any = (
-        select(Decision, Sent, to.scalar_subquery(), to.where(col(SentTo.mailed).is_(True)).scalar_subquery())
+        select(
+            *(Decision, Sent, to.scalar_subquery(), to.where(col(SentTo.mailed).is_(True)).scalar_subquery()),
+            veiled_from(actor, col(Decision.idea_id)),
+        )
         .outerjoin(Sent, col(Sent.decision_id) == col(Decision.id))
         .where(
             col(Decision.round_id) == round_.id,
@@ -169,8 +187,8 @@ def listed(db: Session, round_: Round, titles: dict[int, str]) -> Sequence[Row]:
         .order_by(col(Decision.idea_id))
     )
     return [
-        Row(made.idea_id, titles[made.idea_id], made.id, made.verdict, sent, readers or 0, mails or 0)
-        for made, sent, readers, mails in db.execute(query)
+        Row(made.idea_id, titles[made.idea_id], made.id, made.verdict, sent, readers or 0, mails or 0, bool(veiled))
+        for made, sent, readers, mails, veiled in db.execute(query)
     ]
 
 

@@ -3,6 +3,9 @@
 A placeholder is a name in braces. Only the names below are known, and what stands in their place is never read for
 placeholders again. A paragraph of which every placeholder is empty is left out: no letter says "Conditions:" and
 then nothing.
+
+A reviewer whom a round tells to authors stands in a letter as their number, between two marks that nobody can type
+into it: so their name goes with them, although letters are never changed.
 """
 
 import re
@@ -16,12 +19,15 @@ PLACEHOLDERS = {
     "verdict": "what was decided, in words: approved for a pilot",
     "reason": "the committee’s reason",
     "conditions": "the conditions, a line each; nothing where there are none",
-    "remarks": "what the chosen reviewers say to the authors, without who wrote it; nothing where none is chosen",
+    "remarks": "what the chosen reviewers say to the authors, without who wrote it unless the round tells that; else "
+    "nothing",
     "day": "the day until which it is deferred, or by which it is to be done; else nothing",
     "next": "what happens next",
     "round": "the round’s name",
     "committee": "the committee’s name",
 }
+NAME = "\u2063"
+NAMED = re.compile(f"{NAME}(\\d+){NAME}")
 MARK = re.compile(r"\{([^{}\n]*)\}")
 OPENING = "To the authors of “{title}”"
 REMARKS = "What reviewers say to you:\n{remarks}"
@@ -83,8 +89,19 @@ def mistakes(subject: str, body: str) -> dict[str, str]:
 
 def filled(words: str, values: Mapping[str, str]) -> str:
     """Every placeholder in its place, paragraph by paragraph."""
-    parts = [part for part in re.split(r"\n{2,}", words.strip()) if not all_empty(part, values)]
+    parts = [part for part in re.split(r"\n{2,}", plain(words).strip()) if not all_empty(part, values)]
     return "\n\n".join(MARK.sub(lambda match: values.get(match[1], match[0]), part) for part in parts)
+
+
+def plain(words: str) -> str:
+    """What somebody typed, without the mark of a name."""
+    return words.replace(NAME, "")
+
+
+def quoted(words: str, person: int | None = None) -> str:
+    """A remark, with whose it is where that is told."""
+    lines = [*plain(words).strip().splitlines(), *(["", f"— {NAME}{person}{NAME}"] if person else [])]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def all_empty(part: str, values: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from app.errors import Refused, Stale
 from app.ideas.models import Idea
 from app.people.actor import Actor
 from app.record.actions import write
-from app.review.conflicts import must_decide
+from app.review.conflicts import must_be_in_charge
 from app.review.models import Round, RoundStage
 from app.review.questions.forms import AnswerForm, QuestionForm
 from app.review.questions.models import AuthorQuestion, QuestionStage
@@ -38,7 +38,7 @@ def ask(db: Session, actor: Actor, actual: Case, asked: QuestionForm) -> AuthorQ
 def move(db: Session, actor: Actor, question: AuthorQuestion, name: str, note: str, version: int | None) -> None:
     """Passed on or dropped by whoever is in charge of the idea."""
     idea = db.get_one(Idea, question.idea_id)
-    must_decide(db, actor, idea)
+    must_be_in_charge(db, actor, idea)
     life.make(db, actor, question, name, note, version=version, why=note.strip() if name == "drop" else "")
     if name == "pass_on":
         write(db, actor.id, "put_question", idea.ref, figures={"question": question.id})
