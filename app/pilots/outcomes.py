@@ -1,6 +1,6 @@
 """What pilots that have ended came to, by the idea that they are of: for whoever forecast it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -23,16 +23,16 @@ class Effect:
     high: float | None
 
 
-def effects_of(db: Session, actor: Actor, wanted: Mapping[int, str]) -> dict[int, Effect]:
-    """By idea, of pilots that have ended: the measure that the idea named, else the first that has an interval, else
-    the first. wanted: ideas, each with the measure it named. One statement."""
+def effects_of(db: Session, actor: Actor, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Effect]:
+    """By idea and outcome, of pilots that have ended, where they measured that outcome; by idea and "" the first
+    measure that has an interval, else the first. One statement."""
     if not wanted:
         return {}
     query = (
         select(Measure, col(Pilot.idea_id))
         .join(Pilot, col(Pilot.id) == col(Measure.pilot_id))
         .where(
-            col(Pilot.idea_id).in_(list(wanted)),
+            col(Pilot.idea_id).in_({idea for idea, _ in wanted}),
             col(Pilot.stage) != PilotStage.RUNNING,
             col(Measure.change).is_not(None),
             col(Measure.replaced_by).is_(None),
@@ -44,15 +44,16 @@ def effects_of(db: Session, actor: Actor, wanted: Mapping[int, str]) -> dict[int
     found: dict[int, list[Measure]] = {}
     for measure, idea in db.execute(query):
         found.setdefault(idea, []).append(measure)
-    return {idea: effect(chosen(measures, wanted[idea])) for idea, measures in found.items()}
+    came = {(idea, named): chosen(found.get(idea, ()), named) for idea, named in wanted}
+    return {key: effect(measure) for key, measure in came.items() if measure}
 
 
-def chosen(measures: Collection[Measure], named: str) -> Measure:
-    """Of the last run."""
+def chosen(measures: Collection[Measure], named: str) -> Measure | None:
+    """Of the last run. An outcome that was not measured is held against no other."""
     key = named.strip().casefold()
-    same = [one for one in measures if key and key in (one.name.casefold(), one.outcome.casefold())]
+    same = [one for one in measures if key in (one.name.casefold(), one.outcome.casefold())]
     sure = [one for one in measures if one.change_low is not None]
-    return (same or sure or list(measures))[0]
+    return next(iter(same if key else sure or measures), None)
 
 
 def effect(measure: Measure) -> Effect:

@@ -183,6 +183,7 @@ class Review(Row, table=True):
     forecast: float | None = None
     forecast_low: float | None = None
     forecast_high: float | None = None
+    forecast_of: str | None = Field(default=None, max_length=120)  # the outcome that the form asked about
     begun_at: datetime = instant()
     submitted_at: datetime | None = instant(nullable=True, default=None)
     filed: int = 0

@@ -28,7 +28,6 @@ from app.review.scorecards import Question
 from app.review.standing import Placed
 from app.review.switches import SIGHT_WORDS
 from app.trail import trail
-from app.voice.queries import headline
 from app.web import Form, Request, Response, blank, page
 
 SURE = ((1, "I guess"), (2, "I know something of it"), (3, "I know this well"))
@@ -86,7 +85,7 @@ def page_of(
 ) -> Response:
     """A form with mistakes is falsy: it is taken where it is given. `ideas`: all of a round that is rehearsed."""
     questions = scorecards.questions(db, actual.round.scorecard_id)
-    outcome = headline(db) if actual.round.asks_forecast else None
+    outcome = reviewing.asked_about(db) if actual.round.asks_forecast else None
     return page(
         request,
         "review/idea.html",
@@ -100,7 +99,7 @@ def page_of(
         rehearsal=ideas,
         sure=SURE,
         sealed_until=SIGHT_WORDS[actual.round.sight],
-        outcome=outcome.name if outcome else "what customers say",
+        outcome=outcome or "what customers say",
         before=reviewing.earlier(db, actual.mine.review.id) if actual.mine and actual.mine.review.filed > 1 else [],
         last_time=reviewing.last_time(db, actor, actual) if actual.reviewing and not ideas else None,
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),

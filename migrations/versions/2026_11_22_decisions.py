@@ -51,6 +51,7 @@ def upgrade() -> None:
         for name, rule in CHECKS.items():
             op.create_check_constraint(op.f(name), "decision", rule)
         order_stages(ORDERS)
+    op.add_column("review", sa.Column("forecast_of", sa.String(length=120), nullable=True))
     conditions()
     letters()
     reconsiderations()
@@ -70,6 +71,7 @@ def downgrade() -> None:
     for table in ("person_figure", "reconsideration", "letter_to", "letter", "letter_draft", "letter_template"):
         op.drop_table(table)
     op.drop_table("decision_condition")
+    op.drop_column("review", "forecast_of")
     op.execute("UPDATE to_do SET stage = 'accepted' WHERE stage = 'cannot be done'")
     if sqlite:
         rebuilt_orders(tuple(stage for stage in ORDERS if stage != "cannot be done"))

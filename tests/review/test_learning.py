@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.db import Database
 from app.ideas.models import Idea, Stage
@@ -15,10 +17,12 @@ from app.pilots.models import Measure, Pilot, PilotStage
 from app.pilots.outcomes import effects_of
 from app.review import conflicts
 from app.review.learning.maths import Forecast, calibration, interval_score, share
-from app.review.models import Round
+from app.review.models import Review, Round
+from app.voice.models import Outcome
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.makers import a_pilot
+from tests.pilots.stories import a_wave
 from tests.review.makers import admitted, decide, move, open_round, review_by
 
 As = Callable[[Person | None], Browser]
@@ -155,17 +159,32 @@ def test_before_decisions_are_out_nothing_of_a_forecast_shows(as_: As, database:
     assert "you have forecast nothing" in as_(cast.sami).get("/review/forecasts").text
 
 
-def test_the_measure_that_the_idea_named_counts(both: Database) -> None:
+def test_a_forecast_is_held_against_the_outcome_that_it_is_of_and_no_other(both: Database) -> None:
     with both.writing() as db:
         cast = the_cast(db)
         idea = a_pilot_that_ended(db, cast)
         pilot = db.get_one(Pilot, 1)
         by = {"pilot_id": pilot.id, "made_by": cast.amal.id}
-        db.add(Measure(name="Waiting time", change=-7.0, **by))
-        gone = Measure(name="Waiting time", change=-70.0, withdrawn_at=pilot.chartered_at, **by)
+        db.add(Measure(name="Queue", outcome="Waiting time", change=-7.0, **by))
+        gone = Measure(name="Queue", outcome="Waiting time", change=-70.0, withdrawn_at=pilot.chartered_at, **by)
         db.add(gone)
         db.flush()
         actor = find_actor(db, cast.sami.id)
-        assert effects_of(db, actor, {idea.id: "waiting time"})[idea.id].change == -7.0
-        assert effects_of(db, actor, {idea.id: ""})[idea.id].change == 4.0
-        assert effects_of(db, actor, {}) == {}
+        wanted = {(idea.id, name) for name in ("waiting time", "", "Trust")}
+        came = effects_of(db, actor, wanted)
+        assert {name: one.change for (_, name), one in came.items()} == {"waiting time": -7.0, "": 4.0}
+        assert effects_of(db, actor, ()) == {}
+
+
+def test_a_review_keeps_which_outcome_its_forecast_is_of(as_: As, database: Database, cast: Cast) -> None:
+    turned_on(database, cast)
+    with database.writing() as db:
+        wave = a_wave(db, "Autumn", {"north": [9.0, 3.0]})
+        db.scalars(select(Outcome).where(col(Outcome.source_id) == wave.id)).one().value = 12.0
+        idea = admitted(db, cast, cast.zaid)
+        round_ = open_round(db, cast, idea, asks_forecast="on")
+        for person, said in ((cast.sami, {"forecast_low": 1, "forecast": 2, "forecast_high": 5}), (cast.dina, {})):
+            review_by(db, person, idea, **said)
+        kept = dict(db.execute(select(col(Review.reviewer_id), col(Review.forecast_of))).all())
+        assert kept == {cast.sami.id: "Recommend", cast.dina.id: None}
+        assert db.get_one(Round, round_.id).asks_forecast

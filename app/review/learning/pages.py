@@ -23,9 +23,9 @@ class Row:
     forecast: Forecast
 
 
-def rows_of(found: Sequence[Given], came: Mapping[int, Effect]) -> list[Row]:
+def rows_of(found: Sequence[Given], came: Mapping[tuple[int, str], Effect]) -> list[Row]:
     """Those of which it is known what came."""
-    return [row(one, came[one.idea_id]) for one in found if one.idea_id in came]
+    return [row(one, came[key]) for one in found if (key := (one.idea_id, one.measure)) in came]
 
 
 def row(one: Given, effect: Effect) -> Row:
@@ -38,7 +38,7 @@ def show(request: Request, db: Db, actor: Member) -> Response:
     on = shown(db, FORECASTS)
     mine = queries.mine(db, actor) if on else []
     all_ = queries.of_committees(db, actor)
-    came = effects_of(db, actor, {one.idea_id: one.measure for one in (*mine, *all_)})
+    came = effects_of(db, actor, {(one.idea_id, one.measure) for one in (*mine, *all_)})
     own, told = rows_of(mine, came), rows_of(all_, came)
     together = calibration([one.forecast for one in told]) if queries.enough([one.given for one in told]) else None
     return page(

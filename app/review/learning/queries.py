@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,7 +19,7 @@ ENOUGH = 3  # members: a sum of fewer is about single people
 
 @dataclass(frozen=True)
 class Given:
-    """A forecast as it was submitted. `measure`: what the idea said that it is to move, empty where it said nothing."""
+    """A forecast as it was submitted. `measure`: the outcome that it is of, empty where there was none."""
 
     idea_id: int
     title: str
@@ -33,7 +33,12 @@ class Given:
 def given() -> Select[int, str, str, int, float | None, float | None, float | None]:
     return (
         select(
-            *(col(Review.idea_id), col(Revision.title), col(Revision.forecast_of), col(Review.reviewer_id)),
+            *(
+                col(Review.idea_id),
+                col(Revision.title),
+                func.coalesce(col(Review.forecast_of), ""),
+                col(Review.reviewer_id),
+            ),
             *(col(Review.forecast), col(Review.forecast_low), col(Review.forecast_high)),
         )
         .join(Round, col(Round.id) == col(Review.round_id))
