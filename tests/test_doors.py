@@ -18,8 +18,8 @@ ELSEWHERE |= {"/api/v1/voice/sources", "/api/v1/voice/sources/{id}"}  # for prog
 OPEN = {"/openapi.json"}  # linked from a page, and for everybody
 ELSEWHERE |= {"/api/v1/search"}  # for programs: tests/search
 ELSEWHERE |= {"/notices/count"}  # which a page that lies open asks for: tests/notices/test_choosing.py
-# A round that is being prepared, talk that has more than one page, no diagnosis under way: the demo has none of them.
-RARE = {"/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
+# A round that is being prepared or closed, talk that has more than one page, no diagnosis: the demo has none of them.
+RARE = {"/review/rounds/{id}/batch", "/review/rounds/{id}/edit", "/talk/{ref}", "/voice/diagnosis/new"}
 # What is drawn in a page, or stands on one of its comments: tests/talk.
 # Two very near ideas that nobody has proposed to join.
 RARE |= {"/ideas/{id}/join"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -143,11 +144,24 @@ def decide(world: World, thought: Thought, days_ago: float) -> None:
         placed, idea, revision, *_ = found
         present = [world.people[key] for key in MEMBERS]
         meeting = world.meetings["first"]
-        wanted = DecisionForm(verdict=verdict, reason=thought.reason, day=day, meeting=meeting, present=present)
+        wanted = DecisionForm(
+            verdict=verdict, reason=thought.reason, day=day, meeting=meeting, present=present, **tied(world, verdict)
+        )
         has = decisions.quorum(db, round_, idea.id)
-        if wrong := decisions.mistakes(db, actor, round_, wanted, has):
+        if wrong := decisions.mistakes(db, actor, round_, idea.id, wanted, has):
             raise AssertionError(wrong)
         decisions.decide(db, actor, round_, placed, idea, revision.number, wanted, has)
+
+
+def tied(world: World, verdict: Verdict) -> dict[str, Any]:
+    """Every approval is tied to the same two things."""
+    if verdict is not Verdict.APPROVE:
+        return {}
+    return {
+        "condition_1": "Its measure and its target are written down before anything is bought.",
+        "by_1": world.day(-30),
+        "condition_2": "The owner of the process names who stands in when the lead is away.",
+    }
 
 
 def declare(world: World, who: str, thought: Thought, reason: str, days_ago: float) -> None:

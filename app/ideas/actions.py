@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -29,6 +30,7 @@ from app.ideas.models import (
     Vote,
 )
 from app.ideas.queries import departments_of
+from app.ideas.reconsidering.models import Reconsideration
 from app.ideas.rules import life, may_change, may_name, may_open, may_support
 from app.ideas.warmth import warmer, warmth
 from app.people.actor import Actor
@@ -210,6 +212,7 @@ def submit(
     columns = {"revision": number, "submitted_at": now(), "listed": True, **promise(db, idea)}
     if name == "reconsider":
         columns["reconsidered"] = True
+        ask_once(db, actor, idea, number, note)
     entry = life.make(db, actor, idea, name, note, version=version, figures={"revision": number}, **columns)
     texts = {part: getattr(idea, part) for part in TEXT}
     db.add(Revision(idea_id=idea.id, number=number, submitted_by=actor.id, submitted_at=now(), **texts))
@@ -217,6 +220,15 @@ def submit(
     for one in db.scalars(standing).all():
         db.add(IdeaYear(idea_id=idea.id, revision=number, year=one.year, benefit=one.benefit, cost=one.cost))
     return entry
+
+
+def ask_once(db: Session, actor: Actor, idea: Idea, number: int, facts: str) -> None:
+    """The new facts, which stand before the committee beside its first answer. The table takes one for each idea."""
+    db.add(Reconsideration(idea_id=idea.id, revision=number, facts=facts.strip(), asked_by=actor.id))
+    try:
+        db.flush()
+    except IntegrityError as error:
+        raise Stale("This idea was asked about once more already. The second answer stands.") from error
 
 
 def promise(db: Session, idea: Idea) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reading the record for those whom it concerns, and what a reader does with the notices."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +17,8 @@ from app.notices.counting import correct, only_who_see, recount
 from app.notices.hooks.actions import spread
 from app.notices.models import Notice, Preference, Reading
 from app.notices.preferences import preferences
-from app.notices.topics import As, Topic, Way
+from app.notices.topics import BY_LETTER, As, Topic, Way
+from app.notices.words import kind_of
 from app.outbox import later
 from app.people import mail
 from app.people.actor import Actor
@@ -112,11 +114,16 @@ def write_notices(db: Session, parts: Sequence[tuple[Told, list[int]]], before: 
 
 def notice_of(one: Told, person: int, wish: Preference, *, mails: bool) -> Notice:
     topic = one.topic(person)
-    at_once = mails and wish.way(topic) is Way.AT_ONCE
     why, entry = one.why(person), one.entry
+    at_once = mails and wish.way(topic) is Way.AT_ONCE and not (why is As.AUTHOR and by_letter(entry))
     notice = Notice(person_id=person, entry=entry.number, about=one.about, at=entry.at)
     notice.why, notice.topic, notice.mailed = why.value, topic.value, at_once
     return notice
+
+
+def by_letter(entry: Entry) -> bool:
+    """A decision of a round: its authors get the committee's letter, and no second mail of it."""
+    return kind_of(entry.ref) == "idea" and entry.move in BY_LETTER and "decision" in json.loads(entry.figures)
 
 
 def unread_talk(db: Session, parts: Sequence[tuple[Told, list[int]]]) -> set[tuple[str, int]]:

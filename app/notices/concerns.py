@@ -68,7 +68,12 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "committee": dict.fromkeys(("seat", "term", "substitute", "end_term"), (PERSON,)),
     "conflict": {"declare": (HEAD,), "confirm": (PERSON, HEAD, AUTHOR), "end": (PERSON, HEAD)},
     "suspicion": {"name": (CUSTODIAN, HEAD), "dismiss": (AUTHOR,)},
-    "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
+    "to_do": {
+        "order": (OWNER,),
+        "accept": (AUTHOR, FOLLOWER, HEAD),
+        "done": (AUTHOR, FOLLOWER, HEAD),
+        "cannot": (HEAD,),
+    },
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
     "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
@@ -77,6 +82,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(("invite", "stand_in", "back"), (PERSON,)),
         "charter": (CREW, OWNER),
         "health": (CREW, FOLLOWER, HEAD),
+        "meet": (CREW, HEAD),
         **dict.fromkeys(("scale", "adopt", "stop"), (CREW, FOLLOWER, OWNER, HEAD)),
     },
     "step": {

@@ -81,7 +81,7 @@ TOPICS: Mapping[Topic, Said] = {
     Topic.DECISION: Said(
         "Decisions",
         "decisions",
-        "What is decided on ideas that you wrote, and at the gates of your pilots.",
+        "What is decided on ideas that you wrote, and at the gates of your pilots. Letters come besides.",
         Way.AT_ONCE,
         guests=True,
     ),
@@ -146,6 +146,8 @@ OF_CAPACITY: Mapping[As, Topic] = {
 }
 # By thing, move and capacity, where it is another topic than the capacity says.
 DECISIONS = ("send_back", "refuse", "approve", "do_now", "decline", "defer", "return", "answer")
+# Of these their authors get a letter (app/review/letters), so that no notice is mailed to them as well.
+BY_LETTER = ("approve", "do_now", "decline", "defer", "return")
 AT_GATES = ("pass", "send_back", "stop", "reopen", "repeat")
 SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("idea", move, As.AUTHOR): Topic.DECISION for move in DECISIONS},
@@ -156,6 +158,7 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("round", move, As.REVIEWER): Topic.ASKED for move in ("open", "assign", "repair_assignment")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
+    ("to_do", "cannot", As.HEAD): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,
     ("suspicion", "name", As.HEAD): Topic.ASKED,
     **{("conflict", move, As.PERSON): Topic.COMMITTEE for move in ("confirm", "end")},

@@ -41,7 +41,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "end": "A conflict has ended",
     },
     "suspicion": {"name": "An author names who should not judge it", "dismiss": "Looked at, and no conflict"},
-    "to_do": {"order": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
+    "to_do": {
+        "order": "To be done now",
+        "accept": "Accepted by its process owner",
+        "done": "Done, and reported",
+        "cannot": "It cannot be done, its process owner says",
+    },
+    "decision": {"decide": "Decided"},
+    "letter": {"send": "Letter sent to its authors"},
+    "letter_template": {"change": "Words of a letter changed"},
+    "person_figure": {
+        "turn_on": "A figure about single people turned on",
+        "turn_off": "A figure about single people turned off",
+    },
     "prioritisation": {
         "open": "Prioritisation has begun",
         "publish": "Priorities are out",
@@ -104,6 +116,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "invite": "A guest invited",
         "uninvite": "A guest's invitation taken back",
         "take_causes": "Causes taken over as barriers",
+        "meet": "A condition is met",
+        "unmeet": "A condition is open again",
     },
     "source": {
         "begin": "Source made",

@@ -21,6 +21,7 @@ from app.pilots.actions import CharterForm, HealthForm
 from app.pilots.artefacts import made
 from app.pilots.causes.queries import causes_of_barriers
 from app.pilots.checklist import asks
+from app.pilots.conditions.queries import conditions_of
 from app.pilots.found import ThePilot
 from app.pilots.guests.actions import may_invite
 from app.pilots.guests.showing import for_guest
@@ -207,7 +208,7 @@ def create(request: Request, db: Db, actor: Employee, fields: Typed) -> Response
 def show(request: Request, db: Db, actor: Visitor, pilot: ThePilot) -> Response:
     if actor.guest:
         return for_guest(request, db, actor, pilot)
-    changes = counts(db, *SHOWN, "talk")
+    changes = counts(db, *SHOWN, "review", "talk")
     if kept := unchanged(request, actor.rights, changes):
         return kept
     have = made(db, pilot)
@@ -237,6 +238,7 @@ def show(request: Request, db: Db, actor: Visitor, pilot: ThePilot) -> Response:
         standing=standing_for(db, pilot.process_id),
         causes=causes_of_barriers(db, pilot.id) if pilot.step == 1 else {},
         may_invite=may_invite(actor, pilot),
+        conditions=conditions_of(db, pilot),
         trail=trail(db, actor, "pilot", process=pilot.process, idea=pilot.idea, pilot=pilot),
         talk=talk_on(request, db, actor, pilot.ref, pilot.committee_id, changes[-1]),
     )

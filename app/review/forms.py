@@ -61,6 +61,10 @@ class ReasonForm(FormModel):
     reason: Words
 
 
+CONDITIONS = 6  # that a decision's form has room for
+Sentence = Annotated[str, Field(max_length=1000)]
+
+
 class DecisionForm(FormModel):
     verdict: Verdict
     reason: Words
@@ -68,12 +72,30 @@ class DecisionForm(FormModel):
     meeting: PersonId | None = None
     present: list[PersonId] = Field(default_factory=list)
     instead_of: PersonId | None = None
+    condition_1: Sentence = ""
+    condition_2: Sentence = ""
+    condition_3: Sentence = ""
+    condition_4: Sentence = ""
+    condition_5: Sentence = ""
+    condition_6: Sentence = ""
+    by_1: date | None = None
+    by_2: date | None = None
+    by_3: date | None = None
+    by_4: date | None = None
+    by_5: date | None = None
+    by_6: date | None = None
 
     @model_validator(mode="after")
     def has_its_day(self) -> Self:
         if self.verdict not in (Verdict.DEFER, Verdict.DO_NOW):
             self.day = None
         return self
+
+    def conditions(self) -> list[tuple[int, str, date | None]]:
+        """Row, sentence and day of each that was typed; the sentence may be missing beside a day."""
+        rows = range(1, CONDITIONS + 1)
+        typed = [(row, getattr(self, f"condition_{row}"), getattr(self, f"by_{row}")) for row in rows]
+        return [(row, words, by) for row, words, by in typed if words or by]
 
 
 class MeetingForm(FormModel):

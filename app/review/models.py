@@ -193,6 +193,7 @@ class Review(Row, table=True):
     forecast: float | None = None
     forecast_low: float | None = None
     forecast_high: float | None = None
+    forecast_of: str | None = Field(default=None, max_length=120)  # the outcome that the form asked about
     begun_at: datetime = instant()
     submitted_at: datetime | None = instant(nullable=True, default=None)
     filed: int = 0
@@ -273,7 +274,8 @@ class Verdict(StrEnum):
 
 
 class Decision(Row, table=True):
-    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed.
+    """What the committee decided on an idea: recorded once, superseded perhaps, never edited or removed; triggers
+    refuse it to everybody. `known`: JSON of what was known that day (decisions/known.py), never worked out anew.
 
     `effective_at` is when it moved the idea and its authors could read it: at once, or in a blind round when the
     decisions are published.
@@ -283,6 +285,10 @@ class Decision(Row, table=True):
     __table_args__ = (
         CheckConstraint("(verdict = 'defer') = (defer_to IS NOT NULL)", name="deferred_has_its_day"),
         CheckConstraint("(verdict = 'do it now') = (due IS NOT NULL)", name="to_do_has_its_day"),
+        CheckConstraint("trim(reason) <> ''", name="reason_given"),
+        CheckConstraint("quorum >= 1 AND revision >= 1", name="quorum"),
+        CheckConstraint("effective_at IS NULL OR effective_at >= decided_at", name="effective_after"),
+        CheckConstraint("superseded_by IS NULL OR superseded_by <> id", name="not_itself"),
         Index(
             "ix_decision_one_live",
             "idea_id",
@@ -305,6 +311,7 @@ class Decision(Row, table=True):
     defer_to: date | None = None
     due: date | None = None
     effective_at: datetime | None = instant(nullable=True, default=None)
+    known: str = text()
     superseded_by: int | None = points_to("decision.id", nullable=True)
 
 
@@ -317,10 +324,30 @@ class Present(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
 
 
+class Condition(Row, table=True):
+    """A sentence to which a decision is tied: said with it and never changed. Only whether it is met is, by who leads
+    or sponsors the pilot."""
+
+    __tablename__ = "decision_condition"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "place"),
+        CheckConstraint("trim(words) <> ''", name="words"),
+        CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_by_somebody"),
+    )
+
+    decision_id: int = points_to("decision.id", index=False)
+    place: int = Field(sa_type=SmallInteger)
+    words: str = text()
+    due: date | None = None
+    met_at: datetime | None = instant(nullable=True, default=None)
+    met_by: int | None = points_to("person.id", nullable=True, index=False)
+
+
 class OrderStage(StrEnum):
     GIVEN = "given"
     ACCEPTED = "accepted"
     DONE = "done"
+    CANNOT = "cannot be done"  # its owner says so: the chair decides anew
     RECALLED = "recalled"  # another decision took its place
 
 

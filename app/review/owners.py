@@ -22,6 +22,8 @@ from app.review.forms import OwnersForm
 from app.review.models import Order, OwnersWord
 from app.review.rules import order_life
 
+ANSWERS = ("done", "cannot")  # with words, and the end of it for its owner
+
 
 def owned_by(actor: Actor) -> ColumnElement[bool]:
     """Ideas for a process that this person answers for, while the committee has not decided."""
@@ -147,6 +149,8 @@ def asked_until(db: Session, idea: Idea) -> date | None:
 
 
 def move(db: Session, actor: Actor, order: Order, name: str, note: str, version: int | None) -> None:
-    """Accept, or report it done: the words are the report."""
-    also: dict[str, Any] = {"report": note.strip(), "done_at": now()} if name == "done" else {}
+    """Accept it, report it done, or say that it cannot be: the words are the report."""
+    also: dict[str, Any] = {"report": note.strip()} if name in ANSWERS else {}
+    if name == "done":
+        also["done_at"] = now()
     order_life.make(db, actor, order, name, note, version=version, **also)

@@ -7,7 +7,6 @@ from app.db import Db
 from app.people.actor import Employee
 from app.people.models import Post
 from app.review import (
-    pages_decisions,
     pages_meetings,
     pages_owners,
     pages_rounds,
@@ -83,7 +82,7 @@ def score(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed)
 
 
 PARTS = (
-    *(question_pages, pages_rounds, pages_standing, pages_decisions, pages_meetings, pages_scorecards),
+    *(question_pages, pages_rounds, pages_standing, pages_meetings, pages_scorecards),
     pages_owners,
 )
 for part in PARTS:

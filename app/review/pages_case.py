@@ -19,6 +19,7 @@ from app.review import owners, reviewing, scorecards
 from app.review.conflicts import is_veiled
 from app.review.conflicts.rules import TO_THEM
 from app.review.conflicts.settling import about_me
+from app.review.decisions.queries import before
 from app.review.forms import RemarksForm, field_of, review_form
 from app.review.models import Round, RoundIdea
 from app.review.questions.queries import of_review
@@ -28,7 +29,6 @@ from app.review.scorecards import Question
 from app.review.standing import Placed
 from app.review.switches import SIGHT_WORDS
 from app.trail import trail
-from app.voice.queries import headline
 from app.web import Form, Request, Response, blank, page
 
 SURE = ((1, "I guess"), (2, "I know something of it"), (3, "I know this well"))
@@ -86,7 +86,7 @@ def page_of(
 ) -> Response:
     """A form with mistakes is falsy: it is taken where it is given. `ideas`: all of a round that is rehearsed."""
     questions = scorecards.questions(db, actual.round.scorecard_id)
-    outcome = headline(db) if actual.round.asks_forecast else None
+    outcome = reviewing.asked_about(db) if actual.round.asks_forecast else None
     return page(
         request,
         "review/idea.html",
@@ -100,12 +100,13 @@ def page_of(
         rehearsal=ideas,
         sure=SURE,
         sealed_until=SIGHT_WORDS[actual.round.sight],
-        outcome=outcome.name if outcome else "what customers say",
+        outcome=outcome or "what customers say",
         before=reviewing.earlier(db, actual.mine.review.id) if actual.mine and actual.mine.review.filed > 1 else [],
         last_time=reviewing.last_time(db, actor, actual) if actual.reviewing and not ideas else None,
         authors=None if actual.hidden else reviewing.authors(db, [actual.idea.id], actor).get(actual.idea.id, ""),
         said=owners.last_word(db, actual.idea.id),
         owner_due=owners.asked_until(db, actual.idea),
+        past=before(db, actual.idea.id, actual.round.id),
         evidence=evidence(db, actual.process.id),
         standing=standing_for(db, actual.process.id),
         progress=reviewing.progress(db, actor, actual.round) if actual.reviewing and not ideas else None,

@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 from app.columns import today
 from app.db import Db
 from app.ideas.models import Idea
+from app.ideas.rules import in_charge
 from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.people.models import Person
 from app.processes.models import Process
 from app.review import owners
+from app.review.decisions.queries import conditions_of
 from app.review.forms import OwnersForm
-from app.review.models import Decision, Order
+from app.review.models import Decision, Order, OrderStage
 from app.review.rules import order_life
 from app.trail import trail
 from app.web import Form, Request, Response, Typed, blank, fill, page, router, see
@@ -23,6 +25,11 @@ from app.workflow import MoveForm
 
 routes = router()
 OwnedIdea = Annotated[Idea, Depends(found(Idea, owners.owned_by))]
+LACKING = {
+    "done": "Say what was done: the committee and the authors read it.",
+    "cannot": "Say why it cannot be done: the chair reads it and decides anew.",
+}
+DONE = {"accept": "Accepted.", "done": "Reported.", "cannot": "The chair reads it and decides anew."}
 TheOrder = Annotated[Order, Depends(found(Order, owners.orders_visible_to))]
 
 
@@ -70,10 +77,12 @@ def draw_order(
         order=order,
         idea=idea,
         decision=db.get_one(Decision, order.decision_id),
+        conditions=conditions_of(db, order.decision_id).get(order.decision_id, ()),
+        anew=order.stage is OrderStage.CANNOT and in_charge(actor, idea),
         owner=db.get_one(Person, order.owner_id),
         moves=order_life.open_to(actor, order),
-        note=form.note if form else "",
-        mistake="Say what was done: the committee and the authors read it." if form else None,
+        typed=form,
+        mistake=LACKING[form.name] if form else None,
         day=today(db.info["settings"].time_zone),
         trail=trail(db, actor, "review", idea=idea),
     )
@@ -90,7 +99,7 @@ def move(request: Request, db: Db, actor: Employee, order: TheOrder, fields: Typ
     if not form:
         return draw_order(db, request, actor, order, status=422)
     data = form.data
-    if data.name == "done" and not data.note.strip() and order_life.may(actor, order, "done"):
+    if data.name in LACKING and not data.note.strip() and order_life.may(actor, order, data.name):
         return draw_order(db, request, actor, order, data, 422)
     owners.move(db, actor, order, data.name, data.note, data.version)
-    return see(request, f"/review/orders/{order.id}", "Accepted." if data.name == "accept" else "Reported.")
+    return see(request, f"/review/orders/{order.id}", DONE[data.name])

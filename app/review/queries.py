@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -14,14 +14,18 @@ from app.ideas.models import Idea
 from app.ideas.models import Stage as IdeaStage
 from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
-from app.people.models import Person
 from app.refs import Kind
 from app.review import meetings, owners, reviewing, rounds
 from app.review.assignment import waiting as assignment
 from app.review.committees.queries import ending, to_look_after
-from app.review.conflicts import concerned, settling, unconcerned
+from app.review.conflicts import settling, unconcerned
 from app.review.conflicts.left import for_administrators, for_heads
+from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
+from app.review.letters.models import Sent
+from app.review.letters.queries import Composed as Letter
+from app.review.letters.queries import Remark, read, taken
 from app.review.models import (
+    Condition,
     Decision,
     Meeting,
     Order,
@@ -35,7 +39,7 @@ from app.review.models import (
     Verdict,
 )
 from app.review.questions import queries as questions
-from app.review.rules import VERDICT_DONE, leads
+from app.review.rules import VERDICT_DONE, leads, unsealed
 from app.review.standing import Board, board
 from app.review.standing_in.actions import Unfilled, unfilled
 
@@ -148,23 +152,36 @@ def asked_words(count: int) -> str:
 
 
 def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
+    """What was decided as "do it now", until it is answered: to its owner all of it; to a head what is late, and what
+    cannot be done as its owner says. One statement."""
+    headed = [committee for committee, post in actor.seats.items() if post in HEADS]
+    given = col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED))
+    own = and_(col(Order.owner_id) == actor.id, given)
+    followed = and_(
+        col(Idea.committee_id).in_(headed),
+        or_(col(Order.stage) == OrderStage.CANNOT, given & (col(Order.due) < day)),
+        unconcerned(actor, col(Order.idea_id)),
+    )
     query = (
-        select(col(Order.id), col(Order.stage), col(Order.due), col(Idea.title))
+        select(Order, col(Idea.title), col(Decision.round_id))
         .join(Idea, col(Idea.id) == col(Order.idea_id))
-        .where(col(Order.owner_id) == actor.id, col(Order.stage).in_((OrderStage.GIVEN, OrderStage.ACCEPTED)))
+        .join(Decision, col(Decision.id) == col(Order.decision_id))
+        .where(or_(own, followed) if headed else own)
         .order_by(col(Order.due), col(Order.id))
     )
-    return [
-        Waiting(
-            "Accept" if stage is OrderStage.GIVEN else "Do",
-            title,
-            f"/review/orders/{order}",
-            due,
-            "The committee decided: do it now",
-            late=due < day,
-        )
-        for order, stage, due, title in db.execute(query)
-    ]
+    return [ordered(actor, order, title, round_id, day) for order, title, round_id in db.execute(query)]
+
+
+def ordered(actor: Actor, order: Order, title: str, round_id: int, day: date) -> Waiting:
+    here = f"/review/orders/{order.id}"
+    if order.stage is OrderStage.CANNOT:
+        there = f"/review/rounds/{round_id}/ideas/{order.idea_id}/decision"
+        return Waiting("Decide anew on", title, there, None, "Its owner says that it cannot be done")
+    if order.owner_id == actor.id:
+        verb = "Accept" if order.stage is OrderStage.GIVEN else "Do"
+        return Waiting(verb, title, here, order.due, "The committee decided: do it now", late=order.due < day)
+    why = "Its owner is late with it" if order.stage is OrderStage.ACCEPTED else "Its owner has not accepted it"
+    return Waiting("Ask after", title, here, order.due, why, late=True)
 
 
 def given_out(actor: Actor, round_: Round, *, planned: bool, fallen: bool, untold: bool) -> list[Waiting]:
@@ -239,6 +256,8 @@ def lead(round_: Round, left: int, mine: int, day: date) -> list[Waiting]:
             return [Waiting("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
         case RoundStage.OPEN if round_.due < day:
             return [Waiting("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
+        case RoundStage.CLOSED if left and not unsealed(round_):
+            return [Waiting("Open the scores of", round_.name, here, None, "Sealed until the meeting")]
         case RoundStage.CLOSED if mine:
             words = "1 idea" if mine == 1 else f"{mine} ideas"
             return [Waiting(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
@@ -256,16 +275,10 @@ def waiting_for_a_round(committees: Sequence[int]) -> Any:
     )
 
 
-class Remark(NamedTuple):
-    """What a reviewer wrote to the authors; `name` is empty unless the round tells authors who reviewed."""
-
-    words: str
-    name: str
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an idea in review. `remarks`: what reviewers wrote for its authors."""
+    """What became of an idea in review. `remarks`: what the letter takes of what reviewers wrote for its authors;
+    `letter` itself for the authors alone."""
 
     verdict: Verdict
     words: str
@@ -275,6 +288,8 @@ class Outcome:
     next: str
     order: int | None
     superseded: bool  # an earlier decision on the same revision was taken back
+    conditions: Sequence[Condition] = ()
+    letter: Letter | None = None
 
 
 NEXT = {
@@ -287,12 +302,14 @@ NEXT = {
 
 
 def holding() -> Any:
-    """The last decision on an idea that is in force, with its round and its order, for any reader: made once."""
+    """The last decision on an idea that is in force, with its round, its order and its letter, for any reader: made
+    once."""
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
     order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
     return (
-        select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
+        select(Decision, Round, col(Order.id), col(Decision.id).in_(before), Sent)
         .join(Round, col(Round.id) == col(Decision.round_id))
+        .outerjoin(Sent, col(Sent.decision_id) == col(Decision.id))
         .outerjoin(Order, and_(*order, owners.ORDERS_OF_ANY_READER))
         .where(
             col(Decision.idea_id) == bindparam("idea"),
@@ -311,14 +328,15 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
 
     For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
-    not tell whose they are. Three statements at most.
+    not tell whose they are. Five statements at most.
     """
     row = db.execute(OUTCOME, {"idea": idea.id, **owners.sight(actor)}).first()
     if row is None:
         return None
-    made, round_, order_id, superseded = row
+    made, round_, order_id, superseded, letter = row
     told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
-    remarks = remarks_on(db, round_, idea.id) if told else ()
+    remarks = taken(db, round_, idea.id) if told else ()
+    tied = made.verdict in WITH_CONDITIONS
     day = made.due or made.defer_to
     following = NEXT[made.verdict] if day is None else f"{NEXT[made.verdict][:-1]}, {day.day} {day:%b %Y}."
     return Outcome(
@@ -330,30 +348,9 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
         following,
         order_id,
         bool(superseded),
+        conditions_of(db, made.id).get(made.id, ()) if tied else (),
+        read(db, letter) if letter and author(actor, idea) else None,
     )
-
-
-def remarks_on(db: Session, round_: Round, idea_id: int) -> tuple[Remark, ...]:
-    """By their words or, where names are told, by name: in neither order does it show who came first."""
-    query = (
-        select(col(Review.reviewer_id), col(Review.to_authors), col(Person.name))
-        .join(Person, col(Person.id) == col(Review.reviewer_id))
-        .where(
-            col(Review.round_id) == round_.id,
-            col(Review.idea_id) == idea_id,
-            col(Review.stage) == ReviewStage.SUBMITTED,
-            col(Review.to_authors) != "",
-        )
-    )
-    written = list(db.execute(query))
-    known = concerned(db, [idea_id]) if written else None
-    told = round_.names_to_authors
-    said = [
-        Remark(words, name if told else "")
-        for person, words, name in written
-        if known and not known.has(idea_id, person)
-    ]
-    return tuple(sorted(said, key=lambda remark: (remark.name, remark.words)))
 
 
 def standing(db: Session, actor: Actor, round_: Round) -> Board:

@@ -28,6 +28,7 @@ from app.review.rounds import STARTED, visible_to
 from app.review.rules import names_hidden, sees_reviews
 from app.review.scorecards import Question
 from app.review.scoring import on_five, total
+from app.voice.queries import headline
 from app.workflow import guarded_update
 
 
@@ -225,6 +226,7 @@ def put_down(db: Session, round_: Round, review: Review, typed: RemarksForm, sco
     review.confidence = int(typed.confidence) if round_.asks_confidence and typed.confidence else None
     told = typed.forecasts if round_.asks_forecast else (None, None, None)
     review.forecast, review.forecast_low, review.forecast_high = told if None not in told else (None, None, None)
+    review.forecast_of = asked_about(db) if review.forecast is not None else None
     review.begun_at = now()
     if typed.free and review.free_at is None:
         review.free_at = now()
@@ -303,13 +305,19 @@ def submit(
     )
 
 
+def asked_about(db: Session) -> str | None:
+    """The outcome whose change a review forecasts: what it is held against when a pilot has ended."""
+    outcome = headline(db)
+    return outcome.name if outcome else None
+
+
 def set_aside(db: Session, mine: Written) -> None:
     """What the review said until now is kept beside it."""
     review = mine.review
     said = {
         "scores": {str(criterion): value for criterion, value in sorted(mine.scores.items())},
         **{name: getattr(review, name) for name in ("to_authors", "to_committee", "confidence")},
-        **{name: getattr(review, name) for name in ("forecast", "forecast_low", "forecast_high")},
+        **{name: getattr(review, name) for name in ("forecast", "forecast_low", "forecast_high", "forecast_of")},
     }
     filed_at = review.submitted_at or now()
     kept = FiledReview(

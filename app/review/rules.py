@@ -42,6 +42,7 @@ order_life: Workflow[Order] = Workflow(
     "stage",
     Move("accept", "Accept it", (O.GIVEN,), O.ACCEPTED, owner, tone="main"),
     Move("done", "Report it done", (O.GIVEN, O.ACCEPTED), O.DONE, owner, reason=True),
+    Move("cannot", "Say that it cannot be done", (O.GIVEN, O.ACCEPTED), O.CANNOT, owner, reason=True),
 )
 
 # What each verdict does with an idea: the move of the idea's own life, and where it leads.
@@ -66,7 +67,6 @@ VERDICT_DONE: dict[Verdict, str] = {
     Verdict.DEFER: "deferred",
     Verdict.RETURN: "returned for changes",
 }
-
 # A decision that supersedes one which has moved its idea already corrects the stage. An idea's own life knows no
 # such way back, and from a stage that was built upon (a pilot, a new submission) there is none.
 correction: Workflow[Idea] = Workflow(

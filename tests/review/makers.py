@@ -11,9 +11,9 @@ from sqlmodel import col
 from app.ideas.models import Idea, Stage
 from app.people.actor import find_actor
 from app.people.models import Person
-from app.review import actions, reviewing, rounds, scorecards
-from app.review.forms import RoundForm, field_of
-from app.review.models import Review, Round
+from app.review import actions, decisions, reviewing, rounds, scorecards
+from app.review.forms import DecisionForm, RoundForm, field_of
+from app.review.models import Decision, Review, Round
 from app.review.pages_case import form_for
 from tests.cast import Cast
 from tests.makers import an_idea
@@ -66,7 +66,7 @@ def review_by(
     else:
         reviewing.keep(db, actor, case, typed, scores)
     query = select(Review).where(col(Review.reviewer_id) == person.id, col(Review.idea_id) == idea.id)
-    return db.scalars(query.order_by(col(Review.id).desc())).one()
+    return db.scalars(query.order_by(col(Review.id).desc()).limit(1)).one()
 
 
 def typed_marks(db: Db, round_: Round, marks: Sequence[int | str] = MARKS) -> Mapping[str, str]:
@@ -83,3 +83,22 @@ def decision(cast: Cast, verdict: str = "approve", **over: Any) -> dict[str, Any
         "reason": "The queue hurts most, and this is cheap to try.",
         "present": [str(person.id) for person in (cast.noor, cast.sami, cast.dina)],
     } | over
+
+
+def closed_round(db: Db, cast: Cast, *ideas: Idea, **over: Any) -> Round:
+    """Reviewed by sami and dina, each with a remark for the authors, and closed."""
+    round_ = open_round(db, cast, *ideas, **over)
+    for idea in ideas:
+        for person, words in ((cast.sami, "Measure it first."), (cast.dina, "Ask the night shift.")):
+            review_by(db, person, idea, to_authors=words)
+    return move(db, cast, round_, "close")
+
+
+def decide(db: Db, cast: Cast, round_: Round, idea: Idea, verdict: str = "approve", **over: Any) -> Decision:
+    """By the chair, with noor, sami and dina present."""
+    actor, found = find_actor(db, cast.noor.id), decisions.in_round(db, round_, idea.id, lock=True)
+    assert found is not None
+    wanted = DecisionForm(**decision(cast, verdict, **over))
+    return decisions.decide(
+        db, actor, round_, found[0], found[1], found[2].number, wanted, decisions.quorum(db, round_, idea.id)
+    )

@@ -51,9 +51,10 @@ def test_the_moves_of_orders_and_meetings(database: Database) -> None:
     from app.review.models import Meeting
 
     expected = {
-        OrderStage.GIVEN: {"accept", "done"},
-        OrderStage.ACCEPTED: {"done"},
+        OrderStage.GIVEN: {"accept", "done", "cannot"},
+        OrderStage.ACCEPTED: {"done", "cannot"},
         OrderStage.DONE: set(),
+        OrderStage.CANNOT: set(),
         OrderStage.RECALLED: set(),
     }
     for stage, names in expected.items():

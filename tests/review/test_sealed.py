@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Db
 from app.columns import as_of
 from app.ideas.models import Idea
 from app.people.sessions import begin
-from app.review import queries
+from app.review.letters.queries import taken
 from app.review.models import Round
 from tests.cast import Cast
 from tests.client import Browser
@@ -183,5 +183,5 @@ def test_remarks_reach_the_authors_without_who_wrote_them(worlds: Any) -> None:
 
     for world in worlds(tell("Alpha", "Beta"), tell("Beta", "Alpha")):
         with world.database.reading() as db:
-            said = queries.remarks_on(db, db.get_one(Round, world.round), world.idea)
-            assert said == (("Alpha", ""), ("Beta", ""))
+            said = taken(db, db.get_one(Round, world.round), world.idea)
+            assert [(remark.words, remark.name) for remark in said] == [("Alpha", ""), ("Beta", "")]

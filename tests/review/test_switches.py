@@ -15,6 +15,7 @@ from app.ideas.models import Idea, Stage
 from app.people.actor import find_actor
 from app.record.models import Entry
 from app.review import by_date, conflicts, late, queries, reviewing, rounds, standing
+from app.review.letters.queries import taken
 from app.review.models import FiledReview, Lead, Meeting, Preset, Review, Round, RoundStage, Sight
 from app.review.scoring import on_five
 from tests.cast import Cast, the_cast
@@ -313,9 +314,9 @@ def test_names_to_authors_only_where_the_round_tells_them(both: Database) -> Non
         idea = admitted(db, cast)
         round_ = open_round(db, cast, idea, names_to_authors="on")
         review_by(db, cast.sami, idea, to_authors="Try it")
-        assert queries.remarks_on(db, round_, idea.id) == (("Try it", cast.sami.name),)
+        assert [(one.words, one.name) for one in taken(db, round_, idea.id)] == [("Try it", cast.sami.name)]
         round_.names_to_authors = False
-        assert queries.remarks_on(db, round_, idea.id) == (("Try it", ""),)
+        assert [(one.words, one.name) for one in taken(db, round_, idea.id)] == [("Try it", "")]
 
 
 def test_dates_in_the_wrong_order_are_refused(database: Database, cast: Cast, as_: Any) -> None:

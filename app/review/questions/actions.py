@@ -38,7 +38,7 @@ def ask(db: Session, actor: Actor, actual: Case, asked: QuestionForm) -> AuthorQ
 def move(db: Session, actor: Actor, question: AuthorQuestion, name: str, note: str, version: int | None) -> None:
     """Passed on or dropped by whoever is in charge of the idea."""
     idea = db.get_one(Idea, question.idea_id)
-    must_be_in_charge(db, actor, idea, "The chair or the deputy passes questions on.")
+    must_be_in_charge(db, actor, idea)
     life.make(db, actor, question, name, note, version=version, why=note.strip() if name == "drop" else "")
     if name == "pass_on":
         write(db, actor.id, "put_question", idea.ref, figures={"question": question.id})

@@ -6,14 +6,17 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.db import Db
-from app.errors import Missing, Refused
+from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
 from app.people.actor import Actor, Member
 from app.processes.models import Process
-from app.review import decisions, meetings, owners
-from app.review.conflicts import concerned, members, must_be_free, must_decide
-from app.review.forms import DecisionForm
-from app.review.models import Decision, Round, RoundStage
+from app.review import meetings, owners
+from app.review.conflicts import concerned, is_veiled, members, must_be_free, must_decide
+from app.review.decisions import queries as decisions
+from app.review.decisions.actions import decide as record
+from app.review.forms import CONDITIONS, DecisionForm
+from app.review.letters.queries import read
+from app.review.models import Round, RoundStage
 from app.review.pages_rounds import TheRound
 from app.review.rules import VERDICT_DONE, VERDICT_WORDS, names_hidden
 from app.review.standing import board
@@ -27,8 +30,12 @@ def draw(
     db: Session, request: Request, actor: Actor, round_: Round, found: Any, form: Form[DecisionForm], status: int = 200
 ) -> Response:
     _, idea, revision = found
+    if status != 200:
+        form.key = new_key()  # the other one is spent
     history = decisions.history(db, round_, idea.id)
     live = next((made for made, _ in history if made.superseded_by is None), None)
+    known = decisions.known_of(live) if live else None
+    kept = kept_from(db, actor, round_, idea.id)
     return page(
         request,
         "review/decisions/show.html",
@@ -39,7 +46,14 @@ def draw(
         row=next(row for row in board(db, actor, round_).rows if row.idea_id == idea.id),
         history=history,
         live=live,
-        present=present(db, actor, round_, live),
+        present=None if live is None or kept else decisions.present_at(db, live.id),
+        kept=kept,
+        known=known,
+        names=None if kept else decisions.names_of(db, known),
+        conditions=decisions.conditions_of(db, *(made.id for made, _ in history)),
+        letters={one: read(db, sent) for one, sent in decisions.letters_of(db, round_.id, idea.id).items()},
+        past=decisions.before(db, idea.id, round_.id),
+        condition_rows=range(1, CONDITIONS + 1),
         form=form,
         may=may_decide(db, actor, round_, idea),
         member_options=[(one.id, one.name, one.post.value) for one in members(db, round_.committee_id)],
@@ -53,9 +67,12 @@ def draw(
     )
 
 
-def present(db: Session, actor: Actor, round_: Round, live: Decision | None) -> list[str] | None:
-    """Who is missing tells who has a conflict, so names stay away while who wrote it is hidden."""
-    return None if live is None or names_hidden(actor, round_) else decisions.present_at(db, live.id)
+def kept_from(db: Session, actor: Actor, round_: Round, idea_id: int) -> str:
+    """Empty where this person may read who took part, stepped back or could have; else why not: it tells who wrote
+    the idea, in a blind round until it is published, without a name for good."""
+    if names_hidden(actor, round_):
+        return "shown when the decisions are published"
+    return "kept with the name of who wrote it" if is_veiled(db, actor, idea_id) else ""
 
 
 def may_decide(db: Session, actor: Actor, round_: Round, idea: Any) -> str:
@@ -64,7 +81,8 @@ def may_decide(db: Session, actor: Actor, round_: Round, idea: Any) -> str:
         return "Decisions are recorded when the reviewing is closed."
     try:
         must_decide(db, actor, idea, round_)
-    except Refused as refusal:
+        decisions.must_be_unsealed(round_)
+    except (Refused, Stale) as refusal:
         return refusal.words
     return ""
 
@@ -107,11 +125,11 @@ def decide(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: T
     kept = decisions.live_decision(db, idea.id, revision.number)
     decisions.must_be_ready(round_, placed, kept, form.data.instead_of)
     has = decisions.quorum(db, round_, idea.id)
-    for name, words in decisions.mistakes(db, actor, round_, form.data, has).items():
+    for name, words in decisions.mistakes(db, actor, round_, idea.id, form.data, has).items():
         form.refuse(name, words)
     if not form:
         return draw(db, request, actor, round_, found, form, 422)
-    decisions.decide(db, actor, round_, placed, idea, revision.number, form.data, has)
+    record(db, actor, round_, placed, idea, revision.number, form.data, has)
     waits = round_.blind and round_.stage is RoundStage.CLOSED
     words = "It takes effect when the round’s decisions are published." if waits else "Its authors read it now."
     return once_.see(f"/review/rounds/{round_.id}", f"Recorded. {words}")
