@@ -26,6 +26,9 @@ RARE |= {"/ideas/{id}/join"}
 # An idea that was submitted twice is one of many.
 RARE |= {"/ideas/{id}/revisions", "/ideas/{id}/revisions/{one}/{other}"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
+# A meeting that is running; a motion on what waits for a decision; a stream, which a page opens by itself.
+RARE |= {"/review/meetings/{id}/live", "/review/rounds/{id}/ideas/{idea_id}/motion"}
+ELSEWHERE |= {"/review/meetings/{id}/live/stream"}  # tests/review/test_live.py
 TOKENS = ("{token}", "/voice/import/{id}")
 
 

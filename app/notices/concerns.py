@@ -20,6 +20,7 @@ from app.pilots.models import Keeper, Pilot, Step
 from app.processes.alarms.models import Alarm
 from app.processes.models import Prioritisation, Process
 from app.record.models import Entry
+from app.review.meetings.models import Motion
 from app.review.models import Order, Reviewer, Round
 from app.talk.models import Comment, Follow, Mention
 
@@ -56,6 +57,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
+    "motion": {"put": (MEMBER,), "close": (MEMBER,)},
     "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
     "pilot": {
         **TALK,
@@ -98,6 +100,7 @@ class Lookup:
     orders: dict[int, int] = field(default_factory=dict)
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
+    motions: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
     processes: dict[int, Any] = field(default_factory=dict)
     comments: dict[int, Any] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class Lookup:
             "round": self.rounds,
             "prioritisation": self.prioritisations,
             "alarm": self.alarms,
+            "motion": self.motions,
             "team": self.named_teams,
             "process": self.processes,
             "call": self.calls,
@@ -178,6 +182,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.prioritisations = by_id(db, Prioritisation, ranked, col(Prioritisation.committee_id))
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), owned.label("owner_id"))
+    found.motions = by_id(db, Motion, ids_of(entries, "motion"), col(Motion.committee_id), col(Motion.meeting_id))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.committee_id))
     found.calls = by_id(db, Call, ids_of(entries, "call"), col(Call.committee_id))
     found.processes = by_id(db, Process, numbers_of(talked, "process"), col(Process.owner_id))
@@ -191,6 +196,7 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
     current = (col(Membership.until).is_(None),)
     seated = (col(Seat.until).is_(None),)
     placed_in = (*things, *found.prioritisations.values(), *found.named_teams.values(), *found.calls.values())
+    placed_in += (*found.motions.values(),)
     committees = {thing.committee_id for thing in placed_in}
     grouped(db, found.authors, col(Author.idea_id), col(Author.person_id), found.ideas)
     grouped(db, found.teams, col(Membership.team_id), col(Membership.person_id), (t.team_id for t in things), *current)
@@ -261,6 +267,9 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return {LEAD: found.leads[key], HEAD: found.heads[thing.committee_id]}
         case "call":
             return {AUTHOR: found.callers[key], HEAD: found.heads[thing.committee_id]}
+        case "motion":
+            # In a meeting all who can vote are there.
+            return {MEMBER: set() if thing.meeting_id else found.members[thing.committee_id]}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:

@@ -150,6 +150,7 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("pilot", move, As.CREW): Topic.DECISION for move in ("scale", "adopt", "stop")},
     ("round", "open", As.REVIEWER): Topic.ASKED,
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
+    ("motion", "put", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,
     **{("team", move, As.PERSON): Topic.TEAM for move in ("join", "release_hours", "refuse_hours")},

@@ -1,6 +1,6 @@
 """What people type into the forms of review: one plain model a form, beside the tables it is for."""
 
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -50,19 +50,6 @@ class DecisionForm(FormModel):
         if self.verdict not in (Verdict.DEFER, Verdict.DO_NOW):
             self.day = None
         return self
-
-
-class MeetingForm(FormModel):
-    name: Name
-    day: date
-    at: time
-    place: Annotated[str, Field(max_length=200)] = ""
-    ideas: list[PersonId] = Field(default_factory=list)
-    version: int | None = None
-
-
-class AttendanceForm(FormModel):
-    present: list[PersonId] = Field(default_factory=list)
 
 
 class OwnersForm(FormModel):

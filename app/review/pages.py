@@ -16,7 +16,6 @@ from app.review import (
     conflicts,
     owners,
     pages_decisions,
-    pages_meetings,
     pages_owners,
     pages_rounds,
     pages_scorecards,
@@ -25,6 +24,7 @@ from app.review import (
     scorecards,
 )
 from app.review.forms import ReasonForm, RemarksForm, field_of, review_form
+from app.review.meetings.queries import listed as listed_meetings
 from app.review.models import RoundStage
 from app.review.queries import waiting
 from app.review.reviewing import Case
@@ -48,7 +48,7 @@ def index(request: Request, db: Db, actor: Employee) -> Response:
         late=sum(item.late for item in items),
         rounds=pages_rounds.listed(db, actor),
         candidates=rounds.candidates(db, headed) if headed else [],
-        meetings=pages_meetings.listed(db, actor),
+        meetings=listed_meetings(db, actor),
         heads=bool(headed),
         member=actor.on_a_committee,
         day=today(db.info["settings"].time_zone),
@@ -159,5 +159,5 @@ def conflict(request: Request, db: Db, actor: Member, id: ThingId, fields: Typed
     return see(request, "/review", "Your conflict is noted. You neither see nor score this idea’s reviews.")
 
 
-for part in (pages_rounds, pages_decisions, pages_meetings, pages_scorecards, pages_owners):
+for part in (pages_rounds, pages_decisions, pages_scorecards, pages_owners):
     routes.routes.extend(part.routes.routes)

@@ -15,11 +15,11 @@ from app.ideas.models import Stage as IdeaStage
 from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
 from app.refs import Kind
-from app.review import meetings, owners, reviewing, rounds
+from app.review import owners, reviewing, rounds
 from app.review.conflicts import concerned, unconcerned
+from app.review.meetings.queries import to_vote as motions_to_vote
 from app.review.models import (
     Decision,
-    Meeting,
     Order,
     OrderStage,
     Review,
@@ -69,7 +69,8 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
     if actor.guest:
         return []
     day = today(db.info["settings"].time_zone)
-    found = [*to_score(db, actor, day), *to_say(db, actor), *to_do(db, actor, day), *to_lead(db, actor, day)]
+    found = [*to_score(db, actor, day), *to_vote(db, actor, day), *to_say(db, actor), *to_do(db, actor, day)]
+    found += to_lead(db, actor, day)
     return sorted(found, key=urgency)
 
 
@@ -84,6 +85,13 @@ def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
             late=task.due < day,
         )
         for task in reviewing.tasks(db, actor)
+    ]
+
+
+def to_vote(db: Session, actor: Actor, day: date) -> list[Waiting]:
+    return [
+        Waiting("Vote on", title, f"/review/motions/{motion}", due, "A motion in writing", late=due < day)
+        for motion, title, due in motions_to_vote(db, actor)
     ]
 
 
@@ -280,7 +288,6 @@ def title_of(idea_id: Any) -> Any:
 
 kinds = [
     Kind("round", Round, rounds.visible_to, col(Round.name), lambda id_: f"/review/rounds/{id_}"),
-    Kind("meeting", Meeting, meetings.visible_to, col(Meeting.name), lambda id_: f"/review/meetings/{id_}"),
     Kind(
         "to_do",
         Order,
