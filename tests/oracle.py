@@ -55,8 +55,9 @@ class Person:
         )
 
     def votes_on(self, motion: int) -> bool:
+        said = "select person_id, idea_id from conflict union select person_id, idea_id from idea_author"
         team = "select t.person_id, i.id from membership t join idea i on i.team_id = t.team_id"
-        concerned = f"select person_id, idea_id from conflict union select person_id, idea_id from idea_author union {team}"
+        concerned = f"{said} union {team}"
         about = f"select c.idea_id from ({concerned}) c where c.person_id = :me"
         free = f"select 1 from motion where id = :motion and idea_id not in ({about})"
         return self.member and self.has(free, motion=motion)

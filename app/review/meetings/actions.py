@@ -12,7 +12,6 @@ from sqlmodel import col
 from app.columns import now
 from app.errors import Refused, Stale
 from app.people.actor import Actor
-from app.people.models import Committee
 from app.record.actions import write
 from app.review.conflicts import concerned, members
 from app.review.meetings.forms import ItemForm, MeetingForm
@@ -229,7 +228,3 @@ def switches_of(db: Session, meeting: Meeting) -> tuple[int, int]:
     items = agenda(db, meeting, None).items
     out = [[member.id for member in item.out] for item in items]
     return switches(out), switches([out[place] for place in best_order(out)])
-
-
-def quorum_of(db: Session, committee_id: int) -> int:
-    return db.get_one(Committee, committee_id).quorum

@@ -17,7 +17,7 @@ from app.review.meetings.finding import TheMeeting, back, must_lead
 from app.review.meetings.forms import AttendanceForm, InvitationForm, ItemForm, MeetingForm, OrderForm
 from app.review.meetings.queries import can_present, hidden_ideas
 from app.review.meetings.rules import may_come
-from app.review.meetings.showing import in_meeting, seen
+from app.review.meetings.showing import SHOWN, facts, seen
 from app.review.models import Meeting, MeetingStage
 from app.review.rules import meeting_life
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see, unchanged
@@ -72,15 +72,14 @@ def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
 
 @routes.get("/review/meetings/{id}")
 def show(request: Request, db: Db, actor: Member, meeting: TheMeeting) -> Response:
-    seen_ = counts(db, "ideas", "review", "people", "processes", "teams")
-    if kept := unchanged(request, actor.rights, may_come(meeting, now()), seen_):
+    if kept := unchanged(request, actor.rights, may_come(meeting, now()), counts(db, *SHOWN)):
         return kept
     return draw(db, request, actor, meeting)
 
 
 def draw(db: Session, request: Request, actor: Actor, meeting: Meeting, status: int = 200) -> Response:
-    agenda = queries.agenda(db, meeting, actor)
-    there = queries.in_the_room(db, meeting.id)
+    known = facts(db, meeting)
+    agenda, there = queries.agenda(db, meeting, actor, known.plan), known.there
     heads = actor.chairs(meeting.committee_id)
     planned = meeting.stage is MeetingStage.PLANNED
     return page(
@@ -89,7 +88,7 @@ def draw(db: Session, request: Request, actor: Actor, meeting: Meeting, status: 
         status=status,
         meeting=meeting,
         agenda=agenda,
-        motions=seen(db, actor, in_meeting(db, actor, meeting.id), there),
+        motions=seen(actor, known.voting, agenda.hidden, there),
         members=agenda.seated,
         came=queries.attendance(db, meeting.id),
         there=there,

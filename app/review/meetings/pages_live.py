@@ -11,9 +11,9 @@ from app.review.meetings import actions
 from app.review.meetings.finding import TheMeeting, back, must_lead
 from app.review.meetings.forms import FloorForm, PresenceForm
 from app.review.meetings.live import Listener, bell_of, rights_of
-from app.review.meetings.queries import agenda, in_the_room
+from app.review.meetings.queries import agenda
 from app.review.meetings.rules import may_come, running
-from app.review.meetings.showing import in_meeting, seen
+from app.review.meetings.showing import SHOWN, facts, seen
 from app.review.models import Meeting
 from app.web import Request, Response, Typed, fill, page, router, see, unchanged
 
@@ -22,14 +22,14 @@ routes = router()
 
 @routes.get("/review/meetings/{id}/live")
 def live(request: Request, db: Db, actor: Member, meeting: TheMeeting) -> Response:
-    seen_ = counts(db, "ideas", "review", "people", "processes", "teams")
-    if kept := unchanged(request, actor.rights, may_come(meeting, now()), seen_):
+    if kept := unchanged(request, actor.rights, may_come(meeting, now()), counts(db, *SHOWN)):
         return kept
     return draw(db, request, actor, meeting)
 
 
 def draw(db: Session, request: Request, actor: Actor, meeting: Meeting, status: int = 200) -> Response:
-    found, there = agenda(db, meeting, actor), in_the_room(db, meeting.id)
+    known = facts(db, meeting)
+    found, there = agenda(db, meeting, actor, known.plan), known.there
     item = found.on
     counting = len(found.counts(item.idea_id, there)) if item and not item.mine_out else 0
     return page(
@@ -39,10 +39,10 @@ def draw(db: Session, request: Request, actor: Actor, meeting: Meeting, status: 
         meeting=meeting,
         agenda=found,
         there=there,
-        motions=seen(db, actor, in_meeting(db, actor, meeting.id), there),
+        motions=seen(actor, known.voting, found.hidden, there),
         counting=counting,
         able=len(found.counts(item.idea_id, [one.id for one in found.seated])) if item else 0,
-        quorum=actions.quorum_of(db, meeting.committee_id),
+        quorum=known.quorum,
         running=running(meeting),
         may_come=may_come(meeting, now()),
         here_now=actor.id in there,

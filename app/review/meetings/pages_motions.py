@@ -16,9 +16,9 @@ from app.review.meetings import motions
 from app.review.meetings.finding import TheMotion
 from app.review.meetings.forms import DissentForm, MotionForm, VoteForm
 from app.review.meetings.models import Motion
-from app.review.meetings.queries import in_the_room
+from app.review.meetings.queries import hidden_ideas, in_the_room
 from app.review.meetings.rules import RESULT_WORDS, SAY_WORDS, motion_life
-from app.review.meetings.showing import seen
+from app.review.meetings.showing import seen, voting
 from app.review.models import Meeting, Round
 from app.review.pages_rounds import TheRound
 from app.review.rules import VERDICT_WORDS
@@ -97,7 +97,8 @@ def draw(
     db: Session, request: Request, actor: Actor, motion: Motion, form: Form[DissentForm], status: int = 200
 ) -> Response:
     there = in_the_room(db, motion.meeting_id) if motion.meeting_id else {}
-    shown = seen(db, actor, [motion], there)[0]
+    hidden = hidden_ideas(db, [motion.idea_id], actor)
+    shown = seen(actor, voting(db, [motion], motion.committee_id), hidden, there)[0]
     return page(
         request,
         "review/motions/show.html",

@@ -1,7 +1,7 @@
 """Reading meetings: who sees them, the agenda as one reader may see it, who is in the room."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.models import UNANSWERED, Author, Idea, Veil
-from app.ideas.queries import title_for, veiled_from
+from app.ideas.queries import veiled_from
 from app.people.actor import Actor
 from app.people.models import Membership, Person
 from app.processes.models import Process
@@ -142,7 +142,6 @@ class Agenda:
     seated: Sequence[Member]
     known: Concerned
     hidden: frozenset[int]
-    names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def on(self) -> Item | None:
@@ -178,12 +177,21 @@ def waits_for_decision() -> Any:
     )
 
 
-def agenda(db: Session, meeting: Meeting, reader: Actor | None) -> Agenda:
-    """In its order, with the time at which each item begins. Five statements, however many items."""
-    title = title_for(reader) if reader else col(Idea.title)
+@dataclass(frozen=True)
+class Plan:
+    """An agenda as it is for nobody in particular."""
+
+    rows: Sequence[Any]
+    seated: Sequence[Member]
+    known: Concerned
+    presenting: Mapping[int, Sequence[str]]
+
+
+def plan_of(db: Session, meeting: Meeting) -> Plan:
+    """Four statements, however many items."""
     query = (
         select(
-            *(col(AgendaItem.id), col(Idea.id), title, col(Process.name), col(AgendaItem.minutes)),
+            *(col(AgendaItem.id), col(Idea.id), col(Idea.title), col(Process.name), col(AgendaItem.minutes)),
             *(col(AgendaItem.begun_at), col(AgendaItem.ended_at), waits_for_decision()),
         )
         .join(AgendaItem, col(AgendaItem.idea_id) == col(Idea.id))
@@ -191,21 +199,25 @@ def agenda(db: Session, meeting: Meeting, reader: Actor | None) -> Agenda:
         .where(col(AgendaItem.meeting_id) == meeting.id)
         .order_by(col(AgendaItem.place), col(AgendaItem.id))
     )
-    rows: list[Any] = list(db.execute(query))
-    ideas = [row[1] for row in rows]
-    known, seated = concerned(db, ideas), members(db, meeting.committee_id)
-    hidden = hidden_ideas(db, ideas, reader)
-    presenting = presenters(db, meeting.id)
+    rows = list(db.execute(query))
+    known = concerned(db, [row[1] for row in rows])
+    return Plan(rows, members(db, meeting.committee_id), known, presenters(db, meeting.id))
+
+
+def agenda(db: Session, meeting: Meeting, reader: Actor | None, plan: Plan | None = None) -> Agenda:
+    """In its order, with the time at which each item begins. All its ideas are its committee's."""
+    plan = plan or plan_of(db, meeting)
+    hidden = hidden_ideas(db, [row[1] for row in plan.rows], reader)
     items: list[Item] = []
     starts = meeting.at
-    for number, idea, shown, process, minutes, begun, ended, round_id in rows:
-        mine = reader is not None and known.has(idea, reader.id)
-        out = outs(known, hidden, seated, idea)
-        names = () if idea in hidden else tuple(presenting.get(number, ()))
+    for number, idea, shown, process, minutes, begun, ended, round_id in plan.rows:
+        mine = reader is not None and plan.known.has(idea, reader.id)
+        out = outs(plan.known, hidden, plan.seated, idea)
+        names = () if idea in hidden else tuple(plan.presenting.get(number, ()))
         where = (begun, ended, round_id, starts)
         items.append(Item(number, idea, shown, process, minutes, *where, idea in hidden, mine, out, names))
         starts += timedelta(minutes=minutes)
-    return Agenda(items, seated, known, hidden)
+    return Agenda(items, plan.seated, plan.known, hidden)
 
 
 def presenters(db: Session, meeting_id: int) -> dict[int, list[str]]:

@@ -1,18 +1,25 @@
 """Motions as one reader may see them: sums once the vote is closed, and names where nothing is hidden."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.changes import counts
 from app.ideas.models import Idea
+from app.lately import lately
 from app.people.actor import Actor
-from app.people.models import Person
-from app.review.conflicts import concerned, members
+from app.people.models import Committee, Person
+from app.review.conflicts import Concerned, concerned, members
 from app.review.meetings.models import Dissent, Motion, MotionPresent, MotionStage, Say, Turnout, Vote
-from app.review.meetings.queries import hidden_ideas, motions_visible_to
+from app.review.meetings.queries import Plan, in_the_room, motions_visible_to, plan_of
+from app.review.models import Meeting
+
+SHOWN = ("ideas", "review", "people", "processes", "teams")
+MOST_KEPT = 20
 
 
 @dataclass(frozen=True)
@@ -32,46 +39,93 @@ class Seen:
     dissents: Sequence[tuple[str, str]]
 
 
-def seen(db: Session, actor: Actor, motions: Sequence[Motion], there: Collection[int]) -> list[Seen]:
-    """Eight statements at most, however many motions. there: who is in the room, for motions of a meeting."""
-    if not motions:
-        return []
+@dataclass(frozen=True)
+class Voting:
+    """Motions with their votes, for nobody in particular."""
+
+    motions: Sequence[Motion]
+    known: Concerned
+    seated: frozenset[int]
+    titles: Mapping[int, str]
+    turnout: Mapping[int, Collection[int]]
+    said: Mapping[int, Sequence[tuple[int, str, Say]]]
+    against: Mapping[int, Sequence[tuple[str, str]]]
+    present: Mapping[int, int]
+
+
+def voting(db: Session, motions: Sequence[Motion], committee_id: int) -> Voting:
+    """Seven statements, however many motions."""
     ids, ideas = [one.id for one in motions], [one.idea_id for one in motions]
-    known, hidden = concerned(db, ideas), hidden_ideas(db, ideas, actor)
-    titles = {
-        row[0]: row[1] for row in db.execute(select(col(Idea.id), col(Idea.title)).where(col(Idea.id).in_(ideas)))
-    }
-    seated = {member.id for member in members(db, motions[0].committee_id)}
-    turnout = voters(db, ids)
-    said, against, present = votes_of(db, ids), dissents_of(db, ids), present_at(db, ids)
-
-    def one(motion: Motion) -> Seen:
-        veiled, closed = motion.idea_id in hidden, motion.stage is MotionStage.CLOSED
-        able = [person for person in seated if not known.has(motion.idea_id, person)]
-        voted = turnout.get(motion.id, set())
-        mine = next((say for person, _, say in said.get(motion.id, ()) if person == actor.id), None)
-        here = motion.meeting_id is None or actor.id in there
-        names = [(name, say) for _, name, say in said.get(motion.id, ())]
-        return Seen(
-            motion,
-            titles[motion.idea_id],
-            veiled,
-            len(voted),
-            None if veiled else len([one for one in able if motion.meeting_id is None or one in there]),
-            actor.id in voted,
-            mine,
-            motion.open and here and actor.id in able and not (motion.secret and actor.id in voted),
-            names if closed and not motion.secret and not veiled else None,
-            present.get(motion.id, 0) if closed and not veiled else None,
-            against.get(motion.id, []),
-        )
-
-    return [one(motion) for motion in motions]
+    titled = select(col(Idea.id), col(Idea.title)).where(col(Idea.id).in_(ideas))
+    return Voting(
+        motions,
+        concerned(db, ideas),
+        frozenset(member.id for member in members(db, committee_id)),
+        {row[0]: row[1] for row in db.execute(titled)},
+        voters(db, ids),
+        votes_of(db, ids),
+        dissents_of(db, ids),
+        present_at(db, ids),
+    )
 
 
-def in_meeting(db: Session, actor: Actor, meeting_id: int) -> list[Motion]:
-    query = select(Motion).where(col(Motion.meeting_id) == meeting_id, motions_visible_to(actor))
-    return list(db.scalars(query.order_by(col(Motion.id))))
+def seen(actor: Actor, all_: Voting, hidden: Collection[int], there: Collection[int]) -> list[Seen]:
+    """What this reader may know of them; nothing of what they have a conflict with. there: who is in the room."""
+    return [
+        seen_one(actor, all_, motion, motion.idea_id in hidden, there)
+        for motion in all_.motions
+        if not all_.known.has(motion.idea_id, actor.id)
+    ]
+
+
+def seen_one(actor: Actor, all_: Voting, motion: Motion, hidden: bool, there: Collection[int]) -> Seen:
+    closed = motion.stage is MotionStage.CLOSED
+    able = [person for person in all_.seated if not all_.known.has(motion.idea_id, person)]
+    here = [person for person in able if motion.meeting_id is None or person in there]
+    voted, said = all_.turnout.get(motion.id, ()), all_.said.get(motion.id, ())
+    mine = next((say for person, _, say in said if person == actor.id), None)
+    return Seen(
+        motion,
+        all_.titles[motion.idea_id],
+        hidden,
+        len(voted),
+        None if hidden else len(here),
+        actor.id in voted,
+        mine,
+        motion.open and actor.id in here and not (motion.secret and actor.id in voted),
+        [(name, say) for _, name, say in said] if closed and not motion.secret and not hidden else None,
+        all_.present.get(motion.id, 0) if closed and not hidden else None,
+        all_.against.get(motion.id, ()),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the pages of a meeting show, before anything is left out for a reader."""
+
+    plan: Plan
+    voting: Voting
+    there: Mapping[int, datetime]
+    quorum: int
+
+
+def facts(db: Session, meeting: Meeting) -> Facts:
+    """Kept in the process until something changes: thirty pages that follow a meeting ask for the same at once."""
+    if db.info.get("writing"):
+        return read_facts(db, meeting)
+    key = (meeting.id, counts(db, *SHOWN))
+    return lately(db, "meetings", MOST_KEPT).or_made(key, lambda: read_facts(db, meeting))
+
+
+def read_facts(db: Session, meeting: Meeting) -> Facts:
+    query = select(Motion).where(col(Motion.meeting_id) == meeting.id).order_by(col(Motion.id))
+    motions = list(db.scalars(query))
+    return Facts(
+        plan_of(db, meeting),
+        voting(db, motions, meeting.committee_id),
+        in_the_room(db, meeting.id),
+        db.get_one(Committee, meeting.committee_id).quorum,
+    )
 
 
 def in_writing(db: Session, actor: Actor) -> list[tuple[Motion, str]]:
