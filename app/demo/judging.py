@@ -50,6 +50,7 @@ def begin(world: World, key: str, thoughts: Sequence[Thought], due_in: int, days
             due=world.day(days_ago) + timedelta(days=due_in),
             blind="on",
             custodian=world.people["root"],
+            minutes=10 * len(thoughts),
             ideas=[world.ideas[thought.title] for thought in thoughts],
             reviewers=[world.people[key] for key in MEMBERS],
         )
@@ -125,6 +126,7 @@ def plan_meeting(
             day=world.day(held_ago),
             at=time(9, 30),
             place="Room Dune",
+            minutes=10 * len(thoughts),
             ideas=[world.ideas[thought.title] for thought in thoughts],
         )
         world.meetings[key] = meetings.plan(db, actor, world.committee, wanted).id

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import col
 
 from app.columns import now
@@ -170,8 +170,8 @@ def test_a_stream_ends_with_the_session_and_with_the_rights(database: Database) 
         first, second = scene.tokens
         async with listening(port, first, scene.here) as one, listening(port, second, scene.here) as other:
             with database.writing() as db:
-                mine = select(col(Session.id)).where(col(Session.person_id) == scene.people[0].id)
-                db.execute(update(Session).where(col(Session.id).in_(mine)).values(ended_at=now()))
+                mine = col(Session.person_id) == scene.people[0].id
+                db.execute(update(Session).where(mine).values(ended_at=now()))
             assert b"event: over" in await asyncio.wait_for(one.read(), 10)
             with database.writing() as db:
                 theirs = col(Seat.person_id) == scene.people[1].id
