@@ -50,7 +50,6 @@ def begin(world: World, key: str, thoughts: Sequence[Thought], due_in: int, days
             due=world.day(days_ago) + timedelta(days=due_in),
             blind="on",
             custodian=world.people["root"],
-            minutes=10 * len(thoughts),
             ideas=[world.ideas[thought.title] for thought in thoughts],
             reviewers=[world.people[key] for key in MEMBERS],
         )
