@@ -38,6 +38,8 @@ class Kind:
     hides: SQL for "this reader may not learn that this person stands behind this thing" of (reader, thing, person);
     whoever shows names on a thing asks it. None where nothing is ever hidden.
     veils: SQL for "somebody behind this thing is hidden from this reader now" of (reader, thing).
+    bars: SQL for "this person has a conflict with this thing, and says nothing on it for a committee" of (person's id,
+    thing).
     """
 
     name: str
@@ -48,6 +50,7 @@ class Kind:
     parent: Any = None
     hides: Callable[[Any, Any, Any], ColumnElement[bool]] | None = None
     veils: Callable[[Any, Any], ColumnElement[bool]] | None = None
+    bars: Callable[[int, Any], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ class Registry:
         """Whether people behind this thing are hidden from this reader: names of files and mentions stay out then."""
         kind, id = self.kind_of(ref)
         return kind.veils is not None and bool(db.scalar(select(kind.veils(actor.id, id))))
+
+    def barred(self, db: Session, actor: "Actor", ref: str) -> bool:
+        """Whether this person has a conflict with this thing."""
+        kind, id = self.kind_of(ref)
+        return kind.bars is not None and bool(db.scalar(select(kind.bars(actor.id, literal(id)))))
 
     def one(self, db: Session, actor: "Actor", ref: str) -> Found:
         found = self.find(db, actor, [ref])

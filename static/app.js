@@ -81,11 +81,18 @@
     try { localStorage.setItem(place(form), kept); } catch { /* no room or no right: the server's copy stands alone */ }
   }
 
-  function restore(form, kept) {
+  /* What is kept, each with its field. A list that comes and goes with what is near has one name many times: it is left. */
+  function matched(form, kept) {
     const now = fields(form);
-    kept.state.forEach(([name, value, picked]) => {
-      const field = now.find((one) => one.name === name && (picked === null || one.value === value));
-      if (!field) return;
+    return kept.state.map(([name, value, picked]) => {
+      const those = now.filter((one) => one.name === name && (picked === null || one.value === value));
+      return { field: those.length === 1 ? those[0] : null, value, picked };
+    }).filter(({ field }) => field);
+  }
+  const differs = ({ field, value, picked }) => picked === null ? field.value !== value : field.checked !== picked;
+
+  function restore(form, kept) {
+    matched(form, kept).forEach(({ field, value, picked }) => {
       if (picked === null) field.value = value;
       else field.checked = picked;
     });
@@ -107,12 +114,12 @@
   function offer(form) {
     let kept = null;
     try { kept = lastKept(form); } catch { return; }
-    if (!kept || JSON.stringify(kept.state) === JSON.stringify(state(form))) return;
+    if (!kept || !matched(form, kept).some(differs)) return;
     const bar = document.createElement("div");
     bar.className = "draft";
     bar.setAttribute("role", "status");
     const words = document.createElement("span");
-    words.textContent = `Text that was not sent is kept in this browser, from ${new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })}.`;
+    words.textContent = `Text that was not sent is kept in this browser, from ${new Date(kept.at).toLocaleString(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false })}.`;
     const forgetIt = () => { try { localStorage.removeItem(kept.key); } catch { /* as above */ } };
     const take = button("Put it back", () => { restore(form, kept); forgetIt(); remember(form); bar.remove(); });
     const drop = button("Throw it away", () => { forgetIt(); bar.remove(); });

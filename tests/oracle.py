@@ -55,8 +55,11 @@ class Person:
         )
 
     def votes_on(self, motion: int) -> bool:
-        said = "select person_id, idea_id from conflict union select person_id, idea_id from idea_author"
+        """Members who have nothing to do with its idea: no conflict that lives, no hand in it, never in its team."""
+        said = "select person_id, idea_id from conflict where ended_at is null"
+        said += " union select person_id, idea_id from idea_author"
         team = "select t.person_id, i.id from membership t join idea i on i.team_id = t.team_id"
+        team += " where t.until is null or t.until >= i.created_at"
         concerned = f"{said} union {team}"
         about = f"select c.idea_id from ({concerned}) c where c.person_id = :me"
         free = f"select 1 from motion where id = :motion and idea_id not in ({about})"
@@ -326,6 +329,34 @@ class Person:
         own = "select 1 from reviewer r join round_idea i on i.round_id = r.round_id where i.idea_id = :idea"
         return self.has(f"{own} and r.person_id = :me", idea=idea) and not self.wrote(idea)
 
+    def keeps_names_of(self, idea: int) -> bool:
+        """Of an idea that was written without a name, or that a blind round holds."""
+        unnamed = "select 1 from idea where id = :idea and custodian_id = :me"
+        rounds = (
+            "select 1 from round r join round_idea p on p.round_id = r.id join idea i on i.id = p.idea_id"
+            " where p.live and r.blind and r.stage in ('open', 'closed') and i.custodian_id is null"
+        )
+        return self.has(f"{unnamed} union all {rounds} and i.id = :idea and r.custodian_id = :me", idea=idea)
+
+    def kept_by_another(self, idea: int) -> bool:
+        rounds = (
+            "select 1 from round r join round_idea p on p.round_id = r.id where p.live and r.blind and :me > 0"
+            " and r.stage in ('open', 'closed') and r.custodian_id is not null and p.idea_id = :idea"
+        )
+        return self.has(f"select 1 from idea where id = :idea and custodian_id <> :me union all {rounds}", idea=idea)
+
+    def settles(self, idea: int) -> bool:
+        """Conflicts of an idea: who knows who wrote it, and has nothing to do with it."""
+        heads = self.chair and not self.wrote(idea) and not self.kept_by_another(idea)
+        return self.keeps_names_of(idea) or heads
+
+    def hears_of_conflicts(self, idea: int) -> bool:
+        return self.sees(idea) and (self.member or self.wrote(idea) or self.settles(idea))
+
+    def looks_at_conflicts(self) -> bool:
+        rounds = "select 1 from round where custodian_id = :me and blind and stage in ('open', 'closed')"
+        return self.chair or self.has(rounds)
+
     def owns_process_of(self, idea: int) -> bool:
         return self.has(
             "select 1 from idea i join process p on p.id = i.process_id where i.id = :idea and p.owner_id = :me",
@@ -477,6 +508,8 @@ READ: dict[str, Rule] = {
     f"/processes/{N}/causes/{N}": employees,  # to all but its keepers it shows the tree
     f"/processes/{N}/experience/rounds/{N}": lambda person, process, _: person.rates(process),
     "/review": employees,
+    "/review/conflicts": Person.looks_at_conflicts,
+    f"/review/ideas/{N}/conflicts": Person.hears_of_conflicts,
     f"/review/ideas/{N}": Person.reviews,
     f"/review/ideas/{N}/owner": Person.owns_process_of,
     "/review/(rounds|meetings)/new": chairs,
@@ -593,7 +626,9 @@ SEND: dict[str, Rule] = {
     f"/processes/{N}/experience/rounds/{N}": lambda person, process, _: person.rates(process),
     f"/processes/{N}/experience/rounds/{N}/moves": lambda person, process, _: person.keeps_process(process),
     f"/review/ideas/{N}": Person.scores,
-    f"/review/ideas/{N}/conflict": Person.scores,
+    f"/review/ideas/{N}/conflict": lambda person, idea: person.member and not person.wrote(idea),
+    f"/review/ideas/{N}/conflicts": lambda person, idea: person.employee and person.wrote(idea),
+    f"/review/ideas/{N}/conflicts/(answers|end)": lambda person, idea, _: person.settles(idea),
     f"/review/ideas/{N}/owner": Person.owns_process_of,
     "/review/(rounds|meetings)/new": chairs,
     f"/review/(rounds|meetings)/{N}/(edit|moves|reviewers|attendance)": chairs,
@@ -602,6 +637,7 @@ SEND: dict[str, Rule] = {
     f"/review/motions/{N}/(vote|dissent)": lambda person, motion, _: person.votes_on(motion),
     f"/review/motions/{N}/moves": lambda person, motion: person.chair and person.votes_on(motion),
     f"/review/rounds/{N}/ideas/{N}/motion": chairs,
+    f"/review/rounds/{N}/capacity": chairs,
     f"/review/rounds/{N}/ideas/{N}/(decision|out)": chairs,
     f"/review/orders/{N}/moves": Person.runs_order,
     "/pilots/new": chairs,

@@ -29,6 +29,8 @@ RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
 # A meeting that is running; a motion on what waits for a decision; a stream, which a page opens by itself.
 RARE |= {"/review/meetings/{id}/live", "/review/rounds/{id}/ideas/{idea_id}/motion"}
 ELSEWHERE |= {"/review/meetings/{id}/live/stream"}  # tests/review/test_live.py
+# Both rounds of the demo are reviewed by everybody: tests/review/assignment.
+RARE |= {f"/review/rounds/{{id}}/{page}" for page in ("assignment", "assignment/plan", "preferences")}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 

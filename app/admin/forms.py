@@ -51,6 +51,7 @@ class DepartmentsForm(FormModel):
 class DepartmentForm(FormModel):
     name: Name
     parent_id: AnId | None = None
+    head_id: AnId | None = None
 
 
 class CommitteeForm(FormModel):

@@ -44,6 +44,20 @@ def move_department(db: DbSession, department: Department, name: str, parent_id:
     return {}
 
 
+def put_head(db: DbSession, by: int, department: Department, head_id: int | None) -> None:
+    """Whoever heads a department releases hours of its people who have no manager: it stands in the record."""
+    if head_id == department.head_id:
+        return
+    department.head_id = head_id
+    write(db, by, "change", department.ref, figures={"fields": ["head"], "person": head_id or 0})
+
+
+def heads(db: DbSession) -> dict[int, str]:
+    """The names of those who head a department, by the department."""
+    query = select(col(Department.id), col(Person.name)).join(Person, col(Person.id) == col(Department.head_id))
+    return {int(number): str(name) for number, name in db.execute(query)}
+
+
 def seats(db: DbSession, committee_id: int) -> Sequence[tuple[Seat, Person]]:
     """Who sits on the committee, the chair first."""
     query = (

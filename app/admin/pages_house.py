@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app import web
 from app.admin.forms import CommitteeForm, DepartmentForm, DepartmentsForm, SeatForm
-from app.admin.house import change_committee, move_department, people_in, seats
+from app.admin.house import change_committee, heads, move_department, people_in, put_head, seats
 from app.db import Db
 from app.errors import Invalid
 from app.people.actor import Actor, Administrator
@@ -19,6 +19,7 @@ from app.people.found import found
 from app.people.models import Committee, Department, Person, Post
 from app.people.queries import choosable, paths
 from app.people.roles import WORDS, set_post, the_committee
+from app.review.rounds import veil_newcomers
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 
@@ -38,6 +39,7 @@ def draw_departments(request: Request, db: Db, status: int = 200, form: Form[Any
         "tree": drawn(db),
         "paths": paths(db),
         "people_in": people_in(db),
+        "heads": heads(db),
     }
     return page(request, "admin/departments.html", status=status, **shown)
 
@@ -65,9 +67,10 @@ def draw_department(
     request: Request, db: Db, department: Department, status: int = 200, form: Form[Any] | None = None
 ) -> Response:
     if form is None:
-        form = blank(name=department.name, parent_id=department.parent_id)
+        form = blank(name=department.name, parent_id=department.parent_id, head_id=department.head_id)
     above = [(number, path) for number, path in paths(db).items() if number != department.id]
-    return page(request, "admin/department.html", status=status, department=department, above=above, form=form)
+    shown: dict[str, Any] = {"department": department, "above": above, "people": choosable(db)}
+    return page(request, "admin/department.html", status=status, form=form, **shown)
 
 
 @routes.get("/admin/departments/{id}")
@@ -80,11 +83,15 @@ def change_department(
     request: Request, db: Db, actor: Administrator, department: OneDepartment, fields: Typed
 ) -> Response:
     form = fill(DepartmentForm, fields)
+    head = form.data.head_id if form else None
+    if head not in {None, department.head_id, *(number for number, _ in choosable(db))}:
+        form.refuse("head_id", "Choose a colleague who can sign in.")
     if form:
         for name, words in move_department(db, department, form.data.name, form.data.parent_id).items():
             form.refuse(name, words)
     if not form:
         return draw_department(request, db, department, 422, form)
+    put_head(db, actor.id, department, head)
     return see(request, "/admin/departments", "Kept.")
 
 
@@ -131,4 +138,5 @@ def change_seat(request: Request, proof: OwnPassword, db: Db, actor: Administrat
     if proof.fails(form, actor) or not form or person is None:
         return draw_committee(request, db, 422, seat=form)
     set_post(db, actor.id, the_committee(db), person, form.data.post)
+    veil_newcomers(db)
     return see(request, "/admin/committee", "Kept. It counts from the next page they open.")

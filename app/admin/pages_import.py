@@ -17,6 +17,7 @@ from app.people.checking import OwnPassword
 from app.people.importing import Plan, apply, plan
 from app.people.rows import decode
 from app.people.signing import log
+from app.review.rounds import veil_newcomers
 from app.web import Fields, Typed, blank, fill, page, slow, sound
 from app.web.forms import Form
 
@@ -68,6 +69,7 @@ def keep(request: Request, proof: OwnPassword, db: Db, actor: Administrator, fie
     if once_.done:
         return once_.done
     added = apply(db, actor.id, found)
+    veil_newcomers(db)
     if mail.configured(request.app.state.settings):
         for person in added:
             invite(db, actor.id, request.app.state.settings, person)

@@ -10,6 +10,7 @@ from app.admin.forms import MailForm
 from app.admin.mails import MailMoveForm, move, standing, unsent
 from app.db import Db
 from app.errors import Invalid
+from app.outbox import TRIES
 from app.people import mail
 from app.people.actor import Administrator
 from app.web import ThingId, Typed, blank, fill, page, see
@@ -30,6 +31,7 @@ def draw(request: Request, db: Db, form: Form[Any], status: int = 200) -> Respon
         "sender": mail.sender(settings),
         "post": standing(db),
         "unsent": unsent(db),
+        "tries": TRIES,
     }
     return page(request, "admin/mail.html", status=status, form=form, **shown)
 

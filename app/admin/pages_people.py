@@ -8,19 +8,19 @@ from sqlalchemy import true
 from starlette.responses import Response
 
 from app import web
+from app.admin.erasing import erase_wholly
 from app.admin.forms import EraseForm, NewPersonForm, PersonForm, RolesForm
 from app.db import Db
 from app.errors import Invalid, Refused
 from app.once import new_key, once
 from app.people import mail
-from app.people.actions import add_person, change_person, disable, email_taken, enable, erase, invite
+from app.people.actions import add_person, change_person, disable, email_taken, enable, invite
 from app.people.actor import Actor, Administrator
 from app.people.checking import OwnPassword
 from app.people.found import found
 from app.people.models import Department, Kind, Person, Role
 from app.people.queries import A_PAGE, choosable, count_people, paths, people_page, seats_of
 from app.people.roles import WORDS, roles_of, set_roles
-from app.talk.actions import erase_words
 from app.web import Typed, blank, fill, page, see
 from app.web.forms import Form
 from app.workflow import MoveForm
@@ -195,6 +195,5 @@ def do_erase(
         form.refuse("name", f"Write {person.name}, so that nobody is erased by a slip.")
     if proof.fails(form, actor) or not form:
         return draw(request, db, person, 422, erasing=form)
-    erase(db, actor.id, person)
-    erase_words(db, person.id)
+    erase_wholly(db, actor.id, person)
     return see(request, f"/admin/people/{person.id}", "Erased. What points at the person stands without a name.")

@@ -76,7 +76,7 @@ STATUSES = {
         ("3 of 5 scored", "review_begun"),
         ("In", "review_in"),
         ("Conflict", "conflict"),
-        ("Author hidden", "hidden"),
+        ("Author not shown", "hidden"),
         ("Planned", "round_planned"),
         ("Running", "round_open"),
         ("Closed", "round_closed"),

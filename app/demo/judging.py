@@ -11,7 +11,7 @@ from app.demo.meeting import meet
 from app.demo.thoughts import DECIDED, IN_REVIEW, PILOTED
 from app.demo.world import World
 from app.ideas.models import Idea, Stage
-from app.review import decisions, owners, reviewing, rounds, scorecards
+from app.review import conflicts, decisions, owners, reviewing, rounds, scorecards
 from app.review.conflicts import concerned
 from app.review.forms import DecisionForm, OwnersForm, RemarksForm, RoundForm
 from app.review.meetings import actions as meetings
@@ -148,6 +148,19 @@ def decide(world: World, thought: Thought, days_ago: float) -> None:
         decisions.decide(db, actor, round_, placed, idea, revision.number, wanted, has)
 
 
+def declare(world: World, who: str, thought: Thought, reason: str, days_ago: float) -> None:
+    with world.scene(who, days_ago) as (db, actor):
+        conflicts.declare(db, actor, db.get_one(Idea, world.ideas[thought.title]), reason)
+
+
+def name_member(world: World, thought: Thought, days_ago: float) -> None:
+    """Its author would rather have somebody else judge it."""
+    number = world.ideas[thought.title]
+    with world.scene(thought.by, days_ago) as (db, actor):
+        reason = "We applied for the same post in spring. I would not want that to count."
+        conflicts.name(db, actor, db.get_one(Idea, number), [world.people["omar"]], reason)
+
+
 def accept_order(world: World, days_ago: float) -> None:
     """Of what is to be done at once, one owner has accepted, the other has not looked yet."""
     with world.scene("huda", days_ago) as (db, actor):
@@ -163,4 +176,6 @@ def running_round(world: World) -> None:
             world.plan(11 - place * 0.9, score, who, thought, 3 + place % 2)
     world.plan(1, score, "sami", IN_REVIEW[3], 4, submit=False)
     world.plan(6, owner_says, IN_REVIEW[3], "huda", "One lane can be changed in a night. I would begin with lane 4.")
+    world.plan(3, declare, "tamer", IN_REVIEW[7], "The supplier of these is my brother-in-law.")
+    world.plan(7, name_member, IN_REVIEW[3])
     world.plan(8, plan_meeting, "next", "Committee’s meeting", IN_REVIEW, -11)

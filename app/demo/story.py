@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.db import Database
@@ -29,6 +29,7 @@ from app.demo.world import World
 from app.ideas.guests.actions import let_in
 from app.ideas.models import Idea
 from app.notices.actions import read_record
+from app.notices.counting import recount
 from app.notices.models import Notice
 from app.people.guests.models import Guest
 from app.people.models import Person
@@ -83,8 +84,8 @@ def tell_everybody(world: World) -> None:
     with world.database.writing() as db:
         old = (col(Notice.at) < world.begun - timedelta(days=10), col(Notice.read_at).is_(None))
         db.execute(update(Notice).where(*old).values(read_at=Notice.at))
-        unread = select(func.count()).where(col(Notice.person_id) == Person.id, col(Notice.read_at).is_(None))
-        db.execute(update(Person).values(unread=unread.scalar_subquery()))
+        for person in db.scalars(select(col(Notice.person_id)).distinct()).all():
+            recount(db, person)
 
 
 def invite_guest(world: World, days_ago: float) -> None:

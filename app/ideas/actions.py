@@ -13,6 +13,7 @@ from app.columns import now
 from app.columns import today as today_in
 from app.db import embedded
 from app.errors import Invalid, Refused, Stale
+from app.ideas.calls.actions import comes_late
 from app.ideas.calls.queries import unanswered
 from app.ideas.forms import IdeaForm
 from app.ideas.models import (
@@ -27,6 +28,7 @@ from app.ideas.models import (
     Stage,
     Vote,
 )
+from app.ideas.queries import departments_of
 from app.ideas.rules import life, may_change, may_name, may_open, may_support
 from app.ideas.warmth import warmer, warmth
 from app.people.actor import Actor
@@ -132,11 +134,13 @@ def change(db: Session, actor: Actor, idea: Idea, data: IdeaForm) -> None:
         check_team(actor, data.team)
     if process.id != idea.process_id and process.prioritised == (idea.stage is Stage.SIGNAL):
         raise Invalid(wrong_place(process))
-    before = seen_by(idea)
+    before, named = seen_by(idea), list(departments_of(db, idea.id))
     guarded_update(db, idea, "stage", idea.stage, **written(db, actor, process, data, idea))
     put_parts(db, idea, data)
-    if idea.listed and seen_by(idea) != before:
-        write(db, actor.id, "change_sight", idea.ref, before=before, after=seen_by(idea))
+    others = list(departments_of(db, idea.id))
+    if idea.listed and (seen_by(idea), others) != (before, named):
+        figures = {"departments": others} if others else None
+        write(db, actor.id, "change_sight", idea.ref, before=before, after=seen_by(idea), figures=figures)
 
 
 def seen_by(idea: Idea) -> str:
@@ -197,7 +201,7 @@ def submit(
         raise Invalid(wrong_place(process))
     if not (idea.story.strip() and idea.change.strip()):
         raise Invalid("The committee needs to read what hurts today and what would be different.")
-    if lacking := unanswered(db, idea.id):
+    if not comes_late(db, idea) and (lacking := unanswered(db, idea.id)):
         raise Invalid(f"The call asks: {lacking[0]} Change the text and answer it first.")
     number = idea.revision + 1
     columns = {"revision": number, "submitted_at": now(), "listed": True, **promise(db, idea)}
@@ -279,11 +283,12 @@ def count_support(db: Session, idea_id: int, by: int) -> None:
     db.execute(statement, execution_options={"synchronize_session": False})
 
 
-def bring_back(db: Session) -> int:
-    """Deferred ideas whose day has come stand before the committee again, with a new promise."""
+def bring_back(db: Session, most: int = 200) -> int:
+    """Deferred ideas whose day has come stand before the committee again, with a new promise: some of them at a time,
+    since whoever writes waits meanwhile. How many did."""
     (move,) = (move for move in life.moves if move.name == "day_has_come")
     query = select(Idea).where(col(Idea.stage) == Stage.DEFERRED, col(Idea.deferred_to) <= today(db))
-    due = db.scalars(query.order_by(col(Idea.id)).with_for_update()).all()
+    due = db.scalars(query.order_by(col(Idea.id)).limit(most).with_for_update()).all()
     for idea in due:
         life.step(db, None, idea, move, deferred_to=None, **promise(db, idea))
     return len(due)

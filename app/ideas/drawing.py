@@ -4,7 +4,7 @@ A card is drawn once for each version of its idea, language, day and state of th
 readers who may not see who wrote it. Support changes often and "you too" differs by person: both stand around it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.columns import today
+from app.ideas.ahead import AHEAD, WITH_COMMITTEE
 from app.ideas.cards import Card, Directory, cards, directory
 from app.ideas.listing import Place
 from app.ideas.models import Stage
@@ -40,35 +41,16 @@ class Stop:
     done: bool = False
 
 
-NEXT: Mapping[str, tuple[int, str, bool]] = {
-    Stage.DRAFT: (3, "To be submitted", False),
-    Stage.SIGNAL: (2, "Counts when processes are prioritised", False),
-    Stage.IMPORTED: (3, "Waits for somebody to adopt it", False),
-    Stage.SENT_BACK: (3, "Changes asked for", False),
-    Stage.RETURNED: (3, "Changes asked for", False),
-    Stage.APPROVED: (4, "Pilot to be chartered", False),
-    Stage.TO_DO: (4, "With the process owner", False),
-    Stage.IN_PILOT: (5, "On the roadmap of six steps", False),
-    Stage.DECLINED: (4, "Reason given", True),
-    Stage.REFUSED: (4, "Reason given", True),
-    Stage.ANSWERED: (4, "Answered", True),
-    Stage.WITHDRAWN: (3, "Taken back by its authors", True),
-    Stage.DISCARDED: (3, "Discarded", True),
-}
-
-
 def stop(stage: str, promised_on: date | None, deferred_to: date | None, day: date) -> Stop:
     if stage == Stage.DEFERRED and deferred_to:
         return Stop(3, f"Back on {day_words(deferred_to)}")
-    if stage in NEXT:
-        here, words, done = NEXT[stage]
-        return Stop(here, words, done=done)
-    if promised_on is None:
-        return Stop(3, "Waits for the committee")
+    ahead = AHEAD[stage]
+    if stage not in WITH_COMMITTEE or promised_on is None:
+        return Stop(ahead.here, ahead.short, done=ahead.done)
     if promised_on < day:
         days = (day - promised_on).days
-        return Stop(3, f"Answer {days} {'day' if days == 1 else 'days'} late", late=True)
-    return Stop(3, f"Answer by {day_words(promised_on)}")
+        return Stop(ahead.here, f"Answer {days} {'day' if days == 1 else 'days'} late", late=True)
+    return Stop(ahead.here, f"Answer by {day_words(promised_on)}")
 
 
 def stage_words(card: Card) -> str:

@@ -23,8 +23,13 @@ def run(database: Database, _payload: dict[str, Any]) -> None:
         waiting = select(col(Job.id)).where(col(Job.kind) == KIND, col(Job.done_at).is_(None), col(Job.due) > now())
         if db.scalars(waiting).first() is None:
             later(db, KIND, moment)
+    while some_came_back(database):
+        continue
+
+
+def some_came_back(database: Database) -> bool:
     with database.writing() as db:
-        bring_back(db)
+        return bring_back(db) > 0
 
 
 def next_night(db: Session) -> datetime:

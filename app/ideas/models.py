@@ -3,12 +3,16 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.columns import Id, Row, choice, instant, money, points_to, text
+
+if TYPE_CHECKING:
+    from app.people.models import Membership
 
 
 class Stage(StrEnum):
@@ -50,6 +54,11 @@ ALIVE = (
 BACK = "deferred_to IS NOT NULL"
 RESTRICTED = "audience <> 'everyone'"
 NAMELESS = "custodian_id IS NOT NULL"
+LIVE_CONFLICT = "and_(Conflict.idea_id == Idea.id, Conflict.ended_at.is_(None))"
+CREW = (
+    "and_(foreign(Membership.team_id) == Idea.team_id,"
+    " or_(Membership.until.is_(None), Membership.until >= Idea.created_at))"
+)
 
 
 class Novelty(StrEnum):
@@ -125,6 +134,9 @@ class Idea(Row, table=True):
     version: int = 1
 
     authors: list["Author"] = Relationship()
+    # Read where a chair wants to act, and nowhere else.
+    conflicts: list["Conflict"] = Relationship(sa_relationship_kwargs={"primaryjoin": LIVE_CONFLICT, "viewonly": True})
+    crew: list["Membership"] = Relationship(sa_relationship_kwargs={"primaryjoin": CREW, "viewonly": True})
 
     @property
     def unnamed(self) -> bool:
@@ -133,6 +145,11 @@ class Idea(Row, table=True):
     @property
     def author_ids(self) -> frozenset[int]:
         return frozenset(author.person_id for author in self.authors)
+
+    @property
+    def concerned_ids(self) -> frozenset[int]:
+        """Who has a conflict with it: its authors, whoever was in its team since it was begun, and all others."""
+        return self.author_ids | {one.person_id for one in self.crew} | {one.person_id for one in self.conflicts}
 
 
 class IdeaDepartment(SQLModel, table=True):
@@ -227,3 +244,45 @@ class Veil(SQLModel, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, foreign_key="person.id")
     idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id", index=True)
     round_id: int = Field(primary_key=True, sa_type=Id)
+
+
+class ConflictKind(StrEnum):
+    """How it is known. All but the first two follow from who wrote the idea, or from what a member did with it."""
+
+    DECLARED = "declared"
+    NAMED = "named by an author"
+    LINE = "reporting line"
+    DEPARTMENT = "same department"
+    TOGETHER = "wrote together"
+    SUPPORTER = "supported it"
+
+
+class Conflict(Row, table=True):
+    """Why a person may neither judge an idea nor see how others judge it. (Own ideas and own team's are conflicts by
+    themselves.) It holds until it is ended.
+
+    Declared and confirmed in review. It stands here, as the veil does, so that a chair who has one has no hand in the
+    idea through any door, and no other part need know of reviews.
+    """
+
+    __tablename__ = "conflict"
+    __table_args__ = (
+        Index(
+            "ix_conflict_one_live",
+            "idea_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sql("ended_at IS NULL"),
+            postgresql_where=sql("ended_at IS NULL"),
+        ),
+    )
+
+    idea_id: int = points_to("idea.id")
+    person_id: int = points_to("person.id")
+    kind: ConflictKind = choice(ConflictKind, default=ConflictKind.DECLARED)
+    reason: str = text()
+    declared_at: datetime = instant()
+    confirmed_by: int | None = points_to("person.id", nullable=True, index=False)  # nobody, where the member said so
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    ended_by: int | None = points_to("person.id", nullable=True, index=False)
+    ended_why: str = text()

@@ -17,6 +17,7 @@ from app.columns import today
 from app.db import Database, Db
 from app.frame import Area
 from app.ideas import pages_writing, queries, rules, saying
+from app.ideas.ahead import AHEAD
 from app.ideas.calls import queries as calls
 from app.ideas.calls import taking
 from app.ideas.cards import Directory, cards, directory
@@ -35,6 +36,7 @@ from app.people.queries import paths
 from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
 from app.review.queries import outcome_for
+from app.review.questions import queries as questions
 from app.talk.files import queries as files
 from app.talk.section import talk_of
 from app.trail import trail
@@ -239,12 +241,21 @@ def ways(actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
     known = {
         ("Score it", f"/review/ideas/{idea.id}"): idea.stage is Stage.IN_REVIEW
         and actor.on(idea.committee_id)
-        and not rules.author(actor, idea),
+        and actor.id not in idea.concerned_ids,
         ("Say whether it can be run", f"/review/ideas/{idea.id}/owner"): idea.stage in UNANSWERED
         and actor.id == owner_id,
         ("Charter a pilot", f"/pilots/new?idea={idea.id}"): rules.life.may(actor, idea, "charter"),
     }
     return [way for way, open_ in known.items() if open_]
+
+
+def conflict_way(actor: Actor, idea: Idea) -> str:
+    """While it is unanswered authors name who should not judge it, and its committee says who may not."""
+    if idea.stage not in UNANSWERED or actor.guest:
+        return ""
+    if rules.author(actor, idea):
+        return "Say who should not judge it"
+    return "Conflicts with it" if actor.on(idea.committee_id) or actor.id == idea.custodian_id else ""
 
 
 def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_changes: int) -> dict[str, Any]:
@@ -259,7 +270,7 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "question": saying.question(idea),
         "answer": saying.to_its_author(told) if mine else told,
         "holder": saying.holder(shown, mine=mine),
-        "ahead": saying.AHEAD.get(idea.stage, ""),
+        "ahead": AHEAD[idea.stage].next,
         "moves": rules.life.open_to(actor, idea),
         "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
         "may_change": rules.may_change(actor, idea),
@@ -268,15 +279,17 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
         "years": queries.years_of(db, idea.id) if "years" in shown.has else (),
         "departments": departments_named(db, idea),
         "citations": citations_of(db, actor, idea.id) if "citations" in shown.has else (),
-        "files": files.of_thing(db, idea.ref, veiled=shown.veiled),
+        "files": files.of_thing(db, idea.ref, veiled=shown.veiled) if "files" in shown.has else (),
+        "conflicts": conflict_way(actor, idea),
         "ways": ways(actor, idea, shown.process.owner_id),
+        "questions": questions.of_author(db, actor, idea.id) if mine and "questions" in shown.has else (),
         "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
         "may_support": rules.may_support(actor, idea),
         "may_invite": rules.may_invite(actor, idea) and not shown.veiled,
         "events": saying.events(queries.past_of(db, shown)),
         "guest": actor.guest,
-        "related": related.beside(db, actor, idea),
-        "answered": taking.beside(db, actor, blank(), idea) if "call" in shown.has else None,
+        "related": related.beside(db, actor, idea, shown.has),
+        "answered": answered(db, actor, idea, mine=mine) if "call" in shown.has else None,
         "origin": origin_of(db, idea.id) if "origin" in shown.has else None,
         "jobs": queries.jobs_of(db, id) if "jobs" in shown.has and not actor.guest else [],
         "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
@@ -294,6 +307,12 @@ def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_change
             open=not shown.veiled,
         ),
     }
+
+
+def answered(db: Session, actor: Actor, idea: Idea, *, mine: bool) -> taking.Beside | None:
+    """The call that it answers; to its authors also one that had closed before they submitted it."""
+    found = taking.beside(db, actor, blank(), idea)
+    return found if found and (mine or not found.closed) else None
 
 
 def departments_named(db: Session, idea: Idea) -> list[str]:

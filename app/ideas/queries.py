@@ -33,6 +33,7 @@ from app.errors import Missing
 from app.ideas.models import (
     Audience,
     Author,
+    Conflict,
     Idea,
     IdeaDepartment,
     IdeaJob,
@@ -111,17 +112,21 @@ def above(department: Any) -> Select[Any]:
     return select(tree.c.id)
 
 
+def blind_to(reader: Any, idea: Any = Idea.id) -> ColumnElement[bool]:
+    """Whether a blind round hides from this reader who wrote the idea."""
+    return exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
+
+
 def veiled_from(me: Any, idea: Any = Idea.id) -> ColumnElement[bool]:
     """Whether this reader (an actor, or SQL for a person's id) may not see who wrote the idea.
 
     A blind round says so for its reviewers; and whoever writes without a name, for all but the custodian of that day.
     """
     reader = me.id if isinstance(me, Actor) else me
-    blind = exists().where(col(Veil.person_id) == reader, col(Veil.idea_id) == idea)
     one = aliased(Idea)
     wrote = exists().where(col(Author.idea_id) == one.id, col(Author.person_id) == reader).correlate(one)
     unnamed = exists().where(col(one.id) == idea, col(one.custodian_id) != reader, ~wrote)
-    return or_(blind, unnamed)
+    return or_(blind_to(reader, idea), unnamed)
 
 
 def hidden_ideas(actor: Actor) -> CompoundSelect[Any]:
@@ -138,7 +143,34 @@ def hides(me: Any, idea: Any, person: Any) -> ColumnElement[bool]:
     return and_(veiled_from(me, idea), or_(wrote, in_team))
 
 
-kinds = [Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from)]
+def in_team() -> tuple[ColumnElement[bool], ...]:
+    """A membership that makes a person part of a team's idea: in the team now, or at some time since it was begun."""
+    ended = or_(col(Membership.until).is_(None), col(Membership.until) >= col(Idea.created_at))
+    return col(Membership.team_id) == col(Idea.team_id), ended
+
+
+def conflicted(people: Any) -> CompoundSelect[Any]:
+    """The ids of all ideas with which this person (an id, or a select of several) has a conflict."""
+
+    def theirs(column: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column == people if isinstance(people, int) else column.in_(people)
+        return found
+
+    wrote = select(col(Author.idea_id)).where(theirs(col(Author.person_id)))
+    team = select(col(Idea.id)).join(Membership, and_(*in_team())).where(theirs(col(Membership.person_id)))
+    said = select(col(Conflict.idea_id)).where(theirs(col(Conflict.person_id)), col(Conflict.ended_at).is_(None))
+    return union_all(wrote, team, said)
+
+
+def bars(person: int, idea: Any) -> ColumnElement[bool]:
+    """Whether this person has a conflict with the idea."""
+    found: ColumnElement[bool] = idea.in_(conflicted(person))
+    return found
+
+
+kinds = [
+    Kind("idea", Idea, visible_to, Idea.title, lambda id: f"/ideas/{id}", hides=hides, veils=veiled_from, bars=bars)
+]
 
 
 @dataclass(frozen=True)
@@ -172,6 +204,7 @@ class Shown:
     veiled: bool
     supported: bool
     follows: bool
+    blind: bool = False  # by a round: then nothing says whether it was written without a name
     chair: str = ""
     owner: str = ""
     has: frozenset[str] = frozenset()  # what hangs on it, of HANGING
@@ -200,6 +233,10 @@ HANGING: Mapping[str, str] = {
     "call": "call_idea WHERE idea_id = idea.id",
     "origin": "imported_idea WHERE idea_id = idea.id",
     "jobs": "idea_job WHERE idea_id = idea.id",
+    "relations": "idea_relation WHERE idea_id = idea.id OR other_id = idea.id",
+    "joinings": "joining WHERE idea_id = idea.id OR into_id = idea.id",
+    "questions": "author_question WHERE idea_id = idea.id AND stage IN ('passed on', 'answered')",
+    "files": "file WHERE about = 'idea:' || idea.id AND comment_id IS NULL AND until IS NULL",
 }
 THERE: list[Any] = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
 OWNER = select(col(Person.name)).where(col(Person.id) == col(Process.owner_id)).correlate(Process).scalar_subquery()
@@ -210,7 +247,8 @@ def whole(guest: bool) -> Any:
     reader = replace(ANY_READER, guest=guest)
     return (
         select(
-            Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER, *THERE
+            *(Idea, Process, col(Committee.name), veiled_from(ME), VOTED, FOLLOWED, head_of(Committee.id), OWNER),
+            *(blind_to(ME), *THERE),
         )
         .join(Process, col(Process.id) == Idea.process_id)
         .join(Committee, col(Committee.id) == Idea.committee_id)
@@ -252,7 +290,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
     found = db.execute(WHOLE[actor.guest], given).first()
     if found is None:
         raise Missing()
-    idea, process, committee, veiled, supported, follows, chair, owner, *hanging = found
+    idea, process, committee, veiled, supported, follows, chair, owner, blind, *hanging = found
     people = db.execute(AUTHORS_UNNAMED if veiled else BEHIND, {"id": id}).all()
     authors = [Author(idea_id=id, person_id=row.id) for row in people if row.kind == "author"]
     set_committed_value(idea, "authors", authors)
@@ -269,6 +307,7 @@ def find(db: Session, actor: Actor, id: int) -> Shown:
         veiled=veiled,
         supported=supported,
         follows=follows,
+        blind=blind,
         chair=chair or "",
         owner=owner or "",
         has=frozenset(name for name, there in zip(HANGING, hanging, strict=True) if there),

@@ -14,9 +14,10 @@ def author(actor: Actor, idea: Idea) -> bool:
     return idea.team_id in actor.teams or actor.id in idea.author_ids
 
 
-def chair(actor: Actor, idea: Idea) -> bool:
-    """Chair or deputy of the idea's committee, and not concerned by it: authors' ideas are for the other one."""
-    return actor.chairs(idea.committee_id) and not author(actor, idea)
+def in_charge(actor: Actor, idea: Idea) -> bool:
+    """Chair or deputy of the idea's committee, whoever of them has no conflict with it: for all that a chair does with
+    an idea. Where the chair has one it is the deputy alone; where neither is free, nobody until one more is named."""
+    return actor.chairs(idea.committee_id) and not author(actor, idea) and actor.id not in idea.concerned_ids
 
 
 def anyone(actor: Actor, idea: Idea) -> bool:
@@ -60,7 +61,7 @@ def may_open(actor: Actor, idea: Idea) -> bool:
 
 def may_invite(actor: Actor, idea: Idea) -> bool:
     """Guests see what is listed; the author or the chair lets them in."""
-    return idea.listed and (author(actor, idea) or chair(actor, idea))
+    return idea.listed and (author(actor, idea) or in_charge(actor, idea))
 
 
 S = Stage
@@ -70,20 +71,20 @@ life: Workflow[Idea] = Workflow(
     Move("discard", "Discard", (S.DRAFT,), S.DISCARDED, author, tone="danger"),
     Move("adopt", "Adopt as a draft", (S.SIGNAL,), S.DRAFT, author, tone="main"),
     Move("adopt", "Adopt and become its author", (S.IMPORTED,), S.DRAFT, anyone, tone="main"),
-    Move("answer", "Answer", (S.SIGNAL,), S.ANSWERED, chair, reason=True, tone="main"),
-    Move("admit", "Admit", (S.SUBMITTED,), S.ADMITTED, chair, tone="main"),
-    Move("send_back", "Send back with advice", (S.SUBMITTED,), S.SENT_BACK, chair, reason=True),
-    Move("refuse", "Refuse", (S.SUBMITTED,), S.REFUSED, chair, reason=True, tone="danger"),
+    Move("answer", "Answer", (S.SIGNAL,), S.ANSWERED, in_charge, reason=True, tone="main"),
+    Move("admit", "Admit", (S.SUBMITTED,), S.ADMITTED, in_charge, tone="main"),
+    Move("send_back", "Send back with advice", (S.SUBMITTED,), S.SENT_BACK, in_charge, reason=True),
+    Move("refuse", "Refuse", (S.SUBMITTED,), S.REFUSED, in_charge, reason=True, tone="danger"),
     Move("withdraw", "Withdraw", (S.SUBMITTED,), S.DRAFT, author),
     Move("withdraw", "Withdraw", (S.ADMITTED,), S.WITHDRAWN, author, tone="danger"),
     Move("join", "Join into another idea", OPEN_TO_JOIN, S.WITHDRAWN, nobody, by_form=True),
-    Move("into_round", "Into a round", (S.ADMITTED,), S.IN_REVIEW, chair, by_form=True),
-    Move("approve", "Approve for a pilot", (S.IN_REVIEW,), S.APPROVED, chair, reason=True, by_form=True),
-    Move("do_now", "Do it now", (S.IN_REVIEW,), S.TO_DO, chair, reason=True, by_form=True),
-    Move("decline", "Decline", (S.IN_REVIEW,), S.DECLINED, chair, reason=True, by_form=True),
-    Move("defer", "Defer", (S.IN_REVIEW,), S.DEFERRED, chair, reason=True, by_form=True),
-    Move("return", "Return for changes", (S.IN_REVIEW,), S.RETURNED, chair, reason=True, by_form=True),
+    Move("into_round", "Into a round", (S.ADMITTED,), S.IN_REVIEW, in_charge, by_form=True),
+    Move("approve", "Approve for a pilot", (S.IN_REVIEW,), S.APPROVED, in_charge, reason=True, by_form=True),
+    Move("do_now", "Do it now", (S.IN_REVIEW,), S.TO_DO, in_charge, reason=True, by_form=True),
+    Move("decline", "Decline", (S.IN_REVIEW,), S.DECLINED, in_charge, reason=True, by_form=True),
+    Move("defer", "Defer", (S.IN_REVIEW,), S.DEFERRED, in_charge, reason=True, by_form=True),
+    Move("return", "Return for changes", (S.IN_REVIEW,), S.RETURNED, in_charge, reason=True, by_form=True),
     Move("day_has_come", "Back on its day", (S.DEFERRED,), S.ADMITTED, nobody, by_form=True),
-    Move("charter", "Charter a pilot", (S.APPROVED,), S.IN_PILOT, chair, by_form=True),
+    Move("charter", "Charter a pilot", (S.APPROVED,), S.IN_PILOT, in_charge, by_form=True),
     Move("reconsider", "Ask again with new facts", (S.DECLINED,), S.SUBMITTED, once_more, reason=True),
 )

@@ -52,6 +52,8 @@ HAPPENED: Mapping[str, str] = {
     "day_has_come": "Back on its day",
     "charter": "Pilot chartered",
     "reconsider": "Asked again, with new facts",
+    "put_question": "Asked something by the committee",
+    "answer_question": "A question of the committee answered",
     "invite": "A guest invited",
     "uninvite": "An invitation taken back",
     "import": "Imported",
@@ -118,22 +120,6 @@ def holder(shown: Shown, *, mine: bool) -> str:
     if stage is Stage.TO_DO:
         return f"{shown.owner}, who owns the process"
     return "The people of its pilot" if stage is Stage.IN_PILOT else ""
-
-
-AHEAD: Mapping[str, str] = {
-    Stage.DRAFT: "Submit it to the committee",
-    Stage.SIGNAL: "An answer, or the next prioritisation",
-    Stage.IMPORTED: "Somebody adopts it",
-    Stage.SUBMITTED: "Admitted, sent back or refused, with a reason",
-    Stage.SENT_BACK: "Change it and submit it again",
-    Stage.ADMITTED: "Into a round of reviews",
-    Stage.IN_REVIEW: "Reviews, then the committee’s decision",
-    Stage.RETURNED: "Change it and submit it again",
-    Stage.DEFERRED: "Before the committee again, on its day",
-    Stage.APPROVED: "A pilot is chartered",
-    Stage.TO_DO: "It is done, and said to be done",
-    Stage.IN_PILOT: "Six steps, then the effect on customers",
-}
 
 
 def promised(promised_on: date | None, day: date) -> str:

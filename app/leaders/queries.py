@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -150,10 +150,11 @@ class RoundLine:
     reviewers: int
     submitted: int
     decided: int
+    wanted: int  # of each idea where they are given out, else 0
 
     @property
     def expected(self) -> int:
-        return self.ideas * self.reviewers
+        return self.ideas * (self.wanted or self.reviewers)
 
 
 def rounds(db: Session) -> list[RoundLine]:
@@ -172,6 +173,7 @@ def rounds(db: Session) -> list[RoundLine]:
         select(
             *(here, col(Round.name), col(Round.stage), col(Round.due)),
             *(part.correlate(Round).scalar_subquery() for part in counted),
+            case((col(Round.assigned), col(Round.wanted)), else_=0),
         )
         .where(col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)))
         .order_by(col(Round.due), here)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -12,6 +12,7 @@ from app.columns import now
 from app.db import Database, embedded
 from app.errors import Missing
 from app.notices.concerns import Told, able, concerned, look_up
+from app.notices.counting import correct, only_who_see, recount
 from app.notices.hooks.actions import spread
 from app.notices.models import Notice, Preference, Reading
 from app.notices.preferences import preferences
@@ -57,7 +58,9 @@ def read_on(db: Session) -> int:
     told = {one.entry.number: one for one in concerned(entries, found)}
     parts, done = portion(reading, entries, told)
     spread(db, done, found)
-    return write_notices(db, parts, before)
+    written = write_notices(db, only_who_see(db, parts, found), before)
+    correct(db, done)
+    return written
 
 
 def locked_reading(db: Session) -> Reading:
@@ -142,21 +145,13 @@ def raise_unread(db: Session, unread: Counter[int]) -> None:
         db.execute(update(table).where(table.c.id.in_(people)).values(unread=table.c.unread + more))
 
 
-def count_unread(db: Session, person_id: int, value: object) -> None:
-    """Past the change counters: the count is part of every ETag by itself, and changes nobody else's page."""
-    table = table_of(Person)
-    db.execute(update(table).where(table.c.id == person_id).values(unread=value))
-
-
 def mark_read(db: Session, actor: Actor, entry: int) -> Notice:
     mine = (col(Notice.person_id) == actor.id, col(Notice.entry) == entry)
     notice = db.scalars(select(Notice).where(*mine)).first()
     if notice is None:
         raise Missing()
-    done = db.execute(update(Notice).where(*mine, col(Notice.read_at).is_(None)).values(read_at=now()))
-    assert isinstance(done, CursorResult)
-    if done.rowcount:
-        count_unread(db, actor.id, col(Person.unread) - done.rowcount)
+    db.execute(update(Notice).where(*mine, col(Notice.read_at).is_(None)).values(read_at=now()))
+    recount(db, actor.id)
     return notice
 
 
@@ -164,5 +159,4 @@ def mark_all_read(db: Session, actor: Actor, up_to: int) -> None:
     """All that the page showed and what is older; what came since stays unread."""
     mine = (col(Notice.person_id) == actor.id, col(Notice.read_at).is_(None))
     db.execute(update(Notice).where(*mine, col(Notice.entry) <= up_to).values(read_at=now()))
-    left = select(func.count()).select_from(Notice).where(*mine).scalar_subquery()
-    count_unread(db, actor.id, left)
+    recount(db, actor.id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from app.ideas.calls.models import Call, CallIdea
-from app.ideas.models import Author, Idea, Stage
+from app.ideas.models import Author, Conflict, ConflictKind, Idea, Stage, Veil
 from app.notices.topics import NEAREST, As, Topic, topic_of
 from app.notices.words import kind_of
 from app.people.actor import HEADS
@@ -20,11 +20,15 @@ from app.pilots.models import Keeper, Pilot, Step
 from app.processes.alarms.models import Alarm
 from app.processes.models import Prioritisation, Process
 from app.record.models import Entry
+from app.review.conflicts import Concerned
+from app.review.conflicts import concerned as concerns
+from app.review.conflicts.models import Suspicion
+from app.review.conflicts.settling import keepers
 from app.review.meetings.models import Motion
 from app.review.models import Order, Reviewer, Round
 from app.talk.models import Comment, Follow, Mention
 
-MENTIONED, ANSWERED, PERSON, KEEPER, REVIEWER, LEAD, AUTHOR, CREW, OWNER, HEAD, MEMBER, FOLLOWER = As
+MENTIONED, ANSWERED, PERSON, KEEPER, CUSTODIAN, REVIEWER, LEAD, AUTHOR, CREW, OWNER, HEAD, MEMBER, FOLLOWER = As
 PARENT: Any = aliased(Comment)
 # On any thing that is talked about: who is named in it, and whose words were moderated.
 TALK: Mapping[str, Sequence[As]] = {"mention": (MENTIONED,), "hide": (PERSON,), "restore": (PERSON,)}
@@ -41,6 +45,8 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
         **dict.fromkeys(
             ("adopt", "answer", "admit", "send_back", "refuse", "into_round", "charter"), (AUTHOR, FOLLOWER)
         ),
+        "put_question": (AUTHOR,),
+        "answer_question": (HEAD,),
         **dict.fromkeys(("propose_join", "consent_join", "refuse_join"), (AUTHOR,)),
         "join": (AUTHOR, FOLLOWER),
         **dict.fromkeys(("approve", "do_now", "decline", "defer", "return"), (AUTHOR, FOLLOWER, OWNER)),
@@ -53,7 +59,12 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     },
     "person": {"remind": (PERSON,)},
     "comment": {"say": (MENTIONED, ANSWERED, AUTHOR, CREW, OWNER, FOLLOWER)},
-    "round": {"add_reviewer": (PERSON,), "open": (REVIEWER,), "publish": (REVIEWER,), "cancel": (REVIEWER,)},
+    "round": {
+        **dict.fromkeys(("add_reviewer", "give_idea", "take_idea"), (PERSON,)),
+        **dict.fromkeys(("open", "assign", "repair_assignment", "publish", "cancel"), (REVIEWER,)),
+    },
+    "conflict": {"declare": (HEAD,), "confirm": (PERSON, HEAD, AUTHOR), "end": (PERSON, HEAD)},
+    "suspicion": {"name": (CUSTODIAN, HEAD), "dismiss": (AUTHOR,)},
     "to_do": {"order": (OWNER,), "accept": (AUTHOR, FOLLOWER, HEAD), "done": (AUTHOR, FOLLOWER, HEAD)},
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
@@ -98,6 +109,10 @@ class Lookup:
     steps: dict[int, Any] = field(default_factory=dict)
     rounds: dict[int, Any] = field(default_factory=dict)
     orders: dict[int, int] = field(default_factory=dict)
+    judging: dict[str, Any] = field(default_factory=dict)  # conflicts and suspicions by their refs
+    veiled: set[tuple[int, int]] = field(default_factory=set)  # person, idea; of ideas that have conflicts, as below
+    custodians: dict[int, int] = field(default_factory=dict)
+    concerned: Concerned = field(default_factory=lambda: Concerned(frozenset(), frozenset()))
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
     motions: dict[int, Any] = field(default_factory=dict)
@@ -173,9 +188,10 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     concerned = (col(Pilot.lead_id), col(Pilot.sponsor_id), col(Pilot.team_id))
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Pilot.process_id)).scalar_subquery()
     found.pilots = by_id(db, Pilot, pilot_ids, *concerned, col(Pilot.committee_id), owned.label("owner_id"))
-    idea_ids = ids_of(entries, "idea") | numbers_of(talked, "idea") | set(found.orders.values())
+    judged = look_up_conflicts(db, found, entries)
+    idea_ids = judged | ids_of(entries, "idea") | numbers_of(talked, "idea") | set(found.orders.values())
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Idea.process_id)).scalar_subquery()
-    seen = (col(Idea.listed), col(Idea.team_id), col(Idea.committee_id))
+    seen = (col(Idea.listed), col(Idea.audience), col(Idea.team_id), col(Idea.committee_id))
     found.ideas = by_id(db, Idea, idea_ids, *seen, owned.label("owner_id"))
     found.rounds = by_id(db, Round, ids_of(entries, "round"))
     ranked = ids_of(entries, "prioritisation")
@@ -189,6 +205,21 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     grouped(db, found.mentioned, col(Mention.comment_id), col(Mention.person_id), found.comments)
     look_up_people(db, found, talked)
     return found
+
+
+def look_up_conflicts(db: Session, found: Lookup, entries: Sequence[Entry]) -> set[int]:
+    """The ideas that conflicts and suspicions are about, and from whom names are hidden there."""
+    for kind, model in (("conflict", Conflict), ("suspicion", Suspicion)):
+        rows = by_id(db, model, ids_of(entries, kind), col(model.idea_id), col(model.kind))
+        found.judging |= {f"{kind}:{key}": row for key, row in rows.items()}
+    ideas = {row.idea_id for row in found.judging.values()}
+    if not ideas:
+        return ideas
+    veils = select(col(Veil.person_id), col(Veil.idea_id)).where(col(Veil.idea_id).in_(ideas))
+    found.veiled = {(person, idea) for person, idea in db.execute(veils)}
+    found.custodians = keepers(db, ideas)
+    found.concerned = concerns(db, ideas)
+    return ideas
 
 
 def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
@@ -208,7 +239,7 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
         wrote = select(col(CallIdea.call_id), col(Author.person_id)).join(
             Author, col(Author.idea_id) == CallIdea.idea_id
         )
-        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls))):
+        for call_id, person_id in db.execute(wrote.where(col(CallIdea.call_id).in_(found.calls), ~col(CallIdea.late))):
             found.callers[call_id].add(person_id)
     heads = (*seated, col(Seat.post).in_(HEADS))
     grouped(db, found.heads, col(Seat.committee_id), col(Seat.person_id), committees, *heads)
@@ -225,6 +256,8 @@ def placed(entry: Entry, found: Lookup) -> tuple[str, int]:
     kind, key = kind_of(entry.ref), number_of(entry.ref)
     if kind == "step" and key in found.steps:
         return "pilot", found.steps[key].pilot_id
+    if entry.ref in found.judging:
+        return "idea", found.judging[entry.ref].idea_id
     if kind == "to_do" and key in found.orders:
         return "idea", found.orders[key]
     if kind == "comment" and key in found.comments:
@@ -255,6 +288,8 @@ def tell(entry: Entry, found: Lookup) -> Told | None:
 
 def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> dict[As, set[int]]:
     match kind:
+        case "idea" if entry.ref in found.judging:
+            return about_judging(key, thing, entry, found)
         case "idea":
             return about_idea(key, found)
         case "pilot":
@@ -308,6 +343,20 @@ def about_idea(key: int, found: Lookup) -> dict[As, set[int]]:
         HEAD: found.heads[idea.committee_id],
         FOLLOWER: found.followers[f"idea:{key}"],
     }
+
+
+def about_judging(key: int, idea: Any, entry: Entry, found: Lookup) -> dict[As, set[int]]:
+    """Heads without a conflict themselves. What follows from who wrote it is not told to whom that is hidden, and what
+    an author says goes to the keeper of names alone, where there is one. Authors hear what came of their word."""
+    kind = found.judging[entry.ref].kind
+    heads = {head for head in found.heads[idea.committee_id] if not found.concerned.has(key, head)}
+    custodian = found.custodians.get(key)
+    if entry.move == "name":
+        return {CUSTODIAN: {custodian}, HEAD: set()} if custodian else {HEAD: heads}
+    if kind is not ConflictKind.DECLARED:
+        heads = {head for head in heads if (head, key) not in found.veiled}
+    authors = about_idea(key, found)[AUTHOR] if kind is ConflictKind.NAMED else set()
+    return {HEAD: heads, AUTHOR: authors}
 
 
 def about_pilot(key: int, entry: Entry, found: Lookup) -> dict[As, set[int]]:

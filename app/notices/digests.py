@@ -6,6 +6,7 @@ from sqlmodel import col
 
 from app.columns import now
 from app.db import Database
+from app.notices.counting import recount
 from app.notices.models import Notice, Preference
 from app.notices.preferences import due_next, zone_of
 from app.outbox import later
@@ -50,6 +51,8 @@ def put_chunk(db: Session) -> int:
             later(db, DIGEST_MAIL, person=one.person_id, after=one.seen, up_to=up_to, **mail.stamp())
             written += 1
         one.seen = max(one.seen, up_to)
+        if up_to:
+            recount(db, one.person_id)
     return written
 
 

@@ -23,6 +23,7 @@ class As(StrEnum):
     ANSWERED = "answered"
     PERSON = "the one whom it names"
     KEEPER = "keeper"
+    CUSTODIAN = "keeper of names"
     REVIEWER = "reviewer"
     LEAD = "lead of the team"
     AUTHOR = "author"
@@ -40,6 +41,7 @@ BECAUSE: Mapping[str, str] = {
     As.ANSWERED: "it answers you",
     As.PERSON: "it names you",
     As.KEEPER: "you keep this gate",
+    As.CUSTODIAN: "you keep the names",
     As.REVIEWER: "you review in this round",
     As.LEAD: "you lead the team",
     As.AUTHOR: "you or your team wrote it",
@@ -132,6 +134,7 @@ OF_CAPACITY: Mapping[As, Topic] = {
     As.ANSWERED: Topic.TALK,
     As.PERSON: Topic.ASKED,
     As.KEEPER: Topic.ASKED,
+    As.CUSTODIAN: Topic.ASKED,
     As.REVIEWER: Topic.COMMITTEE,
     As.LEAD: Topic.TEAM,
     As.AUTHOR: Topic.OWN,
@@ -148,11 +151,13 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("idea", move, As.AUTHOR): Topic.DECISION for move in DECISIONS},
     **{("step", move, As.CREW): Topic.DECISION for move in AT_GATES},
     **{("pilot", move, As.CREW): Topic.DECISION for move in ("scale", "adopt", "stop")},
-    ("round", "open", As.REVIEWER): Topic.ASKED,
+    **{("round", move, As.REVIEWER): Topic.ASKED for move in ("open", "assign", "repair_assignment")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
     ("motion", "put", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,
+    ("suspicion", "name", As.HEAD): Topic.ASKED,
+    **{("conflict", move, As.PERSON): Topic.COMMITTEE for move in ("confirm", "end")},
     **{("team", move, As.PERSON): Topic.TEAM for move in ("join", "release_hours", "refuse_hours")},
     ("team", "mandate", As.LEAD): Topic.ASKED,
     ("call", "conclude", As.AUTHOR): Topic.OWN,

@@ -13,6 +13,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "publish": "Decisions are out",
         "cancel": "Round cancelled",
         "add_reviewer": "You are to review",
+        "assign": "Ideas given out to reviewers",
+        "repair_assignment": "Who reviews what repaired",
+        "give_idea": "One more idea to review",
+        "take_idea": "One idea fewer to review",
+        "give_back": "An idea given back",
     },
     "meeting": {
         "plan": "Meeting planned",
@@ -41,6 +46,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancel": "Call cancelled",
         "conclude": "What came of a call",
     },
+    "conflict": {
+        "declare": "A member has a conflict",
+        "confirm": "A conflict is confirmed",
+        "end": "A conflict has ended",
+    },
+    "suspicion": {"name": "An author names who should not judge it", "dismiss": "Looked at, and no conflict"},
     "to_do": {"order": "To be done now", "accept": "Accepted by its process owner", "done": "Done, and reported"},
     "prioritisation": {
         "open": "Prioritisation has begun",

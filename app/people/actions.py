@@ -15,6 +15,7 @@ from app.outbox import Job
 from app.people import links, mail
 from app.people.guests.models import Guest, GuestInvitation
 from app.people.models import (
+    Department,
     Grant,
     Link,
     Membership,
@@ -146,6 +147,7 @@ def erase(db: DbSession, by: int | None, person: Person) -> None:
         open_ones = (col(place.person_id) == person.id, col(place.until).is_(None))
         db.execute(update(place).where(*open_ones).values(until=now()))
     db.execute(update(Person).where(col(Person.manager_id) == person.id).values(manager_id=None))
+    db.execute(update(Department).where(col(Department.head_id) == person.id).values(head_id=None))
     forget(db, person.id)
     write(db, by, "erase", person.ref)
     log.info("person erased", by=by, person=person.id)

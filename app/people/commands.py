@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
 from app import schema
+from app.admin.erasing import erase_wholly
 from app.db import Database
 from app.errors import Trouble
 from app.main import open_database
 from app.people import importing
-from app.people.actions import add_person, email_taken, erase, invite
+from app.people.actions import add_person, email_taken, invite
 from app.people.forms import an_email
 from app.people.mail import configured
 from app.people.models import Kind, Person
 from app.people.roles import give
 from app.people.rows import decode
+from app.review.rounds import veil_newcomers
 from app.settings import load
-from app.talk.actions import erase_words
 
 commands = typer.Typer(help="Add people, import them, erase one.", no_args_is_help=True)
 
@@ -69,6 +70,7 @@ def add(
         person = add_person(db, None, name=name.strip(), email=address, kind=kind)
         for word in role:
             give(db, None, person, word.value)
+            veil_newcomers(db)
         print(invite(db, None, database.known["settings"], person))
     database.close()
 
@@ -92,6 +94,7 @@ def import_(
             for person in importing.apply(db, None, found):
                 address = invite(db, None, database.known["settings"], person)
                 print(f"{person.email} {'invited by mail' if configured(database.known['settings']) else address}")
+            veil_newcomers(db)
     database.close()
     print(f"{found.added} {'would be ' if check else ''}added, {found.changed} changed.")
 
@@ -108,8 +111,7 @@ def erase_(
         number = person.id
         if not yes:
             typer.confirm(f"Erase {person.name} for ever?", abort=True)
-        erase(db, None, person)
-        erase_words(db, number)
+        erase_wholly(db, None, person)
     database.close()
     print(f"Erased. What person {number} did stands without a name.")
 

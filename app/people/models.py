@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from app.columns import Row, choice, instant, money, points_to, text
+from app.columns import Id, Row, choice, instant, money, points_to, text
 
 
 class Organisation(Row, table=True):
@@ -29,6 +29,7 @@ class Department(Row, table=True):
 
     name: str = Field(max_length=200, unique=True)
     parent_id: int | None = points_to("department.id", nullable=True)
+    head_id: int | None = Field(default=None, sa_type=Id)  # a person; without a constraint: people point back here
 
 
 class Kind(StrEnum):

@@ -314,6 +314,7 @@ def to_be_chartered(db: Session, actor: Actor) -> list[Waiting]:
     query = (
         select(col(Idea.id), col(Idea.title))
         .where(col(Idea.stage) == Stage.APPROVED, col(Idea.committee_id).in_(chaired))
+        .where(col(Idea.id).not_in(ideas.conflicted(actor.id)))
         .order_by(col(Idea.id))
         .limit(A_PAGE)
     )

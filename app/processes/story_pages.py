@@ -1,15 +1,20 @@
 """One process: its story on one page."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends
-from sqlalchemy import select
+from sqlalchemy import Date, cast, null, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.changes import counts
+from app.columns import today
 from app.db import Db
+from app.ideas.calls.models import Call
+from app.ideas.calls.queries import open_on
+from app.ideas.calls.queries import visible_to as calls_visible_to
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to as ideas_visible_to
 from app.lately import lately
@@ -47,6 +52,7 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
     if kept := unchanged(request, actor.rights, actor.department_id, shown):
         return kept
     told = story(db, process)
+    ideas, calls = ideas_and_calls(db, actor, process, today(db.info["settings"].time_zone))
     return page(
         request,
         "processes/show.html",
@@ -57,7 +63,8 @@ def show(request: Request, db: Db, actor: Employee, process: TheProcess) -> Resp
         answer=answer(told),
         said=most_telling(db, actor, {part.touchpoint_id: part.weight for part in told.parts}),
         others=other_evidence(db, actor, [part.touchpoint_id for part in told.parts]),
-        ideas=latest_ideas(db, actor, process),
+        ideas=ideas,
+        calls=calls,
         pilots=pilots_of(db, actor, process),
         may_edit=may_edit(actor, process),
         talk=talk_on(request, db, actor, process.ref, process.committee_id, shown[-1], open=True),
@@ -95,14 +102,26 @@ def moved(latest: WaveLine) -> str:
     return f"; it {way} {abs(latest.since.change):.1f} since the wave before"
 
 
-def latest_ideas(db: Session, actor: Actor, process: Process) -> Sequence[tuple[int, str, Stage]]:
-    query = (
-        select(col(Idea.id), col(Idea.title), col(Idea.stage))
+def ideas_and_calls(
+    db: Session, actor: Actor, process: Process, day: date
+) -> tuple[list[tuple[int, str, Stage]], list[tuple[int, str, date]]]:
+    """Its latest ideas, and the calls for more that are open to this person, the next to close first. One statement."""
+    ideas = (
+        select(col(Idea.id), col(Idea.title), col(Idea.stage), cast(null(), Date).label("until"))
         .where(ideas_visible_to(actor), col(Idea.process_id) == process.id)
         .order_by(col(Idea.id).desc())
         .limit(A_FEW)
     )
-    return db.execute(query).all()
+    calls = (
+        select(col(Call.id), col(Call.question), null(), col(Call.closes_on))
+        .where(calls_visible_to(actor), col(Call.process_id) == process.id, open_on(day))
+        .order_by(col(Call.closes_on), col(Call.id))
+        .limit(A_FEW)
+    )
+    rows = db.execute(union_all(select(ideas.subquery()), select(calls.subquery()))).all()
+    asked = sorted((row.until, row.id, row.title) for row in rows if row.until)
+    written = sorted(((row.id, row.title, row.stage) for row in rows if not row.until), reverse=True)
+    return written, [(number, question, until) for until, number, question in asked]
 
 
 def pilots_of(db: Session, actor: Actor, process: Process) -> list[pilots.Line]:

@@ -19,6 +19,7 @@ from app.people.models import Committee, Person
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import Member, concerned, eligible, members
+from app.review.duty import duties
 from app.review.forms import DecisionForm
 from app.review.models import (
     Decision,
@@ -32,7 +33,7 @@ from app.review.models import (
     RoundStage,
     Verdict,
 )
-from app.review.rounds import let_go, reviewers
+from app.review.rounds import let_go
 from app.review.rules import MOVES, correction, names_hidden, round_life
 from app.review.standing import counted, lines
 from app.workflow import Move
@@ -53,11 +54,11 @@ class Quorum:
 
 
 def quorum(db: Session, round_: Round, idea_id: int) -> Quorum:
-    """Rule: as many members without a conflict as the committee's quorum; and as many reviews, or those of all who may
-    review the idea where they are fewer, but one at least."""
+    """Rule: as many members without a conflict as the committee's quorum; and as many reviews, or those of all who are
+    asked to review the idea where they are fewer, but one at least."""
     needed = db.get_one(Committee, round_.committee_id).quorum
     known = concerned(db, [idea_id])
-    able = [person for person, _ in reviewers(db, round_.id) if not known.has(idea_id, person)]
+    able = [person for person, _ in duties(db, round_).of(idea_id) if not known.has(idea_id, person)]
     there = len(counted(lines(db, round_.id), known, idea_id))
     seated = eligible(members(db, round_.committee_id), known, idea_id)
     return Quorum(needed, seated, max(1, min(needed, len(able))), there)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, create_model, model_validator
 
-from app.review.models import Verdict
+from app.review.assignment.models import MOST_WANTED
+from app.review.models import CardUse, Lead, Preset, Sight, Verdict
 from app.web import FormModel
 
 Name = Annotated[str, Field(min_length=1, max_length=160)]
@@ -16,14 +17,26 @@ Remark = Annotated[str, Field(max_length=10_000)]
 PersonId = Annotated[int, Field(ge=1)]
 Amount = Annotated[Decimal, Field(ge=0, le=Decimal("1e12"), decimal_places=2)]
 ROWS = 8  # criteria that a scorecard can have
-LEVELS = 5
+FEWEST_LEVELS, MOST_LEVELS = 2, 9
+Switch = Literal["on", ""]
 
 
 class RoundForm(FormModel):
     name: Name
     due: date
-    blind: Literal["on", ""] = ""
+    preset: Preset = Preset.EVERYONE
+    card: CardUse = CardUse.REVIEW
+    blind: Switch = ""
+    assigned: Switch = ""
+    wanted: Annotated[int, Field(ge=1, le=MOST_WANTED)] = 3
     custodian: PersonId | None = None
+    sight: Sight = Sight.MINE
+    led_by: Lead = Lead.HEADS
+    names_to_authors: Switch = ""
+    opens_on: date | None = None
+    closes_itself: Switch = ""
+    asks_confidence: Switch = ""
+    asks_forecast: Switch = ""
     ideas: list[PersonId] = Field(default_factory=list)
     reviewers: list[PersonId] = Field(default_factory=list)
     version: int | None = None
@@ -31,6 +44,11 @@ class RoundForm(FormModel):
 
 class ReviewerForm(FormModel):
     person: PersonId
+
+
+class CapacityForm(FormModel):
+    capacity: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    version: int | None = None
 
 
 class ReasonForm(FormModel):
@@ -59,15 +77,25 @@ class OwnersForm(FormModel):
     words: Words
 
 
+Points = Annotated[float, Field(ge=-1000, le=1000)]
+
+
 class RemarksForm(FormModel):
     """A review: scores come beside these, a field for each criterion."""
 
+    free: Literal["on", ""] = ""  # says that they have no conflict
     to_authors: Remark = ""
     to_committee: Remark = ""
-    do: Literal["keep", "submit"] = "keep"
+    confidence: Literal["1", "2", "3", ""] = ""
+    forecast: Points | None = None
+    forecast_low: Points | None = None
+    forecast_high: Points | None = None
+    do: Literal["keep", "submit", "amend"] = "keep"
+    filed: int = 0  # how often it was filed when the page was drawn: of two who amend at once one is told so
 
-
-Mark = Literal["1", "2", "3", "4", "5", "na", ""]
+    @property
+    def forecasts(self) -> tuple[float | None, float | None, float | None]:
+        return self.forecast, self.forecast_low, self.forecast_high
 
 
 def field_of(criterion_id: int) -> str:
@@ -75,10 +103,15 @@ def field_of(criterion_id: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def review_form(criteria: tuple[int, ...]) -> type[RemarksForm]:
-    """The form of one scorecard."""
-    fields: dict[str, Any] = {field_of(criterion): (Mark, "") for criterion in criteria}
+def review_form(criteria: tuple[tuple[int, int], ...]) -> type[RemarksForm]:
+    """The form of one scorecard: (criterion, how many levels its scale has)."""
+    fields: dict[str, Any] = {field_of(criterion): (mark(levels), "") for criterion, levels in criteria}
     return create_model("ReviewForm", __base__=RemarksForm, **fields)
+
+
+def mark(levels: int) -> Any:
+    """A level, "can't say", or nothing yet."""
+    return Literal[(*(str(level) for level in range(1, levels + 1)), "na", "")]
 
 
 def card_fields() -> dict[str, Any]:
@@ -87,13 +120,15 @@ def card_fields() -> dict[str, Any]:
         fields[f"criterion_{row}"] = (Annotated[str, Field(max_length=120)], "")
         fields[f"question_{row}"] = (Annotated[str, Field(max_length=300)], "")
         fields[f"weight_{row}"] = (Annotated[int, Field(ge=1, le=100)] | None, None)
-        fields[f"required_{row}"] = (Literal["on", ""], "")
+        fields[f"required_{row}"] = (Switch, "")
+        fields[f"shown_{row}"] = (Switch, "")
         fields[f"levels_{row}"] = (Annotated[str, Field(max_length=600)], "")
     return fields
 
 
 class CardBase(FormModel):
     committee: PersonId
+    use: CardUse = CardUse.REVIEW
     name: Annotated[str, Field(min_length=1, max_length=120)]
     number: int  # the version that was looked at: of two who edit at once, one is told so
 

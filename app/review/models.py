@@ -11,13 +11,21 @@ from sqlmodel import Field, SQLModel
 from app.columns import Id, Row, choice, instant, money, points_to, text
 
 
+class CardUse(StrEnum):
+    """What a committee keeps scorecards for: one of each is in use."""
+
+    REVIEW = "review"
+    SCREENING = "screening"
+
+
 class Scorecard(Row, table=True):
     """Weighted criteria, one version of them: a round keeps the version it began with."""
 
     __tablename__ = "scorecard"
-    __table_args__ = (UniqueConstraint("committee_id", "number"),)
+    __table_args__ = (UniqueConstraint("committee_id", "use", "number"),)
 
     committee_id: int = points_to("committee.id")
+    use: CardUse = choice(CardUse, default=CardUse.REVIEW)
     name: str = Field(max_length=120)
     number: int = 1
     made_at: datetime = instant()
@@ -25,7 +33,10 @@ class Scorecard(Row, table=True):
 
 
 class Criterion(Row, table=True):
-    """One question of a scorecard, scored 1 to 5; each level has a word and says what it means."""
+    """One question of a scorecard. Its scale has as many levels as it has words for; each says what it means.
+
+    counted: part of the total; else it is only shown beside it.
+    """
 
     __tablename__ = "criterion"
     __table_args__ = (
@@ -39,7 +50,8 @@ class Criterion(Row, table=True):
     question: str = Field(default="", max_length=300)
     weight: int = Field(sa_type=SmallInteger)
     required: bool = False
-    levels: str = text()  # a JSON list of five words or short sentences, from 1 to 5
+    counted: bool = True
+    levels: str = text()  # a JSON list of words or short sentences, from 1 up
 
 
 class RoundStage(StrEnum):
@@ -50,8 +62,35 @@ class RoundStage(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Preset(StrEnum):
+    """What a round was begun as; its switches may differ from it."""
+
+    EVERYONE = "everyone scores everything"
+    SCREENING = "quick screening"
+    ASSIGNED = "full review with assignment"
+    AGAIN = "re-review"
+
+
+class Sight(StrEnum):
+    """Until when the others' reviews of an idea are sealed."""
+
+    MINE = "until mine is in"
+    ALL = "until all are in"
+    MEETING = "until the meeting"
+
+
+class Lead(StrEnum):
+    """Who changes the status of a round and decides in it."""
+
+    HEADS = "chair or deputy"
+    MEMBERS = "any member"
+
+
 class Round(Row, table=True):
+    """One row of dates and switches. `revealed_at`: from when what is sealed until the meeting can be seen."""
+
     __tablename__ = "round"
+    __table_args__ = (CheckConstraint("opens_on IS NULL OR opens_on <= due", name="opens_before_due"),)
 
     committee_id: int = points_to("committee.id")
     scorecard_id: int = points_to("scorecard.id")
@@ -59,11 +98,23 @@ class Round(Row, table=True):
     stage: RoundStage = choice(RoundStage, default=RoundStage.PREPARED, index=True)
     blind: bool = True  # who wrote the ideas is hidden from those who review them
     due: date
+    assigned: bool = False  # each idea is reviewed by those it is given to; else everybody reviews everything
+    wanted: int = Field(default=3, sa_type=SmallInteger)  # reviews of each idea, where they are given out
     custodian_id: int | None = points_to("person.id", nullable=True)  # may see names; does not review
+    capacity: int | None = None  # how many of its ideas the committee can take; where nobody said, the budget does
     made_by: int = points_to("person.id")
     opened_at: datetime | None = instant(nullable=True, default=None)
     closed_at: datetime | None = instant(nullable=True, default=None)
     published_at: datetime | None = instant(nullable=True, default=None)
+    preset: Preset = choice(Preset, default=Preset.EVERYONE)
+    sight: Sight = choice(Sight, default=Sight.MINE)
+    revealed_at: datetime | None = instant(nullable=True, default=None)
+    led_by: Lead = choice(Lead, default=Lead.HEADS)
+    names_to_authors: bool = False  # whether authors read who wrote the remarks to them
+    opens_on: date | None = None  # opens by itself on this day
+    closes_itself: bool = False  # when its due day has ended
+    asks_confidence: bool = False
+    asks_forecast: bool = False
     version: int = 1
 
 
@@ -95,6 +146,8 @@ class Reviewer(Row, table=True):
 
     round_id: int = points_to("round.id")
     person_id: int = points_to("person.id")
+    most: int | None = Field(default=None, sa_type=SmallInteger)  # reviews that may be given to them, by their word
+    told_at: datetime | None = instant(nullable=True, default=None)  # when they said what they would rather read
 
 
 class ReviewStage(StrEnum):
@@ -103,12 +156,20 @@ class ReviewStage(StrEnum):
 
 
 class Review(Row, table=True):
-    """One member's scores and remarks on one idea. `total` is their weighted mean, set when it is submitted."""
+    """One member's scores and remarks on one idea. `total` is their weighted mean on 1 to 5, set when it is submitted.
+
+    forecast: by how much the outcome would change where the idea runs, with its range, where the round asks for it.
+    filed: how often it was submitted; what it said before is a `FiledReview`.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
         UniqueConstraint("round_id", "idea_id", "reviewer_id"),
         CheckConstraint("(stage = 'submitted') = (submitted_at IS NOT NULL)", name="submitted_has_its_time"),
+        CheckConstraint("confidence IS NULL OR confidence BETWEEN 1 AND 3", name="confidence"),
+        CheckConstraint(
+            "forecast IS NULL OR (forecast_low <= forecast AND forecast <= forecast_high)", name="forecast_in_its_range"
+        ),
     )
 
     round_id: int = points_to("round.id")
@@ -118,9 +179,28 @@ class Review(Row, table=True):
     to_authors: str = text()
     to_committee: str = text()
     total: Decimal | None = Field(default=None, sa_type=Numeric(6, 4))
+    confidence: int | None = Field(default=None, sa_type=SmallInteger)
+    forecast: float | None = None
+    forecast_low: float | None = None
+    forecast_high: float | None = None
     begun_at: datetime = instant()
     submitted_at: datetime | None = instant(nullable=True, default=None)
+    filed: int = 0
+    free_at: datetime | None = instant(nullable=True, default=None)  # when they said that they have no conflict
     version: int = 1
+
+
+class FiledReview(Row, table=True):
+    """What a review said before its writer amended it: `said` is a JSON object of all that stood in it."""
+
+    __tablename__ = "filed_review"
+    __table_args__ = (UniqueConstraint("review_id", "number"),)
+
+    review_id: int = points_to("review.id")
+    number: int
+    said: str = text()
+    total: Decimal | None = Field(default=None, sa_type=Numeric(6, 4))
+    filed_at: datetime = instant()
 
 
 class Score(Row, table=True):
@@ -129,25 +209,12 @@ class Score(Row, table=True):
     __tablename__ = "score"
     __table_args__ = (
         UniqueConstraint("review_id", "criterion_id"),
-        CheckConstraint("value IS NULL OR value BETWEEN 1 AND 5", name="value"),
+        CheckConstraint("value IS NULL OR value BETWEEN 1 AND 9", name="value"),
     )
 
     review_id: int = points_to("review.id")
     criterion_id: int = points_to("criterion.id")
     value: int | None = Field(default=None, sa_type=SmallInteger)
-
-
-class Conflict(Row, table=True):
-    """A declared reason why a member may neither see reviews of nor score an idea. (Own ideas and own team's are
-    conflicts by themselves: see rules.)"""
-
-    __tablename__ = "conflict"
-    __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
-
-    idea_id: int = points_to("idea.id")
-    person_id: int = points_to("person.id")
-    reason: str = text()
-    declared_at: datetime = instant()
 
 
 class MeetingStage(StrEnum):

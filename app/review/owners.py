@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, bindparam, exists, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,11 +25,25 @@ def owned_by(actor: Actor) -> ColumnElement[bool]:
     return col(Idea.process_id).in_(own) & col(Idea.stage).in_(UNANSWERED)
 
 
-def orders_visible_to(actor: Actor) -> ColumnElement[bool]:
+def orders_for(me: Any, seats: Any, leader: Any) -> ColumnElement[bool]:
     """The owner's own, the committee's, and for leaders all."""
-    committee = select(col(Idea.id)).where(col(Idea.committee_id).in_(list(actor.seats)))
-    own = or_(col(Order.owner_id) == actor.id, col(Order.idea_id).in_(committee))
-    return or_(own, col(Order.id) > 0) if actor.leader else own
+    committee = select(col(Idea.id)).where(col(Idea.committee_id).in_(seats))
+    return or_(col(Order.owner_id) == me, col(Order.idea_id).in_(committee), leader)
+
+
+def orders_visible_to(actor: Actor) -> ColumnElement[bool]:
+    return orders_for(actor.id, list(actor.seats), literal(actor.leader) == literal(True))
+
+
+# The same where parameters stand for the reader: for selects that are made once.
+ORDERS_OF_ANY_READER = orders_for(
+    bindparam("me"), bindparam("seats", expanding=True), bindparam("leader", type_=Boolean) == literal(True)
+)
+
+
+def sight(actor: Actor) -> dict[str, Any]:
+    """What those parameters stand for."""
+    return {"me": actor.id, "seats": sorted(actor.seats), "leader": actor.leader}
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,7 @@ def asked(actor: Actor) -> Select[int, str, str]:
     return (
         select(col(Idea.id), col(Idea.title), col(Process.name))
         .join(Process, col(Process.id) == col(Idea.process_id))
-        .where(owned_by(actor), ~spoken)
+        .where(col(Process.owner_id) == actor.id, col(Idea.stage).in_(UNANSWERED), ~spoken)
         .order_by(col(Idea.promised_on), col(Idea.id))
         .limit(50)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -13,17 +13,24 @@ from sqlmodel import col
 from app.changes import counts
 from app.columns import today
 from app.db import Db
-from app.errors import Refused
+from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
 from app.people.actor import HEADS, Actor, Employee, Member
 from app.people.found import found
-from app.review import actions, rounds, scorecards, standing
-from app.review.conflicts import members
-from app.review.forms import ReasonForm, ReviewerForm, RoundForm
-from app.review.models import Reviewer, Round, RoundIdea, RoundStage
+from app.people.models import Committee
+from app.review import actions, duty, pages_case, rounds, scorecards, standing
+from app.review.assignment.rules import gives_out
+from app.review.capacity import BEFORE_THE_END
+from app.review.conflicts import concerned, members
+from app.review.conflicts.left import Short, lacking
+from app.review.forms import CapacityForm, ReasonForm, ReviewerForm, RoundForm
+from app.review.models import Preset, Reviewer, Round, RoundIdea, RoundStage
+from app.review.readings import readings
 from app.review.reviewing import authors
 from app.review.rounds import visible_to
-from app.review.rules import names_hidden, round_life
+from app.review.rules import ON, heads, leads, names_hidden, round_life, unsealed
+from app.review.saying import OURS, doubts_in_words, found_in_words
+from app.review.switches import LEAD_WORDS, PRESETS, SIGHT_WORDS
 from app.web import Form, Request, Response, ThingId, Typed, blank, download, fill, page, router, see, slow, unchanged
 from app.web.sheets import csv_rows
 from app.workflow import MoveForm
@@ -78,7 +85,11 @@ def draw_form(
         idea_options=[(idea.id, idea.title, idea.process) for idea in ideas],
         member_options=[(member.id, member.name, member.post.value) for member in members(db, committee)],
         custodians=rounds.custodians(db, committee),
-        card=scorecards.current(db, committee),
+        cards=[scorecards.current(db, committee, use) for use in scorecards.USES],
+        card_options=[(use.value, words) for use, words in scorecards.USES.items()],
+        sight_options=[(sight.value, words.capitalize()) for sight, words in SIGHT_WORDS.items()],
+        lead_options=[(lead.value, words.capitalize()) for lead, words in LEAD_WORDS.items()],
+        presets=PRESETS,
         day=today(db.info["settings"].time_zone),
     )
 
@@ -94,21 +105,57 @@ def check(db: Session, committee: int, form: Form[RoundForm], round_id: int | No
         form.refuse("ideas", "Choose among the ideas that are offered, one at least.")
     if not wanted.reviewers or not set(wanted.reviewers) <= seated:
         form.refuse("reviewers", "Choose among the members, one at least.")
+    if words := few(wanted):
+        form.refuse("wanted", words)
     if wanted.due < today(db.info["settings"].time_zone):
         form.refuse("due", "Choose a day that is still to come.")
+    if wanted.opens_on is not None and wanted.opens_on > wanted.due:
+        form.refuse("opens_on", "It opens before its reviews are due.")
     if wanted.custodian is not None and wanted.custodian in wanted.reviewers:
         form.refuse("custodian", "Who may see names does not review. Choose somebody else, or nobody.")
     if wanted.custodian is not None and wanted.custodian not in dict(rounds.custodians(db, committee)):
         form.refuse("custodian", "Choose one of the people who are offered.")
 
 
-@routes.get("/review/rounds/new")
-def new(request: Request, db: Db, actor: Member) -> Response:
-    committee = heading(actor)
+def few(wanted: RoundForm) -> str:
+    """Why so many reviews cannot be wanted of each idea; nothing where they can."""
+    members = len(set(wanted.reviewers))
+    if not wanted.assigned or wanted.wanted + bool(wanted.blind) <= members:
+        return ""
+    if wanted.wanted > members:
+        return f"{members} review, so that no idea can have more than {members} reviews."
+    return "Ask for fewer than there are reviewers: else who is left out of an idea tells who wrote it."
+
+
+def offered(db: Session, actor: Actor, committee: int, preset: Preset) -> Form[RoundForm]:
+    """A new round as a preset has it: all that waits, by all but the chair; a re-review what was reviewed before, by
+    those who did."""
+    set_to = PRESETS[preset]
     ideas = [idea.id for idea in rounds.candidates(db, [committee])]
     able = [member.id for member in members(db, committee) if member.id != actor.id]
-    form = blank(RoundForm, key=new_key(), blind="on", ideas=ideas, reviewers=able)
-    return draw_form(db, request, committee, form, None)
+    if set_to.again:
+        ideas, before = rounds.reviewed_before(db, ideas)
+        able = [person for person in able if person in before]
+    switches = {name: "on" for name in rounds.SWITCHES if getattr(set_to, name, False)}
+    return blank(
+        RoundForm,
+        key=new_key(),
+        preset=preset.value,
+        card=set_to.use.value,
+        sight=set_to.sight.value,
+        led_by=set_to.led_by.value,
+        wanted=3,
+        due=today(db.info["settings"].time_zone) + timedelta(days=set_to.days),
+        ideas=ideas,
+        reviewers=able,
+        **switches,
+    )
+
+
+@routes.get("/review/rounds/new")
+def new(request: Request, db: Db, actor: Member, preset: Preset = Preset.EVERYONE) -> Response:
+    committee = heading(actor)
+    return draw_form(db, request, committee, offered(db, actor, committee, preset), None)
 
 
 @routes.post("/review/rounds/new")
@@ -122,7 +169,7 @@ def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
     if not form:
         return draw_form(db, request, committee, form, None, 422)
     made = rounds.prepare(db, actor, committee, form.data)
-    return once_.see(f"/review/rounds/{made.id}", "The round is prepared. Look at it, then open it.")
+    return once_.see(f"/review/rounds/{made.id}", "The round is prepared. Look at it as a reviewer will, then open it.")
 
 
 @routes.get("/review/rounds/{id}")
@@ -137,8 +184,9 @@ def draw(
     db: Session, request: Request, actor: Actor, round_: Round, status: int = 200, sort: str = "place", **forms: Any
 ) -> Response:
     board = standing.board(db, actor, round_, sort if sort in standing.SORTS else "place")
-    heads = actor.chairs(round_.committee_id)
-    more = members(db, round_.committee_id) if heads and round_.stage is RoundStage.OPEN else []
+    leading, hidden = leads(actor, round_), names_hidden(actor, round_)
+    seated = members(db, round_.committee_id) if leading and round_.stage in ON else []
+    more = seated if round_.stage is RoundStage.OPEN else []
     known = {person for person, _ in board.reviewers}
     return page(
         request,
@@ -148,10 +196,22 @@ def draw(
         board=board,
         sort=sort if sort in standing.SORTS else "place",
         moves=round_life.open_to(actor, round_),
-        heads=heads,
+        heads=leading,
+        preparing=heads(actor, round_),
         on=actor.on(round_.committee_id),
-        hidden=names_hidden(actor, round_),
+        hidden=hidden,
+        short=short_of(db, round_, board, hidden=hidden) if leading or not hidden else [],
+        sealed=round_.stage is RoundStage.CLOSED and not unsealed(round_),
+        sight=SIGHT_WORDS[round_.sight],
+        led_by=LEAD_WORDS[round_.led_by],
+        gives_out=round_.assigned and round_.stage is not RoundStage.PREPARED and gives_out(actor, round_),
         more=[member for member in more if member.id not in known and member.id != round_.custodian_id],
+        readings=readings(actor, round_, board, seated),
+        found=found_in_words(board.found, OURS) if board.found else [],
+        doubts=doubts_in_words(board.found, OURS) if board.found else [],
+        titles={row.idea_id: row.title for row in board.rows},
+        line_form=forms.get("line_form", blank(CapacityForm, capacity=round_.capacity, version=round_.version)),
+        may_draw=heads(actor, round_) and round_.stage in BEFORE_THE_END,
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
         refused=forms.get("refused", ""),
@@ -159,18 +219,34 @@ def draw(
     )
 
 
+def short_of(db: Session, round_: Round, board: standing.Board, *, hidden: bool) -> list[Short]:
+    """Ideas of a round for which nobody is left, as far as this reader may know."""
+    if round_.stage not in (RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED):
+        return []
+    ideas = [(row.idea_id, row.title) for row in board.undecided if not row.conflict]
+    known = concerned(db, [idea for idea, _ in ideas])
+    quorum = db.get_one(Committee, round_.committee_id).quorum
+    return lacking(ideas, members(db, round_.committee_id), known, quorum, hidden=hidden)
+
+
 @routes.get("/review/rounds/{id}/edit")
 def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
-    must_lead(actor, round_)
+    must_prepare(actor, round_)
     placed = [row.idea_id for row in standing.placed_ideas(db, actor, round_.id)]
     form = blank(
         RoundForm,
         name=round_.name,
         due=round_.due,
-        blind="on" if round_.blind else "",
+        preset=round_.preset.value,
+        card=scorecards.card(db, round_.scorecard_id).use.value,
+        wanted=round_.wanted,
         custodian=round_.custodian_id,
+        sight=round_.sight.value,
+        led_by=round_.led_by.value,
+        opens_on=round_.opens_on,
+        **{name: "on" for name in rounds.SWITCHES if getattr(round_, name)},
         ideas=placed,
-        reviewers=[person for person, _ in rounds.reviewers(db, round_.id)],
+        reviewers=[person for person, _ in duty.reviewers(db, round_.id)],
         version=round_.version,
     )
     return draw_form(db, request, round_.committee_id, form, round_)
@@ -178,7 +254,7 @@ def edit(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
 
 @routes.post("/review/rounds/{id}/edit")
 def change(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
-    must_lead(actor, round_)
+    must_prepare(actor, round_)
     form = fill(RoundForm, fields)
     check(db, round_.committee_id, form, round_.id)
     if not form:
@@ -187,9 +263,14 @@ def change(request: Request, db: Db, actor: Member, round_: TheRound, fields: Ty
     return see(request, f"/review/rounds/{round_.id}", "Changed.")
 
 
+def must_prepare(actor: Actor, round_: Round) -> None:
+    if not heads(actor, round_):
+        raise Refused("The chair or the deputy prepares rounds.")
+
+
 def must_lead(actor: Actor, round_: Round) -> None:
-    if not actor.chairs(round_.committee_id):
-        raise Refused("The chair or the deputy leads rounds.")
+    if not leads(actor, round_):
+        raise Refused(f"This round is led by {LEAD_WORDS[round_.led_by]}.")
 
 
 @routes.post("/review/rounds/{id}/moves")
@@ -202,6 +283,28 @@ def move(request: Request, db: Db, actor: Employee, round_: TheRound, fields: Ty
     return see(request, f"/review/rounds/{round_.id}", words)
 
 
+@routes.post("/review/rounds/{id}/reveal")
+def reveal(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
+    must_lead(actor, round_)
+    rounds.reveal(db, actor.id, round_)
+    return see(request, f"/review/rounds/{round_.id}", "The scores are open to the committee now.")
+
+
+@routes.get("/review/rounds/{id}/as-reviewer")
+@slow
+def as_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, idea: int | None = None) -> Response:
+    """A prepared round as a reviewer will see it: for who prepares it, and nothing of it can be filled in for good."""
+    must_prepare(actor, round_)
+    if round_.stage is not RoundStage.PREPARED:
+        raise Stale("This round has begun. What reviewers see is on their pages now.")
+    placed = standing.placed_ideas(db, actor, round_.id)
+    if not placed or (idea is not None and idea not in {row.idea_id for row in placed}):
+        raise Missing()
+    return pages_case.page_of(
+        db, request, actor, pages_case.rehearsed(db, round_, idea or placed[0].idea_id), ideas=placed
+    )
+
+
 @routes.post("/review/rounds/{id}/reviewers")
 def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fields: Typed) -> Response:
     must_lead(actor, round_)
@@ -209,12 +312,14 @@ def add_reviewer(request: Request, db: Db, actor: Member, round_: TheRound, fiel
     if not form:
         return draw(db, request, actor, round_, 422, refused="Choose one of the members who are offered.")
     rounds.add_reviewer(db, actor, round_, form.data.person)
-    return see(request, f"/review/rounds/{round_.id}", "Added. The ideas wait for them now.")
+    words = "The next assignment counts on them." if round_.assigned else "The ideas wait for them now."
+    return see(request, f"/review/rounds/{round_.id}", f"Added. {words}")
 
 
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/out")
 def take_out(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, fields: Typed) -> Response:
     must_lead(actor, round_)
+    rounds.must_be_in_charge_of(db, actor, round_, idea_id)
     form = fill(ReasonForm, fields)
     if not form:
         return draw(db, request, actor, round_, 422, refused="Give a reason: it is kept in the record.")

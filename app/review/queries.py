@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -14,9 +14,12 @@ from app.ideas.models import Idea
 from app.ideas.models import Stage as IdeaStage
 from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
+from app.people.models import Person
 from app.refs import Kind
 from app.review import owners, reviewing, rounds
-from app.review.conflicts import concerned, unconcerned
+from app.review.assignment import waiting as assignment
+from app.review.conflicts import concerned, settling, unconcerned
+from app.review.conflicts.left import for_administrators, for_heads
 from app.review.meetings.queries import to_vote as motions_to_vote
 from app.review.models import (
     Decision,
@@ -27,9 +30,11 @@ from app.review.models import (
     Round,
     RoundIdea,
     RoundStage,
+    Sight,
     Verdict,
 )
-from app.review.rules import VERDICT_DONE
+from app.review.questions import queries as questions
+from app.review.rules import VERDICT_DONE, leads
 from app.review.standing import Board, board
 
 OwnReview = aliased(Review)
@@ -70,8 +75,30 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
         return []
     day = today(db.info["settings"].time_zone)
     found = [*to_score(db, actor, day), *to_vote(db, actor, day), *to_say(db, actor), *to_do(db, actor, day)]
-    found += to_lead(db, actor, day)
-    return sorted(found, key=urgency)
+    found += [*to_lead(db, actor, day), *to_pass_on(db, actor), *to_answer(db, actor)]
+    return sorted([*found, *about_conflicts(db, actor)], key=urgency)
+
+
+def about_conflicts(db: Session, actor: Actor) -> list[Waiting]:
+    """Possible conflicts that this person confirms or dismisses, as one thing to do; and ideas for which nobody is
+    left: an administrator seats somebody, a head sees it coming."""
+    found = settling.rows(db, actor, *settling.mine_to_settle(actor))
+    number, ideas = settling.how_many(db, actor, found)
+    asked = []
+    if number:
+        words = "1 possible conflict" if number == 1 else f"{number} possible conflicts"
+        why = f"Named or found, with {'1 idea' if ideas == 1 else f'{ideas} ideas'}"
+        asked = [Waiting("Look at", words, "/review/conflicts", None, why)]
+    if actor.administrator:
+        verbs = {False: "Name a deputy for", True: "Seat somebody for"}
+        here = "/admin/committee#seat"
+        return asked + [
+            Waiting(verbs[one.headed], one.title, here, None, one.why) for one in for_administrators(db, actor)
+        ]
+    return asked + [
+        Waiting("Find who can judge", one.title, f"/review/ideas/{one.idea_id}/conflicts", None, one.why)
+        for one in for_heads(db, actor, found)
+    ]
 
 
 def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
@@ -102,6 +129,24 @@ def to_say(db: Session, actor: Actor) -> list[Waiting]:
     ]
 
 
+def to_pass_on(db: Session, actor: Actor) -> list[Waiting]:
+    return [
+        Waiting("Pass on to its authors, or not:", title, f"/review/ideas/{idea}#questions", None, asked_words(count))
+        for idea, title, count in questions.to_pass_on(db, actor)
+    ]
+
+
+def to_answer(db: Session, actor: Actor) -> list[Waiting]:
+    return [
+        Waiting("Answer the committee about", title, f"/ideas/{idea}#questions", None, asked_words(count))
+        for idea, title, count in questions.to_answer(db, actor)
+    ]
+
+
+def asked_words(count: int) -> str:
+    return "A reviewer’s question" if count == 1 else f"{count} questions of reviewers"
+
+
 def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
     query = (
         select(col(Order.id), col(Order.stage), col(Order.due), col(Idea.title))
@@ -122,10 +167,23 @@ def to_do(db: Session, actor: Actor, day: date) -> list[Waiting]:
     ]
 
 
+def given_out(actor: Actor, round_: Round, *, planned: bool, fallen: bool, untold: bool) -> list[Waiting]:
+    """Where not everybody reviews everything: to say what one would read, to give ideas out, to repair that."""
+    if not round_.assigned or round_.stage is not RoundStage.OPEN:
+        return []
+    here, head = f"/review/rounds/{round_.id}", actor.chairs(round_.committee_id)
+    found = {
+        ("Say what you would read in", "preferences", "Its ideas are given out soon"): untold and not planned,
+        ("Give out the ideas of", "assignment", "Nobody is asked to review one yet"): head and not planned,
+        ("Repair who reviews what in", "assignment", "Somebody cannot review what they had"): head and fallen,
+    }
+    return [Waiting(verb, round_.name, f"{here}/{page}", None, why) for (verb, page, why), so in found.items() if so]
+
+
 def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
-    """What waits for chair or deputy: rounds to open, close, decide in and publish, and ideas without one."""
+    """What waits because of rounds, for their heads and where ideas are given out; and ideas that none holds."""
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
-    if not headed:
+    if not actor.seats:
         return []
     decided = exists().where(
         col(Decision.round_id) == col(Round.id),
@@ -136,31 +194,36 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
         select(func.count())
         .where(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.live).is_(True), ~decided)
         .correlate(Round)
-        .scalar_subquery()
     )
-    query = select(Round, left).where(
-        col(Round.committee_id).in_(headed),
+    mine = left.where(unconcerned(actor, col(RoundIdea.idea_id)))
+    given = (assignment.planned(), assignment.fallen(), assignment.untold(actor))
+    query = select(Round, left.scalar_subquery(), mine.scalar_subquery(), *given).where(
+        col(Round.committee_id).in_(list(actor.seats)),
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
-    found = [item for round_, open_ in db.execute(query) for item in lead(round_, open_, day)]
-    ready = db.scalar(waiting_for_a_round(headed)) or 0
+    found: list[Waiting] = []
+    for round_, all_, mine_, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
+        found += lead(round_, all_, mine_, day) if leads(actor, round_) else ()
+        found += given_out(actor, round_, planned=planned, fallen=fallen, untold=untold)
+    ready = (db.scalar(waiting_for_a_round(headed)) or 0) if headed else 0
     if ready:
         words = "1 idea" if ready == 1 else f"{ready} ideas"
         found.append(Waiting(f"Put {words} into a round", "", "/review/rounds/new", None, "Admitted, and in none"))
     return found
 
 
-def lead(round_: Round, left: int, day: date) -> list[Waiting]:
+def lead(round_: Round, left: int, mine: int, day: date) -> list[Waiting]:
+    """left: ideas without a decision; mine: those of them with which this head has no conflict."""
     here = f"/review/rounds/{round_.id}"
     match round_.stage:
         case RoundStage.PREPARED:
             return [Waiting("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
         case RoundStage.OPEN if round_.due < day:
             return [Waiting("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
-        case RoundStage.CLOSED if left:
-            words = "1 idea" if left == 1 else f"{left} ideas"
+        case RoundStage.CLOSED if mine:
+            words = "1 idea" if mine == 1 else f"{mine} ideas"
             return [Waiting(f"Decide on {words} of", round_.name, here, None, "The reviewing is closed")]
-        case RoundStage.CLOSED:
+        case RoundStage.CLOSED if not left:
             return [Waiting("Publish the decisions of", round_.name, here, None, "All ideas are decided")]
         case _:
             return []
@@ -174,15 +237,22 @@ def waiting_for_a_round(committees: Sequence[int]) -> Any:
     )
 
 
+class Remark(NamedTuple):
+    """What a reviewer wrote to the authors; `name` is empty unless the round tells authors who reviewed."""
+
+    words: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an idea in review. `remarks`: what reviewers wrote for its authors, without who wrote it."""
+    """What became of an idea in review. `remarks`: what reviewers wrote for its authors."""
 
     verdict: Verdict
     words: str
     reason: str
     decided_at: datetime | None
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     next: str
     order: int | None
     superseded: bool  # an earlier decision on the same revision was taken back
@@ -197,32 +267,39 @@ NEXT = {
 }
 
 
-def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
-    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
-
-    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
-    not tell whose they are. Three statements at most.
-    """
+def holding() -> Any:
+    """The last decision on an idea that is in force, with its round and its order, for any reader: made once."""
     before = select(col(Decision.superseded_by)).where(col(Decision.superseded_by).is_not(None))
     order = (col(Order.decision_id) == col(Decision.id), col(Order.stage) != OrderStage.RECALLED)
-    query = (
+    return (
         select(Decision, Round, col(Order.id), col(Decision.id).in_(before))
         .join(Round, col(Round.id) == col(Decision.round_id))
-        .outerjoin(Order, and_(*order, owners.orders_visible_to(actor)))
+        .outerjoin(Order, and_(*order, owners.ORDERS_OF_ANY_READER))
         .where(
-            col(Decision.idea_id) == idea.id,
+            col(Decision.idea_id) == bindparam("idea"),
             col(Decision.superseded_by).is_(None),
             col(Decision.effective_at).is_not(None),
         )
         .order_by(col(Decision.id).desc())
         .limit(1)
     )
-    row = db.execute(query).first()
+
+
+OUTCOME = holding()
+
+
+def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
+    """The last decision that holds, once it has taken effect: at once, or in a blind round when it is published.
+
+    For who may see the idea. Remarks are for its authors, once names are not hidden any more; in an order that does
+    not tell whose they are. Three statements at most.
+    """
+    row = db.execute(OUTCOME, {"idea": idea.id, **owners.sight(actor)}).first()
     if row is None:
         return None
     made, round_, order_id, superseded = row
     told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
-    remarks = remarks_on(db, round_.id, idea.id) if told else ()
+    remarks = remarks_on(db, round_, idea.id) if told else ()
     day = made.due or made.defer_to
     following = NEXT[made.verdict] if day is None else f"{NEXT[made.verdict][:-1]}, {day.day} {day:%b %Y}."
     return Outcome(
@@ -237,16 +314,27 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
     )
 
 
-def remarks_on(db: Session, round_id: int, idea_id: int) -> tuple[str, ...]:
-    query = select(col(Review.reviewer_id), col(Review.to_authors)).where(
-        col(Review.round_id) == round_id,
-        col(Review.idea_id) == idea_id,
-        col(Review.stage) == ReviewStage.SUBMITTED,
-        col(Review.to_authors) != "",
+def remarks_on(db: Session, round_: Round, idea_id: int) -> tuple[Remark, ...]:
+    """By their words or, where names are told, by name: in neither order does it show who came first."""
+    query = (
+        select(col(Review.reviewer_id), col(Review.to_authors), col(Person.name))
+        .join(Person, col(Person.id) == col(Review.reviewer_id))
+        .where(
+            col(Review.round_id) == round_.id,
+            col(Review.idea_id) == idea_id,
+            col(Review.stage) == ReviewStage.SUBMITTED,
+            col(Review.to_authors) != "",
+        )
     )
     written = list(db.execute(query))
     known = concerned(db, [idea_id]) if written else None
-    return tuple(sorted(words for person, words in written if known and not known.has(idea_id, person)))
+    told = round_.names_to_authors
+    said = [
+        Remark(words, name if told else "")
+        for person, words, name in written
+        if known and not known.has(idea_id, person)
+    ]
+    return tuple(sorted(said, key=lambda remark: (remark.name, remark.words)))
 
 
 def standing(db: Session, actor: Actor, round_: Round) -> Board:
@@ -255,7 +343,8 @@ def standing(db: Session, actor: Actor, round_: Round) -> Board:
 
 
 def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """One's own; others' on ideas without a conflict, once one's own is in or the round takes no more."""
+    """One's own; others' on ideas without a conflict, once one's own is in or the round takes no more, as far as the
+    round's sight goes (by a reference, those that are sealed until all are in show from its closing)."""
     own_in = exists().where(
         col(OwnReview.round_id) == col(Review.round_id),
         col(OwnReview.idea_id) == col(Review.idea_id),
@@ -263,8 +352,12 @@ def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
         col(OwnReview.stage) == ReviewStage.SUBMITTED,
     )
     round_ = select(col(Round.id)).where(col(Round.committee_id).in_(list(actor.seats)))
-    over = round_.where(col(Round.stage).in_((RoundStage.CLOSED, RoundStage.PUBLISHED)))
-    unsealed = or_(col(Review.round_id).in_(over), and_(col(Review.round_id).in_(round_), own_in))
+    shown = or_(col(Round.sight) != Sight.MEETING, col(Round.revealed_at).is_not(None))
+    closed = round_.where(
+        or_(col(Round.stage) == RoundStage.PUBLISHED, and_(col(Round.stage) == RoundStage.CLOSED, shown))
+    )
+    at_once = round_.where(col(Round.stage) == RoundStage.OPEN, col(Round.sight) == Sight.MINE)
+    unsealed = or_(col(Review.round_id).in_(closed), and_(col(Review.round_id).in_(at_once), own_in))
     return unconcerned(actor, col(Review.idea_id)) & or_(col(Review.reviewer_id) == actor.id, unsealed)
 
 
@@ -287,6 +380,7 @@ def title_of(idea_id: Any) -> Any:
 
 
 kinds = [
+    *questions.kinds,
     Kind("round", Round, rounds.visible_to, col(Round.name), lambda id_: f"/review/rounds/{id_}"),
     Kind(
         "to_do",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import case as case_when
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -20,12 +21,13 @@ from app.people.models import Person, Team
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import Concerned, concerned, must_be_free, unconcerned
+from app.review.duty import duties, is_asked, nobody_awaited
 from app.review.forms import RemarksForm, field_of
-from app.review.models import Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Score
+from app.review.models import FiledReview, Review, ReviewStage, Round, RoundIdea, RoundStage, Score, Sight
 from app.review.rounds import STARTED, visible_to
 from app.review.rules import names_hidden, sees_reviews
 from app.review.scorecards import Question
-from app.review.scoring import total
+from app.review.scoring import on_five, total
 from app.workflow import guarded_update
 
 
@@ -58,18 +60,27 @@ class Case:
         return self.mine is not None and self.mine.review.stage is ReviewStage.SUBMITTED
 
     @property
+    def running(self) -> bool:
+        """Whether this member's word on the idea is still taken."""
+        return self.reviewing and self.round.stage is RoundStage.OPEN and self.placed.live
+
+    @property
     def can_score(self) -> bool:
-        return self.reviewing and not self.submitted and self.round.stage is RoundStage.OPEN and self.placed.live
+        return self.running and not self.submitted
+
+    @property
+    def can_amend(self) -> bool:
+        """A filed review can be amended until its writer has sight of another's."""
+        return self.running and self.submitted and not self.reviews
 
 
 def find(
     db: Session, actor: Actor, idea_id: int, *, lock: bool = False
 ) -> tuple[Round, RoundIdea, Idea, Revision, Process, bool]:
     """The idea in the round that works on it, or in the last that did. To the committee and the custodian alone."""
-    asked = exists().where(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id)
     theirs = col(Round.committee_id).in_(list(actor.seats)) | (col(Round.custodian_id) == actor.id)
     query = (
-        select(Round, RoundIdea, Idea, Revision, Process, asked)
+        select(Round, RoundIdea, Idea, Revision, Process, is_asked(actor.id))
         .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
@@ -92,14 +103,19 @@ def find(
 
 
 def case(db: Session, actor: Actor, idea_id: int, *, lock: bool = False) -> Case:
-    """Raises Missing where there is nothing for this person, Refused where they have a conflict."""
+    """Raises Missing where there is nothing for this person, Refused where they have a conflict; to who would change
+    something Stale, since the page that they had before them was drawn without one."""
     round_, placed, idea, revision, process, reviewing = find(db, actor, idea_id, lock=lock)
     known = concerned(db, [idea.id])
+    if lock and (idea.id, actor.id) not in known.own and known.has(idea.id, actor.id):
+        raise Stale("A conflict of yours with this idea was noted meanwhile. What you typed was not taken.")
     must_be_free(known, idea.id, actor.id)
     all_of_them = written(db, round_.id, idea.id)
     mine = next((one for one in all_of_them if one.review.reviewer_id == actor.id), None)
     submitted = mine is not None and mine.review.stage is ReviewStage.SUBMITTED
-    may = sees_reviews(round_.stage, reviewer=reviewing, submitted=submitted, conflict=False)
+    filed = {one.review.reviewer_id for one in all_of_them if stands(known, one.review)}
+    all_in = round_.sight is Sight.ALL and nobody_awaited(round_, idea.id, known, duties(db, round_), filed)
+    may = sees_reviews(round_, reviewer=reviewing, submitted=submitted, all_in=all_in)
     others = [one for one in all_of_them if may and one is not mine and stands(known, one.review)]
     hidden = names_hidden(actor, round_)
     return Case(round_, placed, idea, revision, process, reviewing, mine, others, not may, hidden)
@@ -149,12 +165,18 @@ def authors(db: Session, ideas: Collection[int], but_for: Actor | None = None) -
 
 
 def running_total(questions: Sequence[Question], scores: Mapping[int, int | None]) -> float | None:
-    return total((question.weight, scores.get(question.id)) for question in questions)
+    """The weighted mean of what counts, on 1 to 5 whatever the criteria's scales."""
+    return total(
+        (question.weight, None if level is None else on_five(level, len(question.levels)))
+        for question in questions
+        if question.counted
+        for level in (scores.get(question.id),)
+    )
 
 
 def answered(questions: Sequence[Question], scores: Mapping[int, int | None]) -> int:
     """How much of the scorecard's weight has a score."""
-    return sum(question.weight for question in questions if scores.get(question.id) is not None)
+    return sum(one.weight for one in questions if one.counted and scores.get(one.id) is not None)
 
 
 def scores_of(questions: Sequence[Question], typed: RemarksForm) -> dict[int, int | None]:
@@ -165,23 +187,45 @@ def scores_of(questions: Sequence[Question], typed: RemarksForm) -> dict[int, in
 
 def must_be_open(actual: Case) -> None:
     if not actual.reviewing:
-        raise Refused("You are not one of this round’s reviewers.")
-    if actual.submitted:
-        raise Stale("You have submitted your review of this idea already. It counts once, and stays as it was.")
+        whose = "not given to you in this round" if actual.round.assigned else "reviewed by others in this round"
+        raise Refused(f"This idea is {whose}.")
     if actual.round.stage is not RoundStage.OPEN or not actual.placed.live:
         raise Stale("The reviewing of this idea was closed. What you typed was not taken.")
 
 
+def must_be_mine_to_write(actual: Case, typed: RemarksForm) -> None:
+    """A filed review changes by amending alone, from what the page showed, and while no other one can be seen."""
+    must_be_open(actual)
+    filed = actual.mine.review.filed if actual.mine and actual.submitted else 0
+    if typed.do != "amend" and filed:
+        raise Stale("You have submitted your review of this idea already. It can be amended until you see another’s.")
+    if typed.do == "amend" and (not filed or filed != typed.filed):
+        raise Stale("This review was filed anew meanwhile. Look at it before you amend it.")
+    if typed.do == "amend" and not actual.can_amend:
+        raise Stale("You can see another’s review of this idea by now. Yours stays as it was.")
+
+
 def keep(db: Session, actor: Actor, actual: Case, typed: RemarksForm, scores: Mapping[int, int | None]) -> Review:
     """Kept for later: nobody else sees it. The caller holds the round's lock, so that there is one review a member."""
-    must_be_open(actual)
+    must_be_mine_to_write(actual, typed)
     review = actual.mine.review if actual.mine else None
     if review is None:
         review = Review(round_id=actual.round.id, idea_id=actual.idea.id, reviewer_id=actor.id)
         db.add(review)
         db.flush()
+    put_down(db, actual.round, review, typed, scores)
+    return review
+
+
+def put_down(db: Session, round_: Round, review: Review, typed: RemarksForm, scores: Mapping[int, int | None]) -> None:
+    """What was typed, as the review's words and scores. What the round does not ask for is left out."""
     review.to_authors, review.to_committee = typed.to_authors, typed.to_committee
+    review.confidence = int(typed.confidence) if round_.asks_confidence and typed.confidence else None
+    told = typed.forecasts if round_.asks_forecast else (None, None, None)
+    review.forecast, review.forecast_low, review.forecast_high = told if None not in told else (None, None, None)
     review.begun_at = now()
+    if typed.free and review.free_at is None:
+        review.free_at = now()
     review.version += 1
     rows = {row.criterion_id: row for row in db.scalars(select(Score).where(col(Score.review_id) == review.id))}
     for criterion, row in rows.items():
@@ -192,10 +236,11 @@ def keep(db: Session, actor: Actor, actual: Case, typed: RemarksForm, scores: Ma
         row.value = value
         db.add(row)
     db.flush()
-    return review
 
 
-def mistakes(questions: Sequence[Question], scores: Mapping[int, int | None]) -> dict[str, str]:
+def mistakes(
+    round_: Round, questions: Sequence[Question], scores: Mapping[int, int | None], typed: RemarksForm
+) -> dict[str, str]:
     """What keeps a review from being submitted, by field."""
     found = {
         field_of(question.id): "This one needs a score from everybody."
@@ -203,8 +248,21 @@ def mistakes(questions: Sequence[Question], scores: Mapping[int, int | None]) ->
         if question.required and scores.get(question.id) is None
     }
     if not found and running_total(questions, scores) is None:
-        found[""] = "Score at least one criterion, or say that you have a conflict."
+        found[""] = "Score at least one criterion that counts, or say that you have a conflict."
+    if round_.asks_confidence and not typed.confidence:
+        found["confidence"] = "Say how sure you are."
+    if round_.asks_forecast:
+        found |= forecast_mistakes(*typed.forecasts)
     return found
+
+
+def forecast_mistakes(middle: float | None, low: float | None, high: float | None) -> dict[str, str]:
+    """A forecast is left out whole, or has a range that holds it."""
+    if middle is None and low is None and high is None:
+        return {}
+    if middle is None or low is None or high is None:
+        return {"forecast": "Give all three figures, or none."}
+    return {} if low <= middle <= high else {"forecast": "What you expect lies between the lowest and the highest."}
 
 
 def submit(
@@ -215,24 +273,120 @@ def submit(
     questions: Sequence[Question],
     scores: Mapping[int, int | None],
 ) -> None:
-    """Final. The record gets a commitment to the scores: opened, as totals, when the decisions are published."""
-    review = keep(db, actor, actual, typed, scores)
+    """Filed, or filed anew. The record gets a commitment to the scores: opened, as totals, when the decisions are
+    published."""
+    must_be_mine_to_write(actual, typed)
+    if actual.mine and typed.do == "amend":
+        review, before = actual.mine.review, ReviewStage.SUBMITTED
+        set_aside(db, actual.mine)
+        put_down(db, actual.round, review, typed, scores)
+    else:
+        review, before = keep(db, actor, actual, typed, scores), ReviewStage.BEGUN
     value = running_total(questions, scores)
     assert value is not None
-    guarded_update(
-        db,
-        review,
-        "stage",
-        ReviewStage.BEGUN,
-        stage=ReviewStage.SUBMITTED,
-        submitted_at=now(),
-        total=Decimal(f"{value:.4f}"),
-    )
+    changed = {"submitted_at": now(), "total": Decimal(f"{value:.4f}"), "filed": review.filed + 1}
+    guarded_update(db, review, "stage", before, stage=ReviewStage.SUBMITTED, **changed)
     sealed = json.dumps({str(question.id): scores.get(question.id) for question in questions}, sort_keys=True)
     figures = {"idea": actual.idea.id, "round": actual.round.id}
+    move = "review" if before is ReviewStage.BEGUN else "amend"
     write(
-        db, actor.id, "review", review.ref, before="begun", after="submitted", figures=figures, words={"sealed": sealed}
+        db,
+        actor.id,
+        move,
+        review.ref,
+        before=before.value,
+        after="submitted",
+        figures=figures,
+        words={"sealed": sealed},
     )
+
+
+def set_aside(db: Session, mine: Written) -> None:
+    """What the review said until now is kept beside it."""
+    review = mine.review
+    said = {
+        "scores": {str(criterion): value for criterion, value in sorted(mine.scores.items())},
+        **{name: getattr(review, name) for name in ("to_authors", "to_committee", "confidence")},
+        **{name: getattr(review, name) for name in ("forecast", "forecast_low", "forecast_high")},
+    }
+    filed_at = review.submitted_at or now()
+    kept = FiledReview(
+        review_id=review.id,
+        number=review.filed,
+        said=json.dumps(said, ensure_ascii=False),
+        total=review.total,
+        filed_at=filed_at,
+    )
+    db.add(kept)
+    db.flush()
+
+
+def earlier(db: Session, review_id: int) -> list[FiledReview]:
+    """What a review said before it was amended, oldest first."""
+    query = select(FiledReview).where(col(FiledReview.review_id) == review_id)
+    return list(db.scalars(query.order_by(col(FiledReview.number))))
+
+
+@dataclass(frozen=True)
+class LastTime:
+    """What this member said of the idea in an earlier round."""
+
+    round: str
+    revision: int
+    total: Decimal | None
+    to_authors: str
+    to_committee: str
+
+
+def last_time(db: Session, actor: Actor, actual: Case) -> LastTime | None:
+    query = (
+        select(
+            col(Round.name), col(Revision.number), col(Review.total), col(Review.to_authors), col(Review.to_committee)
+        )
+        .join(Round, col(Round.id) == col(Review.round_id))
+        .join(RoundIdea, and_(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.idea_id) == col(Review.idea_id)))
+        .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
+        .where(
+            col(Review.idea_id) == actual.idea.id,
+            col(Review.reviewer_id) == actor.id,
+            col(Review.stage) == ReviewStage.SUBMITTED,
+            col(Round.id) != actual.round.id,
+        )
+        .order_by(col(Review.id).desc())
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    return LastTime(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reviewer is in a round: what is filed, and what is expected of them."""
+
+    filed: int
+    expected: int
+
+
+def progress(db: Session, actor: Actor, round_: Round) -> Progress:
+    """One statement. Ideas that are not given to them, or with which they have a conflict, are not expected."""
+    mine = exists().where(
+        col(Review.round_id) == round_.id,
+        col(Review.idea_id) == col(RoundIdea.idea_id),
+        col(Review.reviewer_id) == actor.id,
+        col(Review.stage) == ReviewStage.SUBMITTED,
+    )
+    query = (
+        select(func.count(col(RoundIdea.id)), func.coalesce(func.sum(case_when((mine, 1), else_=0)), 0))
+        .join(Round, col(Round.id) == col(RoundIdea.round_id))
+        .where(
+            col(Round.id) == round_.id,
+            col(RoundIdea.live).is_(True),
+            is_asked(actor.id),
+            unconcerned(actor, col(RoundIdea.idea_id)),
+        )
+    )
+    expected, filed = db.execute(query).one()
+    return Progress(int(filed), int(expected))
 
 
 @dataclass(frozen=True)
@@ -276,7 +430,6 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
             col(Review.begun_at),
         )
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
-        .join(Reviewer, and_(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id))
         .join(Revision, col(Revision.id) == col(RoundIdea.revision_id))
         .join(Idea, col(Idea.id) == col(RoundIdea.idea_id))
         .join(Process, col(Process.id) == col(Idea.process_id))
@@ -284,7 +437,8 @@ def waiting(actor: Actor) -> Select[int, str, str, int, str, date, datetime]:
         .where(
             col(Round.stage) == RoundStage.OPEN,
             col(RoundIdea.live).is_(True),
-            ~is_in(col(Reviewer.person_id)),
+            is_asked(actor.id),
+            ~is_in(actor.id),
             unconcerned(actor, col(RoundIdea.idea_id)),
             col(Round.committee_id).in_(list(actor.seats)),
         )

@@ -17,9 +17,9 @@ from app.people.actor import HEADS, Actor
 from app.people.models import Grant, Person, Role
 from app.processes.models import Process
 from app.record.actions import write
-from app.review.conflicts import concerned, members
+from app.review.conflicts import concerned, members, must_be_in_charge
 from app.review.forms import RoundForm
-from app.review.models import Decision, Reviewer, Round, RoundIdea, RoundStage
+from app.review.models import Decision, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage, Sight
 from app.review.rules import round_life
 from app.review.scorecards import ensure
 
@@ -73,6 +73,16 @@ def candidates(db: Session, committees: Collection[int], round_id: int | None = 
     return [Candidate(*row) for row in db.execute(query)]
 
 
+def reviewed_before(db: Session, ideas: Collection[int]) -> tuple[list[int], set[int]]:
+    """Of these ideas those that were submitted reviews of, and who wrote them."""
+    query = select(col(Review.idea_id), col(Review.reviewer_id)).where(
+        col(Review.idea_id).in_(list(ideas)), col(Review.stage) == ReviewStage.SUBMITTED
+    )
+    pairs = [(idea, person) for idea, person in db.execute(query)]
+    known = {idea for idea, _ in pairs}
+    return [idea for idea in ideas if idea in known], {person for _, person in pairs}
+
+
 def custodians(db: Session, committee_id: int) -> list[tuple[int, str]]:
     """Who may be named to see names: members, and administrators."""
     seated = {member.id: member.name for member in members(db, committee_id)}
@@ -85,26 +95,10 @@ def custodians(db: Session, committee_id: int) -> list[tuple[int, str]]:
     return list((seated | dict(db.execute(query).all())).items())
 
 
-def reviewers(db: Session, round_id: int) -> list[tuple[int, str]]:
-    query = (
-        select(col(Person.id), col(Person.name))
-        .join(Reviewer, col(Reviewer.person_id) == col(Person.id))
-        .where(col(Reviewer.round_id) == round_id)
-        .order_by(col(Person.name), col(Person.id))
-    )
-    return list(db.execute(query))
-
-
 def prepare(db: Session, actor: Actor, committee_id: int, wanted: RoundForm) -> Round:
-    made = Round(
-        committee_id=committee_id,
-        scorecard_id=ensure(db, actor, committee_id),
-        name=wanted.name,
-        due=wanted.due,
-        blind=bool(wanted.blind),
-        custodian_id=wanted.custodian,
-        made_by=actor.id,
-    )
+    card = ensure(db, actor, committee_id, wanted.card)
+    made = Round(committee_id=committee_id, scorecard_id=card, name=wanted.name, due=wanted.due, made_by=actor.id)
+    switch(made, wanted)
     db.add(made)
     db.flush()
     fill_in(db, made, wanted)
@@ -119,13 +113,25 @@ def change(db: Session, actor: Actor, round_: Round, wanted: RoundForm) -> None:
         raise Stale("This round has begun. What it is about does not change any more.")
     if wanted.version != round_.version:
         raise Stale("Somebody changed this round after you opened it. Look at it again before you go on.")
-    round_.name, round_.due, round_.blind = wanted.name, wanted.due, bool(wanted.blind)
-    round_.custodian_id = wanted.custodian
-    round_.scorecard_id = ensure(db, actor, round_.committee_id)
+    round_.name, round_.due = wanted.name, wanted.due
+    switch(round_, wanted)
+    round_.scorecard_id = ensure(db, actor, round_.committee_id, wanted.card)
     round_.version += 1
     db.execute(delete(RoundIdea).where(col(RoundIdea.round_id) == round_.id))
     db.execute(delete(Reviewer).where(col(Reviewer.round_id) == round_.id))
     fill_in(db, round_, wanted)
+
+
+SWITCHES = ("blind", "assigned", "names_to_authors", "closes_itself", "asks_confidence", "asks_forecast")
+
+
+def switch(round_: Round, wanted: RoundForm) -> None:
+    """The round's switches, as the form has them."""
+    for name in SWITCHES:
+        setattr(round_, name, bool(getattr(wanted, name)))
+    round_.preset, round_.sight, round_.led_by = wanted.preset, wanted.sight, wanted.led_by
+    round_.opens_on, round_.custodian_id = wanted.opens_on, wanted.custodian
+    round_.wanted = wanted.wanted
 
 
 def fill_in(db: Session, round_: Round, wanted: RoundForm) -> None:
@@ -161,9 +167,20 @@ def locked_ideas(db: Session, round_id: int) -> list[tuple[RoundIdea, Idea]]:
 
 
 def open_round(db: Session, actor: Actor, round_: Round, version: int | None) -> int:
-    """Ideas go into review at their current revision; in a blind round the veils fall. Returns how many ideas were
-    left out, because they are not admitted any more."""
+    """By somebody's word. Returns how many ideas were left out, because they are not admitted any more."""
     round_life.check(actor, round_, "open")
+    must_be_unchanged(round_, version)
+    return begin(db, actor.id, round_)
+
+
+def must_be_unchanged(round_: Round, version: int | None) -> None:
+    if version is not None and version != round_.version:
+        raise Stale("Somebody changed this round after you opened it. Look at it again before you go on.")
+
+
+def begin(db: Session, actor_id: int | None, round_: Round) -> int:
+    """Ideas go into review at their current revision; in a blind round the veils fall. Returns how many ideas were
+    left out. By somebody, or by itself on its day."""
     ready: list[tuple[RoundIdea, Idea]] = []
     gone: list[tuple[RoundIdea, Idea]] = []
     for placed, idea in locked_ideas(db, round_.id):
@@ -176,11 +193,12 @@ def open_round(db: Session, actor: Actor, round_: Round, version: int | None) ->
     for placed, idea in ready:
         placed.revision_id = revisions[idea.id]
     figures = {"ideas": len(ready), "blind": int(round_.blind)}
-    round_life.make(db, actor, round_, "open", version=version, figures=figures, opened_at=now())
+    move = round_life.by_name["open", RoundStage.PREPARED]
+    round_life.step(db, actor_id, round_, move, figures=figures, opened_at=now())
     for _, idea in ready:
         if idea.stage is Stage.ADMITTED:
             # The head opens the round as a whole, ideas of their own among them: so the step, without asking who.
-            life.step(db, actor.id, idea, life.by_name["into_round", Stage.ADMITTED], figures={"round": round_.id})
+            life.step(db, actor_id, idea, life.by_name["into_round", Stage.ADMITTED], figures={"round": round_.id})
     if round_.blind:
         seated = [member.id for member in members(db, round_.committee_id)]
         veil(db, round_, [idea.id for _, idea in ready], seated)
@@ -204,6 +222,15 @@ def close(db: Session, actor: Actor, round_: Round, version: int | None) -> None
     round_life.make(db, actor, round_, "close", version=version, closed_at=now())
 
 
+def reveal(db: Session, actor_id: int | None, round_: Round) -> None:
+    """What is sealed until the meeting can be seen from now on: by the chair's word, or when the meeting begins."""
+    if round_.sight is not Sight.MEETING or round_.stage is not RoundStage.CLOSED or round_.revealed_at is not None:
+        raise Stale("Nothing is sealed in this round that a meeting could open now.")
+    round_.revealed_at = now()
+    round_.version += 1
+    write(db, actor_id, "reveal", round_.ref, before="sealed", after="open")
+
+
 def cancel(db: Session, actor: Actor, round_: Round, note: str, version: int | None) -> None:
     """Its ideas wait for another round. What has been decided in it cannot be undone like this."""
     round_life.check(actor, round_, "cancel", note)
@@ -225,6 +252,15 @@ def let_go(db: Session, round_id: int) -> None:
     db.execute(delete(Veil).where(col(Veil.round_id) == round_id))
 
 
+def must_be_in_charge_of(db: Session, actor: Actor, round_: Round, idea_id: int) -> None:
+    """Of one idea of the round: whoever heads it has a conflict with some of them."""
+    here = (col(RoundIdea.round_id) == round_.id, col(RoundIdea.idea_id) == idea_id)
+    idea = db.scalars(select(Idea).join(RoundIdea, col(RoundIdea.idea_id) == col(Idea.id)).where(*here)).first()
+    if idea is None:
+        raise Missing()
+    must_be_in_charge(db, actor, idea)
+
+
 def take_out(db: Session, actor: Actor, round_: Round, idea_id: int, reason: str) -> None:
     """An idea that cannot be decided here waits for another round, veiled until this one is over."""
     if round_.stage not in (RoundStage.OPEN, RoundStage.CLOSED):
@@ -238,6 +274,14 @@ def take_out(db: Session, actor: Actor, round_: Round, idea_id: int, reason: str
         raise Stale("This idea is decided, or is not in the round any more.")
     placed.live, placed.taken_out_at = False, now()
     write(db, actor.id, "take_out", placed.ref, before="in", after="out", words={"reason": reason.strip()})
+
+
+def veil_newcomers(db: Session) -> None:
+    """Whoever takes a seat while a blind round is on sees no more of it than the others. Said where seats are given."""
+    on = (col(Round.blind).is_(True), col(Round.stage).in_((RoundStage.OPEN, RoundStage.CLOSED)))
+    for round_ in db.scalars(select(Round).where(*on).order_by(col(Round.id))).all():
+        ideas = db.scalars(select(col(Veil.idea_id)).where(col(Veil.round_id) == round_.id).distinct()).all()
+        veil(db, round_, ideas, [member.id for member in members(db, round_.committee_id)])
 
 
 def add_reviewer(db: Session, actor: Actor, round_: Round, person_id: int) -> None:

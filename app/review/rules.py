@@ -1,9 +1,9 @@
 """Who may do what in review, and the lives of a round, a meeting and an order as moves."""
 
 from app.ideas.models import Idea, Stage
-from app.ideas.rules import chair
+from app.ideas.rules import in_charge
 from app.people.actor import Actor
-from app.review.models import Meeting, MeetingStage, Order, OrderStage, Round, RoundStage, Verdict
+from app.review.models import Lead, Meeting, MeetingStage, Order, OrderStage, Round, RoundStage, Sight, Verdict
 from app.workflow import Move, Workflow
 
 R, M, O = RoundStage, MeetingStage, OrderStage  # noqa: E741
@@ -15,6 +15,11 @@ def heads(actor: Actor, thing: Round | Meeting) -> bool:
     return actor.chairs(thing.committee_id)
 
 
+def leads(actor: Actor, round_: Round) -> bool:
+    """Who changes this round's status and decides in it: its heads, or where it says so any member."""
+    return heads(actor, round_) or (round_.led_by is Lead.MEMBERS and actor.on(round_.committee_id))
+
+
 def owner(actor: Actor, order: Order) -> bool:
     return actor.id == order.owner_id
 
@@ -22,8 +27,8 @@ def owner(actor: Actor, order: Order) -> bool:
 round_life: Workflow[Round] = Workflow(
     "stage",
     Move("open", "Open the round", (R.PREPARED,), R.OPEN, heads, tone="main"),
-    Move("close", "Close the reviewing", (R.OPEN,), R.CLOSED, heads, tone="main"),
-    Move("publish", "Publish the decisions", (R.CLOSED,), R.PUBLISHED, heads, tone="main"),
+    Move("close", "Close the reviewing", (R.OPEN,), R.CLOSED, leads, tone="main"),
+    Move("publish", "Publish the decisions", (R.CLOSED,), R.PUBLISHED, leads, tone="main"),
     Move("cancel", "Cancel the round", (R.PREPARED, R.OPEN, R.CLOSED), R.CANCELLED, heads, reason=True, tone="danger"),
 )
 
@@ -68,7 +73,7 @@ VERDICT_DONE: dict[Verdict, str] = {
 correction: Workflow[Idea] = Workflow(
     "stage",
     *(
-        Move(name, VERDICT_WORDS[verdict], tuple(stage for _, stage in MOVES.values()), target, chair, reason=True)
+        Move(name, VERDICT_WORDS[verdict], tuple(stage for _, stage in MOVES.values()), target, in_charge, reason=True)
         for verdict, (name, target) in MOVES.items()
     ),
 )
@@ -79,11 +84,19 @@ def names_hidden(actor: Actor, round_: Round) -> bool:
     return round_.blind and round_.stage in ON and actor.id != round_.custodian_id
 
 
-def sees_reviews(stage: RoundStage, *, reviewer: bool, submitted: bool, conflict: bool) -> bool:
-    """Sealed until one's own are in. While the round is open only who submitted sees the others' on that idea; from
-    its closing, when nobody can score any more, all members without a conflict."""
-    if conflict:
-        return False
-    if stage is R.OPEN:
-        return reviewer and submitted
-    return stage in (R.CLOSED, R.PUBLISHED)
+def sees_reviews(round_: Round, *, reviewer: bool, submitted: bool, all_in: bool) -> bool:
+    """Whether somebody without a conflict sees the others' reviews of an idea.
+
+    While the round is open, who has submitted does: at once, or when all reviews of the idea are in (`all_in`). From
+    its closing, when nobody can score any more, all members do: at once, or from when the meeting has begun.
+    """
+    if round_.stage is R.OPEN:
+        return reviewer and submitted and (round_.sight is Sight.MINE or (round_.sight is Sight.ALL and all_in))
+    return unsealed(round_)
+
+
+def unsealed(round_: Round) -> bool:
+    """Whether a round whose reviewing is over shows its scores to those who may see them."""
+    if round_.stage is R.CLOSED:
+        return round_.sight is not Sight.MEETING or round_.revealed_at is not None
+    return round_.stage is R.PUBLISHED

@@ -43,6 +43,16 @@ def total(scores: Iterable[tuple[float, float | None]]) -> float | None:
     return sum(weight * score for weight, score in answered) / heaviness if heaviness else None
 
 
+def on_five(level: int, levels: int) -> float:
+    """A level of a scale of `levels` (2 or more), on 1 to 5: the ends stay the ends. A scale of five stays as it is.
+
+    Refuses (ValueError) a level beyond its scale.
+    """
+    if levels < 2 or not 1 <= level <= levels:
+        raise ValueError("A level lies on its scale.")
+    return 1 + 4 * (level - 1) / (levels - 1)
+
+
 def aggregate(totals: Sequence[float | None]) -> Aggregate:
     given = [value for value in totals if value is not None]
     return Aggregate(fmean(given) if given else None, stdev(given) if len(given) > 1 else None, len(given))

@@ -41,7 +41,7 @@ def say(
     db: Session, actor: Actor, ref: str, words: str, parent_id: int | None = None, *, official: bool = False
 ) -> Comment:
     """A remark on a thing that the caller has found to be visible, or an answer to one there."""
-    if official and not may_answer_officially(actor, committee_of(db, ref)):
+    if official and not may_answer_officially(db, actor, ref, committee_of(db, ref)):
         raise Refused("Only the chair answers for the committee.")
     parent = answered(db, ref, parent_id)
     comment = Comment(

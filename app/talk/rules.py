@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.people.actor import Actor
+from app.refs import registry
 from app.talk.models import Comment
 from app.talk.things import committee_of
 
@@ -11,9 +12,9 @@ def may_edit(actor: Actor, comment: Comment) -> bool:
     return comment.author_id == actor.id and comment.withdrawn_at is None
 
 
-def may_answer_officially(actor: Actor, committee_id: int | None) -> bool:
-    """Only the chair speaks for the committee."""
-    return actor.chairs(committee_id)
+def may_answer_officially(db: Session, actor: Actor, ref: str, committee_id: int | None) -> bool:
+    """Only the chair speaks for the committee; where the chair has a conflict, the deputy."""
+    return actor.chairs(committee_id) and not registry(db).barred(db, actor, ref)
 
 
 def moderates(actor: Actor, committee_id: int | None) -> bool:

@@ -4,24 +4,19 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Event, Thread
 from time import monotonic
 from typing import Any, BinaryIO
 
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.columns import now
 from app.db import Database
-from app.errors import Refusal, Stale
-from app.outbox import later
 from app.settings import Settings
 from app.voice import following, waves
 from app.voice.actions import Taking, take, taken_already
@@ -30,22 +25,21 @@ from app.voice.importing.checking import apply
 from app.voice.importing.columns import Profile
 from app.voice.importing.finding import code_tables
 from app.voice.importing.limits import Unreadable
-from app.voice.importing.mapfile import WrongMap, from_toml
+from app.voice.importing.mapfile import from_toml
 from app.voice.importing.maps import SurveyMap
 from app.voice.importing.proposing import propose
 from app.voice.importing.reading import read_table
 from app.voice.importing.responses import Checked
+from app.voice.importing.stepping import EVERY, KEPT_FOR, Stepping
 from app.voice.importing.table import Table
 from app.voice.models import AT_WORK, Upload, UploadStage
 from app.voice.staging import sweep
 
-KEPT_FOR = timedelta(days=1)
-SILENT_FOR = timedelta(seconds=90)
-EVERY = 1.0  # seconds between two words of how far it is
-BREATH = 20.0
 SHOWN_PROBLEMS = 200
 SHOWN_MAPS = 5
 JOB, SWEEP = "voice import", "voice sweep"
+STEPS: Stepping[Upload] = Stepping(Upload, AT_WORK, JOB, SWEEP, payload="upload")
+move = STEPS.move
 
 
 def folder(settings: Settings) -> Path:
@@ -67,24 +61,8 @@ def keep(settings: Settings, file: BinaryIO) -> Path:
 def begin(db: Session, person_id: int, file_name: str, path: Path, lists: Mapping[str, Path] | None = None) -> Upload:
     told = json.dumps({name: str(place) for name, place in (lists or {}).items()})
     upload = Upload(person_id=person_id, file_name=file_name[-300:], path=str(path), lists=told)
-    db.add(upload)
-    db.flush()
-    later(db, JOB, upload=upload.id)
-    later(db, SWEEP, due=now() + KEPT_FOR, upload=upload.id)
+    STEPS.begin(db, upload)
     return upload
-
-
-def move(db: Session, upload: Upload, stage: UploadStage, **values: Any) -> None:
-    """On to the next step, if nobody else has moved it since it was read. A job follows where one has the next word."""
-    query = update(Upload).where(col(Upload.id) == upload.id, col(Upload.stage) == upload.stage)
-    result = db.execute(query.values(stage=stage, version=Upload.version + 1, alive_at=None, **values))
-    assert isinstance(result, CursorResult)
-    if result.rowcount != 1:
-        raise Stale("This import has gone on meanwhile. Look at it again.")
-    if upload in db:
-        db.refresh(upload)
-    if stage in AT_WORK:
-        later(db, JOB, upload=upload.id)
 
 
 def throw_away(db: Session, upload: Upload) -> None:
@@ -111,57 +89,10 @@ def files_of(upload: Upload) -> list[Path]:
 
 
 def work(database: Database, payload: Mapping[str, Any]) -> None:
-    """The job's part of an import. A step that was done already is not done again."""
-    upload = claim(database, payload["upload"])
-    if upload is None:
-        return
-    steps: dict[UploadStage, Callable[[Database, Upload], None]] = {
-        UploadStage.READING: read,
-        UploadStage.CHECKING: check,
-        UploadStage.TAKING: store,
-    }
+    """The job's part of an import."""
+    steps = {UploadStage.READING: read, UploadStage.CHECKING: check, UploadStage.TAKING: store}
     back = {UploadStage.READING: UploadStage.BROKEN, UploadStage.CHECKING: UploadStage.ASKING}
-    try:
-        with breathing(database, upload.id):
-            steps[upload.stage](database, upload)
-    except (Unreadable, WrongMap, Refusal) as error:
-        with database.writing() as db:
-            move(db, upload, back.get(upload.stage, UploadStage.CHECKED), problem=sentence(error))
-
-
-@contextmanager
-def breathing(database: Database, upload_id: int) -> Iterator[None]:
-    """A sign of life now and then while a long file is read, so that no other worker takes the step for left."""
-    ended = Event()
-
-    def breathe() -> None:
-        while not ended.wait(BREATH):
-            with suppress(DBAPIError), database.writing() as db:
-                db.execute(update(Upload).where(col(Upload.id) == upload_id).values(alive_at=now()))
-
-    thread = Thread(target=breathe, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def sentence(error: Exception) -> str:
-    return "\n".join(error.sentences) if isinstance(error, WrongMap) else str(error)
-
-
-def claim(database: Database, upload_id: int) -> Upload | None:
-    """The upload, if a job has the next word and no other is at it: jobs may be started twice."""
-    with database.writing() as db:
-        upload = db.get(Upload, upload_id)
-        if upload is None or upload.stage not in AT_WORK:
-            return None
-        if upload.alive_at and upload.alive_at > now() - SILENT_FOR:
-            raise Stale("Another worker is at this import.")
-        upload.alive_at = now()
-        return upload
+    STEPS.work(database, payload["upload"], steps, back, UploadStage.CHECKED)
 
 
 def read(database: Database, upload: Upload) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.models import Author, Idea, Stage
+from app.ideas.queries import conflicted
 from app.people.actor import HEADS, Actor
 from app.processes.models import Process
 from app.todo import Todo
@@ -76,14 +77,15 @@ def own_todo(row: Any, day: date) -> Todo:
 
 
 def chairs(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
-    """For each kind the few whose promised day comes first, and how many more there are. Own ideas are not theirs.
+    """For each kind the few whose promised day comes first, and how many more there are. Ideas with which they
+    have a conflict are for the other one.
 
     Nothing is read beyond the first hundred of a kind: a chair of 100,000 ideas waits no longer than one of ten.
     """
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     if not headed:
         return
-    theirs = and_(col(Idea.committee_id).in_(headed), col(Idea.id).not_in(own_ids(actor)))
+    theirs = and_(col(Idea.committee_id).in_(headed), col(Idea.id).not_in(conflicted(actor.id)))
     overdue = and_(col(Idea.stage).in_((Stage.ADMITTED, Stage.IN_REVIEW)), col(Idea.promised_on) < day)
     kinds = (
         ((col(Idea.stage) == Stage.SUBMITTED,), (col(Idea.promised_on), col(Idea.id))),

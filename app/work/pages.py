@@ -77,6 +77,7 @@ def home(request: Request, db: Db, actor: Visitor) -> Response:
         empty=empty,
         calls=open_calls(db, actor, day)[:3],
         sees_money=sees_money(actor),
+        starts=bool(todos) and not (actor.on_a_committee or actor.leader),
         given=actor.name.split()[0] if actor.name.strip() else "you",
         moment=now(),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,6 +14,7 @@ from app.columns import now
 from app.people.actor import Actor
 from app.review import queries
 from app.review.conflicts import unconcerned
+from app.review.duty import is_asked
 from app.review.models import Meeting, MeetingStage, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage
 from app.todo import Todo
 
@@ -94,11 +95,12 @@ class Progress:
     mine_all: int
     reviewing: bool
     meeting: datetime | None
+    wanted: int  # of each idea where they are given out, else 0
 
     @property
     def expected(self) -> int:
-        """Every reviewer on every idea: who has a conflict is not told from this."""
-        return self.ideas * self.reviewers
+        """All that is wanted, or every reviewer on every idea: who has a conflict is not told from this."""
+        return self.ideas * (self.wanted or self.reviewers)
 
 
 def progress(db: Session, actor: Actor, day: date) -> Progress | None:
@@ -107,7 +109,7 @@ def progress(db: Session, actor: Actor, day: date) -> Progress | None:
     of_round = and_(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.live).is_(True))
     reviews = col(Review.round_id) == col(Round.id)
     mine = and_(reviews, col(Review.reviewer_id) == actor.id)
-    free = select(func.count()).where(of_round, unconcerned(actor, col(RoundIdea.idea_id)))
+    free = select(func.count()).where(of_round, is_asked(actor.id), unconcerned(actor, col(RoundIdea.idea_id)))
     coming = (
         select(func.min(col(Meeting.at)))
         .where(
@@ -132,6 +134,7 @@ def progress(db: Session, actor: Actor, day: date) -> Progress | None:
             free.select_from(RoundIdea).scalar_subquery(),
             count(col(Reviewer.round_id) == col(Round.id), col(Reviewer.person_id) == actor.id) > 0,
             coming,
+            case((col(Round.assigned), col(Round.wanted)), else_=0),
         )
         .where(col(Round.committee_id).in_(list(actor.seats)), col(Round.stage) == RoundStage.OPEN)
         .order_by(col(Round.due) < day, col(Round.due), col(Round.id))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "meetings"
-down_revision = "search"
+down_revision = "conflicts"
 branch_labels = None
 depends_on = None
 
@@ -98,7 +98,14 @@ def upgrade() -> None:
         sa.Column(
             "result",
             sa.Enum(
-                "carried", "lost", "no quorum", name="result", native_enum=False, create_constraint=True, length=40
+                "carried",
+                "lost",
+                "no quorum",
+                "void",
+                name="result",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=True,
         ),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select, text
 from sqlmodel import SQLModel
 
+from app.admin.erasing import erase_wholly
 from app.columns import now
 from app.db import Database
 from app.ideas.models import Stage
@@ -19,6 +20,11 @@ from app.record.actions import write
 from app.record.models import Entry, Salt
 from app.record.queries import verify
 from app.talk.actions import say
+from app.teams.invitations import actions as invitations
+from app.teams.invitations.models import InvitationStage, InviteForm, TeamInvitation
+from app.teams.mandates.models import Mandate, Release
+from app.teams.seats import actions as seats
+from app.teams.seats.models import AnswerForm, Claim, ClaimForm, ClaimStage, SeatForm
 from tests.cast import the_cast
 from tests.client import Browser
 from tests.conftest import settings_for
@@ -56,6 +62,53 @@ def test_nothing_of_the_person_stays(both: Database) -> None:
         assert not db.scalars(select(Salt)).all()
         assert [entry.move for entry in db.scalars(select(Entry).order_by(text("number")))] == ["submit", "erase"]
         assert verify(db, both.known["record_keys"]).intact
+
+
+def test_words_to_and_from_teams_go_too(both: Database) -> None:
+    """Lines of claims, words of invitations, and what a manager said of hours; what waited is taken back."""
+    with both.writing() as db:
+        cast = the_cast(db)
+        team, zaid, tariq = cast.team, cast.zaid, cast.tariq
+        amal = find_actor(db, cast.amal.id)
+        skill = SeatForm(competence="Rosters")
+        first, second = (seats.open_seat(db, amal, team, skill) for _ in range(2))
+        claim = ClaimForm(line="Zaid unmistakably knows rosters")
+        made = seats.claim(db, find_actor(db, zaid.id), team, first, claim)
+        seats.claim(db, find_actor(db, zaid.id), team, second, claim)
+        no = AnswerForm(name="decline", note="Unmistakably too young")
+        seats.answer(db, amal, team, first, made.id, no)
+        other = seats.claim(db, find_actor(db, tariq.id), team, first, ClaimForm(line="Tariq stays"))
+        asked = InviteForm(email="z@pilotage.example", words="Unmistakable Zaid, come")
+        invitations.invite(db, amal, team, zaid, asked)
+        mandate = Mandate(
+            team_id=team.id,
+            process_id=cast.process.id,
+            number=1,
+            given_by=cast.noor.id,
+            measure="Queue",
+            figure_wanted=1,
+            from_on=now().date(),
+            until_on=now().date(),
+        )
+        db.add(mandate)
+        db.flush()
+        db.add(Release(mandate_id=mandate.id, person_id=zaid.id, hours=4, words="Unmistakably busy"))
+        db.flush()
+    assert everything(both).count("nmistakabl") == 6, "the record has the reason a second time"
+    with both.writing() as db:
+        erase_wholly(db, cast.root.id, db.get_one(Person, zaid.id))
+    assert everything(both).count("nmistakabl") == 1, "the lead's own words in the record are the lead's"
+    with both.reading() as db:
+        stages = {one.id: one.stage for one in db.scalars(select(Claim))}
+        assert stages == {1: ClaimStage.DECLINED, 2: ClaimStage.TAKEN_BACK, other.id: ClaimStage.MADE}
+        assert db.get_one(Claim, other.id).line == "Tariq stays"
+        assert db.scalars(select(TeamInvitation)).one().stage is InvitationStage.TAKEN_BACK
+        moves = [entry.move for entry in db.scalars(select(Entry).order_by(text("number")))]
+        assert moves[-3:] == ["erase", "unclaim_seat", "uninvite"]
+        assert verify(db, both.known["record_keys"]).intact
+    with both.writing() as db:
+        erase_wholly(db, cast.root.id, db.get_one(Person, cast.amal.id))
+    assert everything(both).count("nmistakabl") == 0
 
 
 def test_the_page_asks_for_name_and_password(both: Database) -> None:

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from app import schema
 from app.db import Database
 from app.main import create_app, open_database
+from app.notices.jobs import remind
 from app.settings import TOP, Settings
 from tests.bench.counting import statements
 from tests.bench.making import Size
@@ -41,6 +42,7 @@ def product(folder: Path, ideas: int) -> Iterator[Product]:
     file = folder / f"{ideas}.db"
     shutil.copy(organisation(ideas), file)
     database = opened(file)
+    after_the_morning(database)
     tokens = sign_in(database, [LEADER, *READERS, *VOTERS])
     try:
         with serving("app", "serve", log=folder / f"{ideas}.log", DATABASE_URL=f"sqlite:///{file}") as server:
@@ -51,6 +53,12 @@ def product(folder: Path, ideas: int) -> Iterator[Product]:
 
 def opened(file: Path) -> Database:
     return open_database(Settings(_env_file=None, database_url=f"sqlite:///{file}"))  # type: ignore[call-arg]
+
+
+def after_the_morning(database: Database) -> None:
+    """The day's reminders are made: once a day they take some seconds in the background, and are no page's cost."""
+    while remind(database) is not None:
+        continue
 
 
 def organisation(ideas: int) -> Path:

@@ -20,6 +20,12 @@ FLAGS = [
     "--no-pings",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+# Where the keyboard is: what it stands on, whether a ring says so, and whether it is on the screen.
+FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+  return {tag: e.tagName, name: e.name || e.id, words: e.innerText || e.value || e.getAttribute('aria-label') || e.name,
+          ring: parseFloat(s.outlineWidth) > 0 && s.outlineStyle != 'none' || s.boxShadow != 'none'
+            || parseFloat(getComputedStyle(e.querySelector('.ball') || e).strokeWidth) >= 3,
+          seen: r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight} }"""
 
 
 @pytest.fixture(scope="module")

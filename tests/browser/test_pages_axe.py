@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.main import create_app, open_database
-from tests.browser.conftest import Served
+from app.outbox import TRIES, Job
+from app.people.mail import post
+from tests.browser.conftest import FOCUSED, Served
 from tests.conftest import settings_for
 from tests.crawl import NUMBER, pattern
 from tests.demo import Demo
@@ -96,6 +100,25 @@ def test_pages_are_fit_in_the_dark(
     assert not complaints
 
 
+def test_what_only_some_see_is_fit(served: Served, context: BrowserContext, complaints: list[str]) -> None:
+    """What the chair reads of teams; mails that could not be sent, one of them to a long address."""
+    page = context.new_page()
+    served.sign_in(context, "noor")
+    page.goto(served.address + "/teams")
+    assert page.locator("#owed tbody tr").count()
+    wrong = list(look(page, served.address + "/teams"))
+    with served.demo.database.writing() as db:
+        for to in ("zaid@pilotage.example", f"{'a.very.long.name.' * 4}@{'department.' * 4}pilotage.example"):
+            post(db, to, "A test from Pilotage", ["It fails."])
+        for job in db.scalars(select(Job).where(col(Job.kind) == "mail")):
+            job.failure, job.attempts = "ConnectionRefusedError: [Errno 111] Connection refused", TRIES
+    served.sign_in(context, "root")
+    wrong += look(page, served.address + "/admin/mail")
+    assert page.locator("#unsent tbody tr").count() >= 2
+    assert not wrong, "\n".join(wrong)
+    assert not complaints
+
+
 EMPTY = (
     "/",
     "/voice",
@@ -128,13 +151,6 @@ def test_an_empty_organisation_is_fit_too(
         wrong += [words for address in EMPTY for words in look(page, here + address)]
     assert not wrong, "\n".join(wrong)
     assert not complaints
-
-
-FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
-  return {tag: e.tagName, words: e.innerText || e.value || e.getAttribute('aria-label') || e.name,
-          ring: parseFloat(s.outlineWidth) > 0 && s.outlineStyle != 'none' || s.boxShadow != 'none'
-            || parseFloat(getComputedStyle(e.querySelector('.ball') || e).strokeWidth) >= 3,
-          seen: r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight} }"""
 
 
 @pytest.mark.parametrize("address", ["/", "/ideas", "/ideas/new", "/processes"])

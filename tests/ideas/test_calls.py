@@ -130,7 +130,8 @@ def test_days_decide_at_once_and_by_themselves(both: Database, opens: int, close
 
 def test_a_day_ends_where_the_organisation_is(database: Database, cast: Cast, as_: As) -> None:
     database.known["settings"].time_zone = "Asia/Dubai"
-    a_call(database, cast, DAY, DAY)
+    with on(DAY):
+        a_call(database, cast, DAY, DAY)
     with database.reading() as db:
         with as_of(datetime.combine(DAY, time(19, 59), UTC)):
             assert db.get_one(Call, 1).stands(actions.today(db)) is CallStage.OPEN
@@ -331,6 +332,34 @@ def test_the_text_survives_signing_in(database: Database, cast: Cast, as_: As, a
     assert "Hall 2" in back.get("/ideas/1").text
 
 
+def test_the_process_shows_the_calls_that_are_open(database: Database, cast: Cast, as_: As) -> None:
+    page = f"/processes/{cast.process.id}"
+    later = DAY + 2 * WEEK
+    asked = {
+        "Closes later?": (DAY, later, {}),
+        "Closes next?": (DAY, DAY + WEEK, {}),
+        "Is to come?": (DAY + timedelta(days=1), later, {}),
+        "For others?": (DAY, later, {"departments": [cast.tariq.department_id]}),
+    }
+    for question, (opens, closes, over) in asked.items():
+        a_call(database, cast, opens, closes, question=question, **over)
+
+    def shown(person: Person) -> list[str]:
+        text = as_(person).get(page).text
+        return sorted((one for one in asked if one in text), key=text.index)
+
+    assert shown(cast.zaid) == ["Closes next?", "Closes later?"]
+    assert shown(cast.tariq) == ["Closes next?", "Closes later?", "For others?"]
+    assert '/ideas/new?call=2"' in as_(cast.zaid).get(page).text
+    assert shown(cast.zaid) == shown(cast.zaid), "a page that was kept says the same"
+    with on(DAY + WEEK + timedelta(days=1)):
+        assert shown(cast.zaid) == ["Closes later?", "Is to come?"]
+    with on(later + timedelta(days=1)):
+        assert shown(cast.zaid) == []
+    elsewhere = as_(cast.zaid).get(f"/processes/{cast.other.id}").text
+    assert "Closes later?" not in elsewhere
+
+
 def test_what_was_written_for_a_call_that_has_closed_is_kept(database: Database, cast: Cast, as_: As) -> None:
     a_call(database, cast, DAY, DAY, *EXTRA)
     zaid = as_(cast.zaid)
@@ -346,6 +375,59 @@ def test_what_was_written_for_a_call_that_has_closed_is_kept(database: Database,
         assert "Your answer to" not in zaid.get("/ideas/new?call=1").text
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(CallIdea)) == 0
+
+
+def test_a_draft_that_is_submitted_after_its_call_is_an_idea_like_any_other(
+    database: Database, cast: Cast, as_: As
+) -> None:
+    """Its author is told; nobody counts it as an answer; what the call asked must not be answered any more."""
+    a_call(database, cast, DAY, DAY, *EXTRA)
+    zaid, amal, sami = as_(cast.zaid), as_(cast.amal), as_(cast.sami)
+    new = {"action": "/ideas/new"}
+    in_time = idea_form(cast, call=1, q_1="Hall 2", title="In time")
+    assert amal.send("/ideas/new?call=1", in_time, **new).status_code == 303
+    late = idea_form(cast, call=1, title="Too late", then="draft")
+    assert zaid.send("/ideas/new?call=1", late, **new).status_code == 303
+    said = "Written for a call that has closed"
+    assert said not in zaid.get("/ideas/2").text
+    assert "It answers a call" in zaid.get("/ideas/2").text
+    with on(DAY + timedelta(days=1)):
+        assert said in zaid.get("/ideas/2").text
+        form = zaid.get("/ideas/2/edit").text
+        assert said in form
+        assert "Your answer to" not in form
+        zaid.works("/ideas/2/edit", {}, "Submit to the committee", "/edit")
+        assert said in zaid.get("/ideas/2").text
+        assert "answers a call" not in sami.get("/ideas/2").text
+        assert said not in sami.get("/ideas/2").text
+        call = sami.get("/calls/1").text
+        assert "It is closed; 1 idea answered." in call
+        assert "Too late" not in call
+        assert "In time" in sami.get("/ideas?call=1").text
+        assert "Too late" not in sami.get("/ideas?call=1").text
+        assert "Too late" in sami.get("/ideas").text
+        noor = as_(cast.noor)
+        noor.works("/calls/1", {"words": "We try it."}, "Say it")
+        read_record(database)
+        assert ["What came of a call" in one.get("/notices").text for one in (amal, zaid)] == [True, False]
+    with database.reading() as db:
+        assert {one.idea_id: one.late for one in db.scalars(select(CallIdea))} == {1: False, 2: True}
+
+
+def test_what_was_submitted_in_time_stays_an_answer(database: Database, cast: Cast, as_: As) -> None:
+    """Taken back and submitted again after the close; and a call that the chair closed before its day."""
+    a_call(database, cast)
+    zaid, amal, noor = as_(cast.zaid), as_(cast.amal), as_(cast.noor)
+    new = {"action": "/ideas/new"}
+    assert zaid.send("/ideas/new?call=1", idea_form(cast, call=1), **new).status_code == 303
+    assert zaid.move("/ideas/1", "withdraw").status_code == 303
+    assert amal.send("/ideas/new?call=1", idea_form(cast, call=1, then="draft"), **new).status_code == 303
+    assert noor.move("/calls/1", "close", note="Enough.").status_code == 303
+    for browser, idea in ((zaid, 1), (amal, 2)):
+        assert browser.move(f"/ideas/{idea}", "submit").status_code == 303
+    with database.reading() as db:
+        assert {one.idea_id: one.late for one in db.scalars(select(CallIdea))} == {1: False, 2: True}
+    assert "1 idea answered" in noor.get("/calls/1").text
 
 
 def test_another_process_is_not_what_the_call_asks(database: Database, cast: Cast, as_: As) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from app.db import Database
 from app.ideas import rules
+from app.ideas.ahead import AHEAD
 from app.ideas.models import Stage
 from app.people.actor import find_actor
 from tests.cast import Cast
@@ -48,3 +49,10 @@ def test_asking_again_works_once(database: Database, cast: Cast) -> None:
     with database.writing() as db:
         idea = an_idea(db, cast.process, cast.amal, stage=Stage.DECLINED, reconsidered=True)
         assert not rules.life.open_to(find_actor(db, cast.amal.id), idea)
+
+
+def test_every_stage_says_what_comes_next() -> None:
+    """The one table behind the lists and the page; nothing comes after what has ended."""
+    assert set(AHEAD) == set(Stage)
+    ended = {stage for stage in Stage if AHEAD[stage].done}
+    assert ended == {Stage.DECLINED, Stage.REFUSED, Stage.ANSWERED, Stage.WITHDRAWN, Stage.DISCARDED}

@@ -182,6 +182,42 @@ def test_nobody_but_the_custodian_learns_the_name(sqlite_template: Path, tmp_pat
         assert one[address] != other[address], name
 
 
+def written_by_zaid(unnamed: str | None) -> Callable[[Any, Db, Cast], None]:
+    """Zaid writes with or without a name; a blind round reviews it."""
+
+    def tell(world: Any, db: Db, cast: Cast) -> None:
+        cast.committee.custodian_id = cast.root.id
+        db.flush()
+        author = find_actor(db, cast.zaid.id)
+        an_idea(db, cast.process, cast.tariq, stage=Stage.SUBMITTED, title="Something else")
+        idea = actions.begin(db, author, form(cast, unnamed=unnamed))
+        actions.make(db, author, idea, "submit")
+        world.idea, world.others = idea.id, cast.team
+        actions.make(db, find_actor(db, cast.noor.id), idea, "admit")
+        world.round = open_round(db, cast, idea, reviewers=[cast.sami.id, cast.dina.id, cast.noor.id]).id
+
+    return tell
+
+
+def test_a_blind_round_does_not_tell_who_wrote_without_a_name(sqlite_template: Path, tmp_path: Path) -> None:
+    """Whoever reviews reads the same of an idea whose author gave a name, and of one whose author did not."""
+    worlds = [World(sqlite_template, tmp_path / str(unnamed), written_by_zaid(unnamed)) for unnamed in ("on", None)]
+    for world in worlds:
+        with as_of(MOMENT):
+            read_record(world.database)
+    for name in ("sami", "dina", "noor"):
+        one, other = (world.walked(getattr(world.cast, name), starts(world)) for world in worlds)
+        assert_same(one, other, name)
+        assert "Author not shown" in one[f"/ideas/{worlds[0].idea}"]
+        assert "author not shown" in one["/ideas"]
+    # The control: to a colleague who does not review, one has a name and the other says that it has none.
+    unnamed, named = (world.walked(world.cast.amal, [f"/ideas/{world.idea}", "/ideas"]) for world in worlds)
+    assert "Written without a name" in unnamed[f"/ideas/{worlds[0].idea}"]
+    assert "author not shown" in unnamed["/ideas"]
+    assert "Zaid" in named[f"/ideas/{worlds[0].idea}"]
+    assert "author not shown" not in named["/ideas"]
+
+
 def test_a_name_is_put_to_it_and_never_taken_away(database: Database, cast: Cast, as_: As) -> None:
     with database.writing() as db:
         db.get_one(Committee, cast.committee.id).custodian_id = cast.root.id

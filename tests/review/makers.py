@@ -12,8 +12,9 @@ from app.ideas.models import Idea, Stage
 from app.people.actor import find_actor
 from app.people.models import Person
 from app.review import actions, reviewing, rounds, scorecards
-from app.review.forms import RoundForm, field_of, review_form
+from app.review.forms import RoundForm, field_of
 from app.review.models import Review, Round
+from app.review.pages_case import form_for
 from tests.cast import Cast
 from tests.makers import an_idea
 
@@ -49,7 +50,7 @@ def open_round(db: Db, cast: Cast, *ideas: Idea, **over: Any) -> Round:
 
 
 def review_by(
-    db: Db, person: Person, idea: Idea, marks: Sequence[int | None] = MARKS, *, submit: bool = True, **words: str
+    db: Db, person: Person, idea: Idea, marks: Sequence[int | None] = MARKS, *, submit: bool = True, **words: Any
 ) -> Review:
     actor = find_actor(db, person.id)
     case = reviewing.case(db, actor, idea.id, lock=True)
@@ -58,7 +59,7 @@ def review_by(
         field_of(question.id): "na" if mark is None else str(mark)
         for question, mark in zip(questions, marks, strict=True)
     }
-    typed = review_form(tuple(question.id for question in questions))(**fields, **words)
+    typed = form_for(questions)(**fields, **words)
     scores = reviewing.scores_of(questions, typed)
     if submit:
         reviewing.submit(db, actor, case, typed, questions, scores)
@@ -69,9 +70,10 @@ def review_by(
 
 
 def typed_marks(db: Db, round_: Round, marks: Sequence[int | str] = MARKS) -> Mapping[str, str]:
-    """The fields of a posted review."""
+    """The fields of a posted review, with the word that there is no conflict."""
     questions = scorecards.questions(db, round_.scorecard_id)
-    return {field_of(question.id): str(mark) for question, mark in zip(questions, marks, strict=True)}
+    scores = {field_of(question.id): str(mark) for question, mark in zip(questions, marks, strict=True)}
+    return {**scores, "free": "on"}
 
 
 def decision(cast: Cast, verdict: str = "approve", **over: Any) -> dict[str, Any]:

@@ -320,7 +320,9 @@ def test_minutes_that_named_people_name_nobody_once_the_idea_is_reviewed_blind_a
         item = actions.items_of(db, meeting.id)[0]
         from app.review.meetings.forms import ItemForm
 
-        actions.arrange(db, meeting, item.id, ItemForm(minutes=5, presenters=[cast.zaid.id]))
+        actions.arrange(
+            db, find_actor(db, cast.noor.id), meeting, item.id, ItemForm(minutes=5, presenters=[cast.zaid.id])
+        )
         moves.move(db, find_actor(db, cast.noor.id), meeting, "hold", "", None)
         sami = find_actor(db, cast.sami.id)
         kept = read(versions(db, meeting.id)[0])

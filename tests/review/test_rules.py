@@ -1,9 +1,12 @@
 """Who may do what in review: every stage by every member of the cast."""
 
+from itertools import product
+
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.columns import now
 from app.db import Database
 from app.errors import Refused, Stale
 from app.ideas.models import Stage, Veil
@@ -11,7 +14,7 @@ from app.people.actor import find_actor
 from app.people.models import Post, Role
 from app.record.queries import verify
 from app.review import conflicts, decisions, rounds
-from app.review.models import MeetingStage, Order, OrderStage, Round, RoundStage
+from app.review.models import MeetingStage, Order, OrderStage, Round, RoundStage, Sight
 from app.review.rules import meeting_life, order_life, round_life, sees_reviews
 from tests.cast import the_cast
 from tests.makers import a_person, a_seat
@@ -65,13 +68,22 @@ def test_the_moves_of_orders_and_meetings(database: Database) -> None:
 
 
 @pytest.mark.parametrize("stage", RoundStage)
-def test_reviews_are_sealed_until_ones_own_are_in_or_none_can_come(stage: RoundStage) -> None:
-    over = stage in (RoundStage.CLOSED, RoundStage.PUBLISHED)
-    for reviewer in (True, False):
-        for submitted in (True, False):
-            assert not sees_reviews(stage, reviewer=reviewer, submitted=submitted, conflict=True)
-            seen = sees_reviews(stage, reviewer=reviewer, submitted=submitted, conflict=False)
-            assert seen == (over or (stage is RoundStage.OPEN and reviewer and submitted))
+@pytest.mark.parametrize("sight", Sight)
+def test_reviews_are_sealed_as_long_as_the_round_says(stage: RoundStage, sight: Sight) -> None:
+    for reviewer, submitted, all_in, met in product((True, False), repeat=4):
+        round_ = Round(committee_id=1, stage=stage, sight=sight, revealed_at=now() if met else None)
+        seen = sees_reviews(round_, reviewer=reviewer, submitted=submitted, all_in=all_in)
+        early = {Sight.MINE: True, Sight.ALL: all_in, Sight.MEETING: False}[sight]
+        assert (
+            seen
+            == {
+                RoundStage.PREPARED: False,
+                RoundStage.OPEN: reviewer and submitted and early,
+                RoundStage.CLOSED: sight is not Sight.MEETING or met,
+                RoundStage.PUBLISHED: True,
+                RoundStage.CANCELLED: False,
+            }[stage]
+        )
 
 
 def test_opening_moves_the_ideas_and_veils_the_committee_but_not_who_wrote_or_keeps_names(both: Database) -> None:

@@ -1,5 +1,6 @@
 """Mandates: given, accepted, worked off, late, replaced; hours released by whom people report to."""
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,8 +15,10 @@ from app.db import Database
 from app.errors import Refusal
 from app.main import Pilotage
 from app.notices.actions import read_record
+from app.people.actions import erase
 from app.people.actor import find_actor
-from app.people.models import Person, Team
+from app.people.models import Department, Person, Team
+from app.people.reporting import reports_to
 from app.processes.models import Focus
 from app.record.models import Entry
 from app.record.queries import verify
@@ -25,7 +28,7 @@ from app.teams.mandates.models import Mandate, MandateStage, Owed, Release, Rele
 from tests.bench.counting import statements
 from tests.cast import Cast, the_cast
 from tests.client import Browser
-from tests.makers import a_process, a_team
+from tests.makers import a_department, a_process, a_team
 
 As = Callable[..., Browser]
 DAY = date.today()
@@ -365,3 +368,56 @@ def test_statements_do_not_grow(app: Pilotage, database: Database, cast: Cast, a
             assert len(ran) <= most, (address, len(ran), ran)
             counted.append(len(ran))
     assert counted[:3] == counted[3:]
+
+
+def test_the_head_of_a_department_stands_before_the_chair(both: Database) -> None:
+    """Their own department's, else the nearest one above; nobody is their own head, and a manager comes first."""
+    with both.writing() as db:
+        cast = the_cast(db)
+        upper = a_department(db, name="Operations", head_id=cast.layla.id)
+        own = db.get_one(Department, cast.department.id)
+        own.parent_id = upper.id
+        db.get_one(Person, cast.badr.id).manager_id = cast.huda.id
+
+        def above() -> dict[str, str]:
+            db.flush()
+            people = {one.id: one.name for one in (cast.amal, cast.badr, cast.zaid, cast.tariq)}
+            return {people[person]: one.name for person, one in reports_to(db, people).items()}
+
+        assert above() == {"Amal": "Layla", "Badr": "Huda", "Zaid": "Layla"}, "Tariq's department has no head"
+        own.head_id = cast.zaid.id
+        assert above() == {"Amal": "Zaid", "Badr": "Huda", "Zaid": "Layla"}
+        db.get_one(Person, cast.zaid.id).disabled_at = now()
+        db.get_one(Person, cast.huda.id).disabled_at = now()
+        assert above() == {"Amal": "Layla", "Badr": "Layla", "Zaid": "Layla"}
+        upper.parent_id = own.id  # a ring, which no page makes, ends all the same
+        upper.head_id = None
+        assert above() == {}
+
+
+def test_a_head_is_named_asked_and_answers(database: Database, cast: Cast, as_: As) -> None:
+    root, noor, huda = as_(cast.root), as_(cast.noor), as_(cast.huda)
+    where = f"/admin/departments/{cast.department.id}"
+    kept = {"name": "Terminal operations", "parent_id": "", "head_id": str(cast.huda.id)}
+    assert as_(cast.noor).post(where, kept).status_code == 403
+    assert root.post(where, kept).status_code == 303
+    assert "headed by Huda" in root.get("/admin/departments").text
+    assert root.post(where, kept | {"head_id": str(cast.gita.id)}).status_code == 422
+    assert root.post(where, kept | {"head_id": "999"}).status_code == 422
+    with database.reading() as db:
+        entry = db.scalars(select(Entry).where(col(Entry.ref) == f"department:{cast.department.id}")).one()
+        assert (entry.move, json.loads(entry.figures)) == ("change", {"fields": ["head"], "person": cast.huda.id})
+    form = noor.get("/teams/1/mandates/new").text
+    assert "Released by Huda, head of the department." in form
+    assert "Reports to nobody here" not in form
+    here = f"/teams/mandates/{a_mandate(database, cast)}"
+    assert "Asked of Huda" in noor.get(here).text
+    assert "Release hours for" in huda.get("/").text
+    assert "Release hours for" not in noor.get("/").text
+    assert noor.post(f"{here}/hours/1", {"name": "release", "note": ""}).status_code == 403
+    assert huda.post(f"{here}/hours/1", {"name": "release", "note": ""}).status_code == 303
+    with database.writing() as db:
+        erase(db, cast.root.id, db.get_one(Person, cast.huda.id))
+    with database.reading() as db:
+        assert db.get_one(Department, cast.department.id).head_id is None
+    assert "Release hours for" in noor.get("/").text, "Badr's hours, whose head is gone"

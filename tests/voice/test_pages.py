@@ -16,6 +16,7 @@ from app.db import Database
 from app.main import Pilotage
 from app.outbox import run_all
 from app.voice import uploads
+from app.voice.importing.stepping import KEPT_FOR
 from app.voice.models import Audience, Response, Source, SourceStage, Upload, UploadStage
 from app.web.sheets import csv_rows
 from tests.cast import Cast
@@ -248,7 +249,7 @@ def test_files_are_tidied_after_a_day(app: Pilotage, as_: As, cast: Cast) -> Non
     assert as_(cast.noor).get(address).status_code == 200
     with database.writing() as db:
         upload = db.scalars(select(Upload)).one()
-        upload.made_at = now() - uploads.KEPT_FOR
+        upload.made_at = now() - KEPT_FOR
     uploads.tidy(database, {})
     assert as_(cast.noor).get(address).status_code == 404
     assert list(uploads.folder(app.state.settings).iterdir()) == []

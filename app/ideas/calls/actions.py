@@ -176,6 +176,18 @@ def conclude(db: Session, actor: Actor, call: Call, words: str, version: int) ->
     )
 
 
+def comes_late(db: Session, idea: Idea) -> bool:
+    """Whether its call had closed when it was first submitted: then it is an idea like any other, and no answer."""
+    query = select(CallIdea, Call).join(Call, col(Call.id) == CallIdea.call_id)
+    found = db.execute(query.where(col(CallIdea.idea_id) == idea.id)).first()
+    if found is None:
+        return False
+    link, call = found
+    if not idea.revision and call.stands(today(db)) is not CallStage.OPEN:
+        link.late = True
+    return bool(link.late)
+
+
 def answer(db: Session, idea: Idea, call: Call | None, given: Mapping[int, str]) -> None:
     """Keep with the idea which call it answers, and what it says to each question."""
     if call is not None and db.get(CallIdea, idea.id) is None:

@@ -88,12 +88,13 @@ class CallQuestion(Row, table=True):
 
 
 class CallIdea(SQLModel, table=True):
-    """An idea that answers a call."""
+    """An idea that was begun from a call. `late`: first submitted after it had closed, and no answer to it."""
 
     __tablename__ = "call_idea"
 
     idea_id: int = Field(primary_key=True, sa_type=Id, foreign_key="idea.id")
     call_id: int = points_to("call.id")
+    late: bool = False
 
 
 class CallAnswer(SQLModel, table=True):

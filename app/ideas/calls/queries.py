@@ -86,15 +86,26 @@ def calls(db: Session, actor: Actor, day: date, process_id: int | None = None) -
 
 
 def answered(actor: Actor) -> Any:
-    """How many ideas answer a call, as far as this person sees them; no draft is counted."""
+    """How many ideas answer a call, as far as this person sees them."""
     return (
         select(func.count())
         .select_from(CallIdea)
         .join(Idea, col(Idea.id) == CallIdea.idea_id)
-        .where(col(CallIdea.call_id) == Call.id, col(Idea.listed).is_(True), ideas_visible_to(actor))
+        .where(col(CallIdea.call_id) == Call.id, *counted(actor))
         .correlate(Call)
         .scalar_subquery()
     )
+
+
+def counted(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Which ideas are answers: no draft, and none that came after the call had closed."""
+    return (col(CallIdea.late).is_(False), col(Idea.listed).is_(True), ideas_visible_to(actor))
+
+
+def open_on(day: date) -> ColumnElement[bool]:
+    """Whether a call is open on a day, whether or not anything has moved it yet: `stage_on` in SQL."""
+    begun = (col(Call.stage).in_((CallStage.PLANNED, CallStage.OPEN)), col(Call.opens_on) <= day)
+    return and_(*begun, col(Call.closes_on) >= day)
 
 
 def open_calls(db: Session, actor: Actor, day: date) -> list[CallLine]:
@@ -113,10 +124,11 @@ def questions(db: Session, call_id: int) -> Sequence[CallQuestion]:
     return db.scalars(query.order_by(col(CallQuestion.place))).all()
 
 
-def call_of(db: Session, actor: Actor, idea_id: int) -> Call | None:
-    """The call that an idea answers, where this person may see it."""
-    query = select(Call).join(CallIdea, col(CallIdea.call_id) == Call.id)
-    return db.scalars(query.where(col(CallIdea.idea_id) == idea_id, visible_to(actor))).first()
+def call_of(db: Session, actor: Actor, idea_id: int) -> tuple[Call, bool] | None:
+    """The call that an idea was begun from, where this person may see it; and whether the idea came too late."""
+    query = select(Call, col(CallIdea.late)).join(CallIdea, col(CallIdea.call_id) == Call.id)
+    row = db.execute(query.where(col(CallIdea.idea_id) == idea_id, visible_to(actor))).first()
+    return (row[0], row[1]) if row else None
 
 
 def answers(db: Session, idea_id: int) -> dict[int, str]:
@@ -143,7 +155,7 @@ def where_they_are(db: Session, actor: Actor, call_id: int) -> Mapping[Stage, in
     query = (
         select(col(Idea.stage), func.count())
         .join(CallIdea, col(CallIdea.idea_id) == Idea.id)
-        .where(col(CallIdea.call_id) == call_id, col(Idea.listed).is_(True), ideas_visible_to(actor))
+        .where(col(CallIdea.call_id) == call_id, *counted(actor))
         .group_by(col(Idea.stage))
     )
     found = dict(db.execute(query).all())

@@ -18,11 +18,15 @@ from app.web import Fields, Form, fill
 
 @dataclass(frozen=True)
 class Beside:
-    """The call that a form is for, its questions, and what is answered so far by the question's field."""
+    """The call that a form is for, its questions, and what is answered so far by the question's field.
+
+    closed: the idea was not submitted before the call closed. It is no answer, and nothing must be answered.
+    """
 
     call: Call
     questions: list[CallQuestion]
     said: dict[str, str] = field(default_factory=dict)
+    closed: bool = False
 
 
 def filled(fields: Fields) -> Form[IdeaForm]:
@@ -34,15 +38,17 @@ def filled(fields: Fields) -> Form[IdeaForm]:
 
 
 def beside(db: Session, actor: Actor, form: Form[Any], idea: Idea | None) -> Beside | None:
-    """For a new idea the call that the form names, while it is open; for one that is there the call it answers."""
+    """For a new idea the call that the form names, while it is open; for one that is there the call it came from."""
     stored: dict[int, str] = {}
+    closed = False
     if idea is None:
         call = queries.find(db, actor, an_id(str(form.value("call"))))
         if call is not None and call.stands(today(db)) is not CallStage.OPEN:
             call = None
     else:
-        call = queries.call_of(db, actor, idea.id)
+        call, late = queries.call_of(db, actor, idea.id) or (None, False)
         stored = queries.answers(db, idea.id) if call else {}
+        closed = late or (call is not None and not idea.revision and call.stands(today(db)) is not CallStage.OPEN)
     if call is None:
         return None
     asked = list(queries.questions(db, call.id))
@@ -50,7 +56,7 @@ def beside(db: Session, actor: Actor, form: Form[Any], idea: Idea | None) -> Bes
         field_of(one.id): str(form.value(name)) if (name := field_of(one.id)) in form.texts else stored.get(one.id, "")
         for one in asked
     }
-    return Beside(call, asked, said)
+    return Beside(call, asked, said, closed)
 
 
 def check(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None = None) -> Beside | None:
@@ -64,7 +70,9 @@ def check(db: Session, actor: Actor, form: Form[IdeaForm], idea: Idea | None = N
             form.refuse("process", "The call is about another process. To write for this one, leave the call.")
         for one in found.questions:
             name = field_of(one.id)
-            if words := wrong(one, found.said[name].strip(), submitting=form.data.then == "submit"):
+            if words := wrong(
+                one, found.said[name].strip(), submitting=form.data.then == "submit" and not found.closed
+            ):
                 form.refuse(name, words)
     return found
 

@@ -1,6 +1,6 @@
 """`/ideas/{id}/guests`: customers, suppliers and partners who work on one idea."""
 
-from typing import Any
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,74 +8,44 @@ from sqlmodel import col
 
 from app import web
 from app.db import Db
-from app.errors import Invalid
 from app.ideas import queries
 from app.ideas.guests import actions
-from app.ideas.models import Idea, Invited
-from app.once import new_key, once
+from app.ideas.models import Invited
 from app.people.actor import Actor, Employee
-from app.people.guests.actions import whom
-from app.people.guests.models import GuestForm, GuestMoveForm
-from app.people.guests.queries import guests_of
-from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, see
+from app.people.guests import inviting
+from app.people.guests.inviting import Host
+from app.web import Request, Response, ThingId, Typed
 
 routes = web.router()
 
 
-def idea_of(db: Session, actor: Actor, id: int) -> Idea:
+def host_of(db: Session, actor: Actor, id: int) -> Host:
     """The idea, where this person may invite to it."""
     shown = queries.find(db, actor, id)
-    actions.must_invite(actor, shown.idea, veiled=shown.veiled)
-    return shown.idea
+    idea = shown.idea
+    actions.must_invite(actor, idea, veiled=shown.veiled)
+    return Host(
+        idea.ref,
+        idea.title,
+        f"/ideas/{idea.id}",
+        "this idea and its talk",
+        people=select(col(Invited.person_id)).where(col(Invited.idea_id) == idea.id),
+        invite=partial(actions.invite, db, actor, idea),
+        resend=partial(actions.resend, db, actor, idea),
+        take_out=partial(actions.take_out, db, actor, idea),
+    )
 
 
 @routes.get("/ideas/{id}/guests")
 def show(request: Request, db: Db, actor: Employee, id: ThingId) -> Response:
-    return draw(request, db, idea_of(db, actor, id), blank(GuestForm, key=new_key()))
-
-
-def draw(request: Request, db: Session, idea: Idea, form: Form[Any], status: int = 200) -> Response:
-    people = select(col(Invited.person_id)).where(col(Invited.idea_id) == idea.id)
-    lines = guests_of(db, idea.ref, people)
-    here = f"/ideas/{idea.id}"
-    return page(
-        request,
-        "people/guests/list.html",
-        status=status,
-        guests=lines,
-        form=form,
-        here=f"{here}/guests",
-        back=here,
-        title=idea.title,
-        sees="this idea and its talk",
-    )
+    return inviting.draw(request, db, host_of(db, actor, id))
 
 
 @routes.post("/ideas/{id}/guests")
 def invite(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed) -> Response:
-    idea = idea_of(db, actor, id)
-    form = fill(GuestForm, fields)
-    known = whom(db, form) if form else None
-    if not form:
-        form.key = new_key()
-        return draw(request, db, idea, form, 422)
-    once_ = once(db, request, actor.id, fields)
-    if once_.done:
-        return once_.done
-    guest, sent = actions.invite(db, actor, idea, known, form.data)
-    return once_.see(f"/ideas/{idea.id}/guests", f"{guest.name} is invited. {sent.words(form.data.email)}")
+    return inviting.invite(request, db, actor, host_of(db, actor, id), fields)
 
 
 @routes.post("/ideas/{id}/guests/{guest}")
 def move(request: Request, db: Db, actor: Employee, id: ThingId, guest: ThingId, fields: Typed) -> Response:
-    idea = idea_of(db, actor, id)
-    match fill(GuestMoveForm, fields).texts.get("name"):
-        case ["resend"]:
-            person, sent = actions.resend(db, actor, idea, guest)
-            words = sent.words(person.email or "")
-        case ["take_back"]:
-            actions.take_out(db, actor, idea, guest)
-            words = "The invitation is taken back. It counts from now on."
-        case _:
-            raise Invalid("A link is sent anew or taken back.")
-    return see(request, f"/ideas/{idea.id}/guests", words)
+    return inviting.move(request, host_of(db, actor, id), guest, fields)

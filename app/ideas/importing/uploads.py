@@ -1,21 +1,18 @@
 """Files on their way in by the web: each step from files to ideas is done by a job, so that it can be left."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.columns import now
 from app.db import Database
-from app.errors import Invalid, Refusal, Stale
+from app.errors import Invalid
 from app.ideas.importing import leftovers
 from app.ideas.importing.found import Found
 from app.ideas.importing.guessing import described, guess
@@ -25,14 +22,14 @@ from app.ideas.importing.queries import taken_already
 from app.ideas.importing.rules import may_import_for
 from app.ideas.importing.steps import PARTS, Files, checked, digests, read, read_tables, report_of, run_of
 from app.ideas.importing.taking import take
-from app.outbox import later
 from app.people.actor import find_actor
 from app.processes.models import Process
-from app.voice.importing.limits import Unreadable
 from app.voice.importing.mapfile import WrongMap
-from app.voice.uploads import BREATH, EVERY, KEPT_FOR, SILENT_FOR, sentence
+from app.voice.importing.stepping import EVERY, KEPT_FOR, Stepping, sentence
 
 JOB, SWEEP = "idea import", "idea import sweep"
+STEPS: Stepping[IdeaImport] = Stepping(IdeaImport, AT_WORK, JOB, SWEEP)
+move = STEPS.move
 
 
 def files_of(one: IdeaImport) -> Files:
@@ -49,24 +46,8 @@ def begin(db: Session, person_id: int, files: Files, map_words: str) -> IdeaImpo
         files=json.dumps(kept, ensure_ascii=False),
         map=map_words,
     )
-    db.add(one)
-    db.flush()
-    later(db, JOB, id=one.id)
-    later(db, SWEEP, due=now() + KEPT_FOR, id=one.id)
+    STEPS.begin(db, one)
     return one
-
-
-def move(db: Session, one: IdeaImport, stage: ImportStage, **values: Any) -> None:
-    """On to the next step, if nobody else has moved it since it was read. A job follows where one has the next word."""
-    query = update(IdeaImport).where(col(IdeaImport.id) == one.id, col(IdeaImport.stage) == one.stage)
-    result = db.execute(query.values(stage=stage, version=IdeaImport.version + 1, alive_at=None, **values))
-    assert isinstance(result, CursorResult)
-    if result.rowcount != 1:
-        raise Stale("This import has gone on meanwhile. Look at it again.")
-    if one in db:
-        db.refresh(one)
-    if stage in AT_WORK:
-        later(db, JOB, id=one.id)
 
 
 def throw_away(db: Session, one: IdeaImport) -> None:
@@ -80,53 +61,10 @@ def unlink(one: IdeaImport) -> None:
 
 
 def work(database: Database, payload: Mapping[str, Any]) -> None:
-    """The job's part of an import. A step that was done already is not done again."""
-    one = claim(database, payload["id"])
-    if one is None:
-        return
-    steps: dict[ImportStage, Callable[[Database, IdeaImport], None]] = {
-        ImportStage.READING: look,
-        ImportStage.CHECKING: hold,
-        ImportStage.TAKING: store,
-    }
+    """The job's part of an import."""
+    steps = {ImportStage.READING: look, ImportStage.CHECKING: hold, ImportStage.TAKING: store}
     back = {ImportStage.READING: ImportStage.BROKEN, ImportStage.CHECKING: ImportStage.ASKING}
-    try:
-        with breathing(database, one.id):
-            steps[one.stage](database, one)
-    except (Unreadable, WrongMap, Refusal) as error:
-        with database.writing() as db:
-            move(db, one, back.get(one.stage, ImportStage.CHECKED), problem=sentence(error))
-
-
-@contextmanager
-def breathing(database: Database, id: int) -> Iterator[None]:
-    """A sign of life now and then while long files are read, so that no other worker takes the step for left."""
-    ended = Event()
-
-    def breathe() -> None:
-        while not ended.wait(BREATH):
-            with suppress(DBAPIError), database.writing() as db:
-                db.execute(update(IdeaImport).where(col(IdeaImport.id) == id).values(alive_at=now()))
-
-    thread = Thread(target=breathe, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def claim(database: Database, id: int) -> IdeaImport | None:
-    """The import, if a job has the next word and no other is at it: jobs may be started twice."""
-    with database.writing() as db:
-        one = db.get(IdeaImport, id)
-        if one is None or one.stage not in AT_WORK:
-            return None
-        if one.alive_at and one.alive_at > now() - SILENT_FOR:
-            raise Stale("Another worker is at this import.")
-        one.alive_at = now()
-        return one
+    STEPS.work(database, payload["id"], steps, back, ImportStage.CHECKED)
 
 
 def look(database: Database, one: IdeaImport) -> None:

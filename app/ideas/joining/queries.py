@@ -12,7 +12,7 @@ from app.errors import Missing
 from app.ideas.joining.models import Joining, JoiningStage, SupportAsked
 from app.ideas.joining.rules import concerned, may_consent, may_take_back
 from app.ideas.models import Author, Idea, Vote
-from app.ideas.queries import visible_to
+from app.ideas.queries import Reader, visible_to
 from app.ideas.rules import author
 from app.people.actor import Actor
 from app.record.models import Salt
@@ -83,7 +83,7 @@ def beside(actor: Actor, one: Joining, this: Idea, other: Idea, why: str, asks: 
     )
 
 
-def open_question(actor: Actor) -> ColumnElement[bool]:
+def open_question(actor: Actor | Reader) -> ColumnElement[bool]:
     """This person supports what was joined, not yet the other, did not write it, and has not answered."""
     me, into = actor.id, col(Joining.into_id)
     supported = exists().where(col(Vote.idea_id) == col(Joining.idea_id), col(Vote.person_id) == me)

@@ -2,7 +2,7 @@
 
 from app.ideas.joining.models import Joining, JoiningStage
 from app.ideas.models import Idea, Stage
-from app.ideas.rules import OPEN_TO_JOIN, author, chair
+from app.ideas.rules import OPEN_TO_JOIN, author, in_charge
 from app.people.actor import Actor
 
 # What has ended, or nobody has taken on, is nothing to join into.
@@ -14,7 +14,7 @@ OPEN_TO_TAKE = (
 
 def concerned(actor: Actor, idea: Idea, into: Idea) -> bool:
     """Authors of either, and the chair of the committee that holds the one that would go."""
-    return author(actor, idea) or author(actor, into) or chair(actor, idea)
+    return author(actor, idea) or author(actor, into) or in_charge(actor, idea)
 
 
 def possible(idea: Idea, into: Idea) -> bool:

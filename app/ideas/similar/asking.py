@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.ideas.models import Idea
-from app.ideas.similar.finding import NEAR, WORTH, similar
+from app.ideas.similar.finding import LIKE, NEAR, WORTH, similar
 from app.ideas.similar.keeping import whole_text
 from app.ideas.similar.models import Relating
 from app.ideas.similar.near import Near
@@ -29,6 +29,15 @@ class Nearby:
     pilots: Mapping[int, str] = field(default_factory=dict)
     looked: bool = False
     holds: bool = False
+
+    @property
+    def alike(self) -> Sequence[Near]:
+        """What stands in sight, that of which something was said included."""
+        return [one for one in self.found if one.score >= LIKE or one.id in self.said]
+
+    @property
+    def less_alike(self) -> Sequence[Near]:
+        return [one for one in self.found if one not in self.alike]
 
 
 def chosen(form: Form[Any]) -> dict[int, Relating]:

@@ -33,8 +33,9 @@ FURTHER = 3
 """So many times as many candidates are looked at as are wanted: some may be for others alone."""
 LEAST = 0.05
 """What is less alike than this is not called similar at all."""
-WORTH, NEAR = 0.12, 0.45
-"""What is worth showing to people; and what is shown before the first submission, being very near."""
+WORTH, LIKE, NEAR = 0.12, 0.2, 0.45
+"""What is worth showing to people; what stands in sight, the less alike behind a word; and what is shown before the
+first submission, being very near."""
 P, L = table_of(Posting).c, table_of(Lengths).c
 POSTINGS = (
     select(P.term, P.block, P.places, P.weights)

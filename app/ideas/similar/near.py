@@ -23,9 +23,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.ideas.cards import cards
-from app.ideas.listing import Place, aside
+from app.ideas.listing import Place
 from app.ideas.models import Audience, Author, Idea, Stage
 from app.ideas.queries import ANY_READER, sight, veiled_from, visible_to
+from app.ideas.shapes import aside
 from app.ideas.similar.models import Fresh
 from app.people.actor import Actor
 from app.people.models import Committee, Person

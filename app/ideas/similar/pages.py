@@ -17,7 +17,7 @@ from app.ideas.joining.rules import possible
 from app.ideas.listing import an_id
 from app.ideas.models import Idea, Stage
 from app.ideas.queries import visible_to
-from app.ideas.rules import chair
+from app.ideas.rules import in_charge
 from app.ideas.similar import actions, asking, finding, saying
 from app.ideas.similar.asking import Nearby, chosen
 from app.ideas.similar.finding import WORTH, similar
@@ -97,13 +97,13 @@ def joinable(db: Session, actor: Actor, idea: Idea, near: Sequence[Near], but: s
     """Those so near that they could be joined with this one, by somebody whom one of the two concerns."""
     query = select(Idea).where(col(Idea.id).in_([one.id for one in near if one.score >= ALIKE]))
     others = db.scalars(query.options(selectinload(Idea.authors)))  # type: ignore[arg-type]
-    mine = may_relate(actor, idea) or chair(actor, idea)
+    mine = may_relate(actor, idea) or in_charge(actor, idea)
     return {
         other.id
         for other in others
         if other.id not in but
         and (possible(idea, other) or possible(other, idea))
-        and (mine or may_relate(actor, other) or chair(actor, other))
+        and (mine or may_relate(actor, other) or in_charge(actor, other))
     }
 
 

@@ -1,6 +1,6 @@
 """What an idea's page shows of other ideas: relations, joinings, and to authors of a draft what is very near to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -35,9 +35,10 @@ class Beside:
     why: Callable[[Near], str] = reason_heading
 
 
-def beside(db: Session, actor: Actor, idea: Idea) -> Beside:
-    others, proposed = related(db, actor, idea.id)
-    joinings = joinings_of(db, actor, idea) if proposed else ()
+def beside(db: Session, actor: Actor, idea: Idea, has: Collection[str]) -> Beside:
+    """`has`: what hangs on the idea, as its page has found."""
+    others = related(db, actor, idea.id) if "relations" in has else ()
+    joinings = joinings_of(db, actor, idea) if "joinings" in has else ()
     joined = {one.other_id for one in joinings if one.stage == "joined"}
     lines = [Line(one.id, one.title, one.stage, RELATED[one.kind, one.back]) for one in others if one.id not in joined]
     near = before_submission(db, actor, idea) if idea.stage is Stage.DRAFT else None

@@ -11,9 +11,10 @@ from sqlmodel import col
 
 from app.columns import now
 from app.errors import Refused, Stale
+from app.ideas.models import Idea
 from app.people.actor import Actor
 from app.record.actions import write
-from app.review.conflicts import concerned, members
+from app.review.conflicts import concerned, members, must_be_in_charge
 from app.review.meetings.forms import ItemForm, MeetingForm
 from app.review.meetings.models import Motion, MotionStage, Presence, Presenter
 from app.review.meetings.ordering import best_order, switches
@@ -121,10 +122,12 @@ def reorder(db: Session, meeting: Meeting, do: str, item_id: int | None) -> None
     db.flush()
 
 
-def arrange(db: Session, meeting: Meeting, item_id: int, wanted: ItemForm) -> None:
-    """An item's minutes and who presents it; nobody is named while who wrote it is hidden from somebody here."""
+def arrange(db: Session, actor: Actor, meeting: Meeting, item_id: int, wanted: ItemForm) -> None:
+    """An item's minutes and who presents it, by whoever is in charge of the idea; nobody is named while who wrote it is
+    hidden from somebody here."""
     must_be_planned(meeting)
     item = item_of(db, meeting, item_id)
+    must_be_in_charge(db, actor, db.get_one(Idea, item.idea_id))
     item.minutes = wanted.minutes
     named = set(wanted.presenters)
     if named and item.idea_id in hidden_ideas(db, [item.idea_id], None):

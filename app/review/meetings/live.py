@@ -14,15 +14,17 @@ from typing import Any
 
 import structlog
 from fastapi.sse import format_sse_event
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as DbSession
 from sqlmodel import col
 
 from app.columns import now
 from app.db import Database
 from app.errors import Unavailable
+from app.ideas.models import Conflict, ConflictKind
 from app.people.actor import IDLE, LONGEST, Actor, from_row, profile
 from app.people.models import Person, Session
-from app.review.models import Meeting
+from app.review.models import AgendaItem, Meeting
 
 EVERY = 0.25
 RIGHTS_EVERY = 8  # looks
@@ -124,10 +126,27 @@ class Bell:
     ) -> tuple[dict[int, int], dict[str, tuple[object, ...]]]:
         """A read of its own, over before the next look."""
         with self.database.reading() as db:
-            query = select(col(Meeting.id), col(Meeting.beat)).where(col(Meeting.id).in_(list(meetings)))
-            beats = {row[0]: row[1] for row in db.execute(query)}
+            beats = {row[0]: row[1] for row in db.execute(pulse(meetings))}
             found = db.execute(sessions(keys)) if keys else ()
             return beats, {row[-1]: rights_of(from_row(row)) for row in found}
+
+
+def pulse(meetings: Collection[int]) -> Any:
+    """How far each has come: its beat, and the conflicts with its ideas that members have declared, or that ended.
+    Of others an open page is told nothing, not even that there is something."""
+    told = (
+        select(func.count(col(Conflict.id)) + func.count(col(Conflict.ended_at)))
+        .join(AgendaItem, col(AgendaItem.idea_id) == col(Conflict.idea_id))
+        .where(col(AgendaItem.meeting_id) == col(Meeting.id), col(Conflict.kind) == ConflictKind.DECLARED)
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    return select(col(Meeting.id), col(Meeting.beat) + told).where(col(Meeting.id).in_(list(meetings)))
+
+
+def come(db: DbSession, meeting_id: int) -> int:
+    found: int = db.execute(pulse([meeting_id])).one()[1]
+    return found
 
 
 def sessions(keys: Collection[str]) -> Any:

@@ -66,6 +66,7 @@ class Result(StrEnum):
     CARRIED = "carried"
     LOST = "lost"
     NO_QUORUM = "no quorum"
+    VOID = "void"
 
 
 class Say(StrEnum):

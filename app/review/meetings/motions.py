@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, select, update
+from sqlalchemy import Select, case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -185,6 +185,17 @@ def drop(db: Session, motion: Motion, say: Say) -> None:
     db.execute(box.execution_options(synchronize_session=False))
 
 
+def take_out(db: Session, motion: Motion, voters: Electorate) -> int:
+    """Who has a conflict by now has not voted: an open vote of theirs goes, a secret one nobody can find. How many of
+    those are in the box."""
+    known = concerned(db, [motion.idea_id])
+    barred = [person for person in sorted(voters.voted) if known.has(motion.idea_id, person)]
+    if motion.secret:
+        return len(barred)
+    db.execute(delete(Vote).where(col(Vote.motion_id) == motion.id, col(Vote.person_id).in_(barred)))
+    return 0
+
+
 def counted(db: Session, motion: Motion) -> dict[Say, int]:
     if motion.secret:
         query = select(col(BallotBox.say), col(BallotBox.ballots)).where(col(BallotBox.motion_id) == motion.id)
@@ -215,11 +226,12 @@ def close(db: Session, actor: Actor | None, motion: Motion, version: int | None 
     voters = electorate(db, motion)
     if actor is not None:
         must_be_complete(db, motion, voters)
+    apart = take_out(db, motion, voters)
     said, sums = votes(db, motion.id), counted(db, motion)
     posts = {member.id: member.post for member in voters.eligible}
     leading = chairing(posts, voters.counting)
     chair = said.get(leading) if leading else None
-    result, casting = outcome(sums[Say.YES], sums[Say.NO], len(voters.counting), motion.quorum, chair)
+    result, casting = outcome(sums[Say.YES], sums[Say.NO], len(voters.counting), motion.quorum, chair, apart)
     keep_presence(db, motion, voters)
     beat(db, motion.meeting_id)
     fields: dict[str, Any] = {

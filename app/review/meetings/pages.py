@@ -8,9 +8,11 @@ from app.changes import counts
 from app.columns import now
 from app.db import Db
 from app.errors import Refused
+from app.ideas.models import Idea
 from app.once import new_key, once
 from app.people import mail
 from app.people.actor import HEADS, Actor, Member
+from app.review.conflicts import must_be_in_charge
 from app.review.meetings import actions, invitations, minutes, moves, pages_live, pages_motions, pages_papers, queries
 from app.review.meetings.actions import switches_of
 from app.review.meetings.finding import TheMeeting, back, must_lead
@@ -52,7 +54,7 @@ def check(db: Session, committee: int, form: Form[MeetingForm], meeting: Meeting
 @routes.get("/review/meetings/new")
 def new(request: Request, db: Db, actor: Member) -> Response:
     committee = heading(actor)
-    form = blank(MeetingForm, key=new_key(), at="09:30", minutes=90, ideas=queries.proposed(db, committee))
+    form = blank(MeetingForm, key=new_key(), at="09:30", minutes=90, ideas=queries.proposed(db, actor, committee))
     return draw_form(db, request, committee, form, None)
 
 
@@ -141,9 +143,16 @@ def order(request: Request, db: Db, actor: Member, meeting: TheMeeting, fields: 
 
 
 def draw_item(
-    db: Session, request: Request, meeting: Meeting, item_id: int, form: Form[ItemForm] | None, status: int = 200
+    db: Session,
+    request: Request,
+    actor: Actor,
+    meeting: Meeting,
+    item_id: int,
+    form: Form[ItemForm] | None,
+    status: int = 200,
 ) -> Response:
     item = actions.item_of(db, meeting, item_id)
+    must_be_in_charge(db, actor, db.get_one(Idea, item.idea_id))
     told = next(one for one in queries.agenda(db, meeting, None).items if one.id == item.id)
     hidden = item.idea_id in hidden_ideas(db, [item.idea_id], None)
     named = [] if hidden else [person for person, name in can_present(db, item.idea_id) if name in told.presenters]
@@ -161,7 +170,7 @@ def draw_item(
 @routes.get("/review/meetings/{id}/items/{item}")
 def item(request: Request, db: Db, actor: Member, meeting: TheMeeting, item: ThingId) -> Response:
     must_lead(actor, meeting)
-    return draw_item(db, request, meeting, item, None)
+    return draw_item(db, request, actor, meeting, item, None)
 
 
 @routes.post("/review/meetings/{id}/items/{item}")
@@ -169,8 +178,8 @@ def arrange(request: Request, db: Db, actor: Member, meeting: TheMeeting, item: 
     must_lead(actor, meeting)
     form = fill(ItemForm, fields)
     if not form:
-        return draw_item(db, request, meeting, item, form, 422)
-    actions.arrange(db, meeting, item, form.data)
+        return draw_item(db, request, actor, meeting, item, form, 422)
+    actions.arrange(db, actor, meeting, item, form.data)
     return see(request, f"/review/meetings/{meeting.id}#agenda", "Kept.")
 
 

@@ -10,7 +10,7 @@ from app.people.actor import Actor, Member
 from app.review.meetings import actions
 from app.review.meetings.finding import TheMeeting, back, must_lead
 from app.review.meetings.forms import FloorForm, PresenceForm
-from app.review.meetings.live import Listener, bell_of, rights_of
+from app.review.meetings.live import Listener, bell_of, come, rights_of
 from app.review.meetings.queries import agenda
 from app.review.meetings.rules import may_come, running
 from app.review.meetings.showing import SHOWN, facts, seen
@@ -55,7 +55,7 @@ async def stream(request: Request, db: Db, actor: Member, meeting: TheMeeting) -
     """The request's own transaction ends before the first word is sent."""
     bell = bell_of(request.app.state)
     bell.must_have_room(actor.session)
-    listener = Listener(meeting.id, actor.session, rights_of(actor), meeting.beat)
+    listener = Listener(meeting.id, actor.session, rights_of(actor), come(db, meeting.id))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(bell.follow(listener), media_type="text/event-stream", headers=headers)
 

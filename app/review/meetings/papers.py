@@ -23,11 +23,17 @@ from app.review.meetings.queries import Item, agenda
 from app.review.meetings.rules import RESULT_WORDS, SAY_WORDS
 from app.review.models import Meeting, Verdict
 from app.review.rules import VERDICT_WORDS
-from app.review.standing import board
+from app.review.standing import Board, board
+from app.review.undecided import Side
 from app.web.papers import blocks, pdf
 from app.web.rendering import clock_words, day_words, money_words, number_words
 
 Facts = list[list[str | None]]
+SIDE_WORDS: Mapping[Side, str] = {
+    Side.ABOVE: "surely above",
+    Side.UNDECIDED: "undecided",
+    Side.BELOW: "surely below",
+}
 
 
 def organisation(db: Session) -> str:
@@ -45,6 +51,7 @@ def pack(db: Session, actor: Actor, meeting: Meeting) -> bytes:
 
 def pack_data(db: Session, actor: Actor, meeting: Meeting) -> dict[str, Any]:
     found, home = agenda(db, meeting, actor), zone(db)
+    boards: dict[int, Board] = {}
     begins = clock_words(meeting.at.astimezone(home))
     return {
         "organisation": organisation(db),
@@ -52,11 +59,12 @@ def pack_data(db: Session, actor: Actor, meeting: Meeting) -> dict[str, Any]:
         "intro": f"Papers for {actor.name}, as of {clock_words(now().astimezone(home))}.",
         "foot": f"{meeting.name}. For {actor.name} alone.",
         "facts": [["Begins", begins], ["Planned for", f"{meeting.minutes} minutes"], ["Place", meeting.place]],
-        "items": [paper_of(db, actor, item, home) for item in found.items],
+        "items": [paper_of(db, actor, item, home, boards) for item in found.items],
     }
 
 
-def paper_of(db: Session, actor: Actor, item: Item, home: ZoneInfo) -> dict[str, Any]:
+def paper_of(db: Session, actor: Actor, item: Item, home: ZoneInfo, boards: dict[int, Board]) -> dict[str, Any]:
+    """boards: how each round stands that was looked at before."""
     said: dict[str, Any] = {
         "title": item.title,
         "process": item.process,
@@ -77,7 +85,7 @@ def paper_of(db: Session, actor: Actor, item: Item, home: ZoneInfo) -> dict[str,
         *([text_of(revision)] if revision else []),
         evidence_of(db, idea.process_id),
         owner_of(db, idea.id),
-        *([standing_of(db, actor, case), *remarks_of(case)] if case else []),
+        *([standing_of(board_of(db, actor, case, boards), case), *remarks_of(case)] if case else []),
     ]
     return said
 
@@ -144,15 +152,25 @@ def owner_of(db: Session, idea_id: int) -> dict[str, Any]:
     return part("The owner of the process says", blocks(said.word.words), rows)
 
 
-def standing_of(db: Session, actor: Actor, case: reviewing.Case) -> dict[str, Any]:
-    found = board(db, actor, case.round)
+def board_of(db: Session, actor: Actor, case: reviewing.Case, boards: dict[int, Board]) -> Board:
+    if case.round.id not in boards:
+        boards[case.round.id] = board(db, actor, case.round)
+    return boards[case.round.id]
+
+
+def standing_of(found: Board, case: reviewing.Case) -> dict[str, Any]:
+    """As on the round's page: places by calibrated scores where these hold, else by the means."""
     row = next(row for row in found.rows if row.idea_id == case.idea.id)
     if row.sealed:
         return part("How it stands", [{"kind": "p", "text": "Its reviews are sealed."}])
     place = f"{row.rank} of {found.ranked}{', shared' if row.tied else ''}" if row.rank else None
     spread = None if row.low is None else f"{number_words(row.low, 2)} to {number_words(row.high, 2)}"
+    one = row.calibrated
     rows: Facts = [
         ["Place", place],
+        ["Could have the places", f"{one.rank_low} to {one.rank_high}" if one and one.rank_low else None],
+        ["Against the line", SIDE_WORDS[row.side] if row.side else None],
+        ["Calibrated score, 1 to 5", interval(one.adjusted, one.low, one.high, 2) if one else None],
         ["Mean, 1 to 5", None if row.mean is None else number_words(row.mean, 2)],
         ["Lowest to highest", spread],
         ["Reviews in", str(row.n or 0)],

@@ -19,6 +19,7 @@ from app.review.conflicts import Concerned, Member, concerned, members, unconcer
 from app.review.meetings.models import Motion, MotionStage, Presence, Presenter, Turnout
 from app.review.models import AgendaItem, Attendance, Decision, Meeting, MeetingStage, Round, RoundIdea, RoundStage
 from app.review.rules import ON
+from app.review.standing import band
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -107,10 +108,8 @@ def hidden_ideas(db: Session, ideas: Collection[int], reader: Actor | None) -> f
 
 def outs(known: Concerned, hidden: Collection[int], seated: Collection[Member], idea_id: int) -> list[Member]:
     """Who is out for an item as far as it may be told: while names are hidden, by their own word alone."""
-    told = {person for idea, person in known.declared if idea == idea_id}
-    if idea_id not in hidden:
-        told |= {person for idea, person in known.own if idea == idea_id}
-    return [member for member in seated if member.id in told]
+    told = known.told(hidden=idea_id in hidden)
+    return [member for member in seated if (idea_id, member.id) in told]
 
 
 @dataclass(frozen=True)
@@ -260,14 +259,25 @@ def possible(db: Session, committee_id: int) -> list[tuple[int, str, str]]:
     return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
 
-def proposed(db: Session, committee_id: int) -> list[int]:
-    """The ideas that a meeting is for: those of closed rounds that wait for a decision, and are on no agenda yet."""
+def proposed(db: Session, actor: Actor, committee_id: int) -> list[int]:
+    """The ideas that a meeting is for: of closed rounds, what the scores leave undecided; where they cannot say that to
+    this person, all that wait for a decision. On no other agenda yet."""
     planned = (
         select(col(AgendaItem.idea_id))
         .join(Meeting, col(Meeting.id) == col(AgendaItem.meeting_id))
         .where(col(Meeting.stage) == MeetingStage.PLANNED)
     )
-    waiting = select(col(Idea.id)).where(
-        col(Idea.committee_id) == committee_id, waits_for_decision().is_not(None), col(Idea.id).not_in(planned)
+    query = (
+        select(col(Idea.id), Round)
+        .join(Round, col(Round.id) == waits_for_decision())
+        .where(col(Idea.committee_id) == committee_id, col(Idea.id).not_in(planned))
+        .order_by(col(Idea.promised_on), col(Idea.id))
     )
-    return list(db.scalars(waiting.order_by(col(Idea.promised_on), col(Idea.id))))
+    waiting = [(row[0], row[1]) for row in db.execute(query)]
+    known = concerned(db, [idea for idea, _ in waiting])
+    bands = {round_.id: band(db, actor, round_) for round_ in {one.id: one for _, one in waiting}.values()}
+
+    def belongs(idea: int, round_: Round) -> bool:
+        return not bands[round_.id] or idea in bands[round_.id] or known.has(idea, actor.id)
+
+    return [idea for idea, round_ in waiting if belongs(idea, round_)]

@@ -27,19 +27,23 @@ RESULT_WORDS: Mapping[Result, str] = {
     Result.CARRIED: "Carried",
     Result.LOST: "Not carried",
     Result.NO_QUORUM: "No quorum, so nothing is decided",
+    Result.VOID: "Void, so nothing is decided",
 }
 SAY_WORDS: Mapping[Say, str] = {Say.YES: "Yes", Say.NO: "No", Say.ABSTAIN: "Abstain"}
 
 
-def outcome(yes: int, no: int, present: int, quorum: int, chair: Say | None) -> tuple[Result, bool]:
+def outcome(yes: int, no: int, present: int, quorum: int, chair: Say | None, apart: int = 0) -> tuple[Result, bool]:
     """What a vote comes to, and whether the chair's own vote broke a tie.
 
     More yes than no carries a motion; abstentions count towards the quorum and neither way. In a tie of an open vote
     the chair's own yes or no decides; of a secret one, or where the chair abstained or is out, it is not carried.
-    present: those present who have no conflict with the idea.
+    present: those present who have no conflict with the idea. apart: secret votes of members who have one by now, which
+    nobody can take out: where the result could be another without them, there is none.
     """
     if present < quorum:
         return Result.NO_QUORUM, False
+    if (yes - min(apart, yes) > no) != (yes > no - min(apart, no)):
+        return Result.VOID, False
     if yes == no and yes and chair in (Say.YES, Say.NO):
         return (Result.CARRIED if chair is Say.YES else Result.LOST), True
     return (Result.CARRIED if yes > no else Result.LOST), False

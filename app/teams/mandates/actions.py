@@ -12,6 +12,7 @@ from app.db import lock
 from app.errors import Invalid, Missing, Refused, Stale
 from app.people.actor import Actor
 from app.people.models import Person, Team
+from app.people.reporting import reports_to
 from app.processes.models import Focus, Process
 from app.record.actions import write
 from app.record.models import Entry
@@ -110,14 +111,15 @@ def add_owed(db: Session, made: Mandate, data: Given, before: Mandate | None) ->
 
 
 def add_hours(db: Session, actor: Actor, made: Mandate, data: Given, before: Mandate | None) -> None:
-    """Whom each member reports to is asked; hours that were released for no less stay released."""
+    """Whom each member reports to is asked, the chair where there is nobody; hours that were released for no less stay
+    released."""
     known = {}
     if before is not None:
         query = select(Release).where(col(Release.mandate_id) == before.id, col(Release.stage) == ReleaseStage.RELEASED)
         known = {one.person_id: one for one in db.scalars(query)}
-    people = {one.id: one for one in db.scalars(select(Person).where(col(Person.id).in_(data.hours)))}
+    bosses = reports_to(db, data.hours)
     for person_id, hours in sorted(data.hours.items()):
-        above = people[person_id].manager_id
+        above = bosses[person_id].id if person_id in bosses else None
         release = Release(mandate_id=made.id, person_id=person_id, hours=hours, asked_of=above)
         was = known.get(person_id)
         if was is not None and hours <= was.hours:

@@ -92,7 +92,8 @@ class ReleaseStage(StrEnum):
 class Release(Row, table=True):
     """A member's hours a week for the team, to be released by whom they report to.
 
-    `asked_of`: their manager when the mandate was given; none: the committee's chair says so.
+    `asked_of`: their manager when the mandate was given, else the head of their department; none: the committee's chair
+    says so.
     """
 
     __tablename__ = "mandate_hours"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app import web
@@ -19,6 +19,7 @@ from app.once import new_key, once
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.people.models import Person, Team
+from app.people.reporting import reports_to
 from app.processes.models import Process
 from app.teams.found import TheTeam
 from app.teams.mandates import actions, rules
@@ -83,9 +84,6 @@ def form_page(
     form: Form[Any],
     status: int = 200,
 ) -> Response:
-    above = aliased(Person)
-    query = select(col(Person.id), col(above.name)).join(above, above.id == Person.manager_id)  # type: ignore[arg-type]
-    managers = dict(db.execute(query.where(col(Person.id).in_([one.id for one in people]))).all())
     return page(
         request,
         "teams/mandates/edit.html",
@@ -95,7 +93,7 @@ def form_page(
         processes=[(one.id, one.name) for one in offered(db, actor, team)],
         rows=range(1, ROWS + 1),
         people=people,
-        managers=managers,
+        above=reports_to(db, [one.id for one in people]),
         next=form.value("version"),
     )
 
