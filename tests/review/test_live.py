@@ -13,8 +13,11 @@ from sqlmodel import col
 
 from app.columns import now
 from app.db import Database
+from app.ideas.models import Conflict, ConflictKind, Idea
+from app.people.actor import find_actor
 from app.people.models import Person, Seat, Session
 from app.people.sessions import begin
+from app.review.conflicts import declare
 from app.review.meetings import live
 from app.review.meetings.models import Motion
 from app.review.models import Meeting
@@ -161,6 +164,22 @@ def test_what_another_process_changes_reaches_a_page_as_well(database: Database)
 
     with process(database.url) as server:
         asyncio.run(run(server.port))
+
+
+def test_a_conflict_that_a_member_declares_reaches_the_page_and_one_that_is_kept_quiet_does_not(both: Database) -> None:
+    scene = Scene(both, 1)
+    with both.writing() as db:
+        before = live.come(db, scene.meeting)
+        idea = db.get_one(Motion, scene.motion).idea_id
+        db.add(Conflict(idea_id=idea, person_id=scene.cast.omar.id, kind=ConflictKind.TOGETHER))
+        db.flush()
+        assert live.come(db, scene.meeting) == before
+        conflict = declare(db, find_actor(db, scene.cast.dina.id), db.get_one(Idea, idea), "My wife sells these belts")
+        declared = live.come(db, scene.meeting)
+        assert declared > before
+        conflict.ended_at = now()
+        db.flush()
+        assert live.come(db, scene.meeting) > declared
 
 
 def test_a_stream_ends_with_the_session_and_with_the_rights(database: Database) -> None:

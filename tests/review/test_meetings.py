@@ -10,21 +10,23 @@ from sqlmodel import col
 
 from app.columns import as_of, now
 from app.db import Database
-from app.ideas.models import Idea, Veil
+from app.ideas.models import Conflict, ConflictKind, Idea, Veil
 from app.people.actor import find_actor
 from app.people.models import Post
 from app.record.models import Entry
 from app.review.conflicts import declare
 from app.review.meetings import actions, moves
 from app.review.meetings.models import Minutes, Presence
-from app.review.meetings.queries import agenda
+from app.review.meetings.queries import agenda, proposed
 from app.review.models import AgendaItem, Attendance, Meeting, MeetingStage
+from app.review.standing import band, board
 from tests.cast import Cast
 from tests.client import Browser
 from tests.makers import a_seat
 from tests.review.makers import admitted, open_round
 from tests.review.meeting_makers import a_meeting, a_motion, close, running, say, told
 from tests.review.test_race import AT_ONCE, together
+from tests.review.test_standing import panel
 
 As = Callable[..., Browser]
 
@@ -56,6 +58,61 @@ def test_a_new_meeting_offers_what_waits_for_a_decision(as_: As, database: Datab
     here = as_(cast.noor).send("/review/meetings/new", fields).headers["location"]
     assert f'value="{story.first}" checked' not in as_(cast.noor).get("/review/meetings/new").text
     assert "Bag drop before the door" in as_(cast.sami).get(here).text
+
+
+def test_where_scores_are_calibrated_a_new_meeting_offers_what_they_leave_undecided(
+    database: Database, cast: Cast
+) -> None:
+    """Of what the chair has a conflict with, nobody tells the chair where it stands: it is offered."""
+    with database.writing() as db:
+        round_ = panel(db, cast)
+        round_.capacity = 4
+        noor = find_actor(db, cast.noor.id)
+        everything = [row.idea_id for row in board(db, noor, round_).rows]
+        undecided = band(db, noor, round_)
+        assert 0 < len(undecided) < len(everything)
+        other = [one for one in proposed(db, noor, cast.committee.id) if one not in everything]
+        assert len(other) == 2  # of the round that has no line
+        assert set(proposed(db, noor, cast.committee.id)) == {*undecided, *other}
+        apart = next(one for one in everything if one not in undecided)
+        declare(db, noor, db.get_one(Idea, apart), "My wife sells these belts")
+        undecided = band(db, noor, round_)
+        assert apart not in undecided
+        assert set(proposed(db, noor, cast.committee.id)) == {*undecided, *other, apart}
+        a_meeting(db, cast, *undecided)
+        assert set(proposed(db, noor, cast.committee.id)) == {*other, apart}
+
+
+def test_a_chair_arranges_no_item_with_which_they_have_a_conflict(
+    as_: As, database: Database, story: Any, cast: Cast
+) -> None:
+    with database.writing() as db:
+        a_seat(db, cast.committee, cast.layla, Post.DEPUTY)
+        declare(db, find_actor(db, cast.noor.id), db.get_one(Idea, story.first), "My brother sells belts")
+        meeting = a_meeting(db, cast, story.first)
+        item = actions.items_of(db, meeting.id)[0].id
+    noor, layla, here = as_(cast.noor), as_(cast.layla), f"/review/meetings/{meeting.id}"
+    assert f"{here}/items/{item}" not in noor.get(here).text
+    assert f"{here}/items/{item}" in layla.get(here).text
+    assert noor.get(f"{here}/items/{item}").status_code == 403
+    assert noor.post(f"{here}/items/{item}", {"minutes": 25}).status_code == 403
+    assert layla.post(f"{here}/items/{item}", {"minutes": 25}).status_code == 303
+
+
+@pytest.mark.parametrize("blind", ["on", ""])
+def test_a_conflict_that_was_confirmed_is_told_where_names_are_open(both: Database, blind: str) -> None:
+    story = told(both, blind=blind, custodian=None)
+    cast = story.cast
+    with both.writing() as db:
+        db.add(Conflict(idea_id=story.first, person_id=cast.sami.id, kind=ConflictKind.TOGETHER))
+        db.flush()
+        meeting = a_meeting(db, cast, story.first)
+        out = {}
+        for person in (cast.dina, cast.sami):
+            (item,) = agenda(db, meeting, find_actor(db, person.id)).items
+            out[person.name] = ([member.name for member in item.out], item.mine_out)
+    named = [] if blind else ["Sami"]
+    assert out == {"Dina": (named, False), "Sami": (named, True)}
 
 
 def test_each_item_begins_when_those_before_it_are_over(as_: As, database: Database, story: Any, cast: Cast) -> None:

@@ -23,6 +23,8 @@ from app.review.meetings import actions, motions, moves, papers
 from app.review.meetings.invitations import INVITATION, download
 from app.review.meetings.minutes import drawn, gather, read, versions
 from app.review.models import Meeting
+from app.review.standing import board
+from app.review.undecided import Side
 from app.web.papers import blocks, pdf
 from tests.cast import Cast
 from tests.client import Browser
@@ -30,6 +32,7 @@ from tests.conftest import settings_for
 from tests.people.makers import Mailbox, a_mailbox
 from tests.review.makers import decision
 from tests.review.meeting_makers import a_meeting, a_motion, close, running, say, text_of, told
+from tests.review.test_standing import panel
 
 As = Callable[..., Browser]
 
@@ -310,6 +313,22 @@ def test_minutes_are_a_draft_then_frozen_and_written_anew_beside_the_old(
     assert "Decision:approveforapilot" in minutes(as_, cast.dina, meeting)
     assert "Decision:" not in minutes(as_, cast.dina, meeting, "?version=1")
     assert as_(cast.dina).get(f"{here}/minutes.pdf?version=9").status_code == 404
+
+
+def test_the_pack_says_how_an_idea_stands_as_the_page_of_its_round_does(database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        round_ = panel(db, cast)
+        round_.capacity = 4
+        noor = find_actor(db, cast.noor.id)
+        row = next(row for row in board(db, noor, round_).rows if row.side is Side.UNDECIDED)
+        meeting = a_meeting(db, cast, row.idea_id)
+        (item,) = papers.pack_data(db, noor, meeting)["items"]
+    facts = dict(next(part["facts"] for part in item["parts"] if part["title"] == "How it stands"))
+    one = row.calibrated
+    assert one
+    assert facts["Calibrated score, 1 to 5"] == f"{one.adjusted:.2f} ({one.low:.2f} to {one.high:.2f})"
+    assert facts["Could have the places"] == f"{one.rank_low} to {one.rank_high}"
+    assert facts["Against the line"] == "undecided"
 
 
 def test_minutes_that_named_people_name_nobody_once_the_idea_is_reviewed_blind_again(database: Database) -> None:
