@@ -3,6 +3,7 @@
 `?quote=1` one that quotes; `/talk/{ref}/people?tell=` offers names."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from app.talk.files.receiving import BODY, Files, Received
 from app.talk.mentions import Named, settle, with_told
 from app.talk.models import Comment, CommentForm
 from app.talk.queries import Node
-from app.talk.section import Talk, key, talk_of
+from app.talk.section import key, talk_of
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page
 
 routes = web.router()
@@ -60,7 +61,7 @@ def answer_page(
     preview: Node | None = None,
 ) -> Response:
     known = talk_of(request, db, actor, thing.ref, total=0)
-    talk = Talk(known.thread, known.html, known.follows, known.official, form, None, known.names)
+    talk = replace(known, form=form, answer=None)
     return page(request, "talk/answer.html", status=status, thing=thing, talk=talk, node=node, preview=preview)
 
 

@@ -1,7 +1,7 @@
 """The talk about a thing as a part of that thing's page, for pages of any feature."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import Request
@@ -37,6 +37,8 @@ class Talk:
     fields: Sequence[str] = field(default=ON_A_COMMENT)
     accept: str = ACCEPT
     listed: str = LISTED
+    guest: bool = False
+    say: Markup | None = None  # the empty form, drawn once for all to whom it looks the same
 
 
 def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | None = None, **known: Any) -> Talk:
@@ -58,7 +60,7 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
         shown, html, answer = lately(db, "drawn threads", 200).or_made(same, read)
     else:
         shown, html, answer = read()
-    return Talk(
+    talk = Talk(
         shown,
         html,
         known.get("follows", actor.id in part.follow),
@@ -66,7 +68,16 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
         blank(CommentForm, key=key(ref, changes)),
         answer,
         speakers(shown.nodes),
+        guest=actor.guest,
     )
+    same_form = (ref, changes, talk.guest, talk.official, tuple(talk.names))
+    return replace(talk, say=lately(db, "forms of talk", 200).or_made(same_form, lambda: drawn_form(request, talk)))
+
+
+def drawn_form(request: Request, talk: Talk) -> Markup:
+    macros: Any = environment(request).get_template("talk/_talk.html").module
+    html: Markup = macros.form(talk)
+    return html
 
 
 def talk_on(
