@@ -230,7 +230,7 @@ def test_the_page_amends_and_shows_both_versions(database: Database, cast: Cast,
     assert "Amend it" in sami.get(here).text
     form = sami.get(f"{here}?amend=true").text
     assert 'name="filed" value="1"' in form
-    lower = dict.fromkeys(fields, "1")
+    lower = dict.fromkeys(fields, "1") | {"free": "on"}
     assert sami.post(here, {**lower, "do": "amend", "filed": "1"}).status_code == 303
     again = sami.post(here, {**lower, "do": "amend", "filed": "1"})
     assert again.status_code == 409
