@@ -124,6 +124,9 @@ class Database:
         # Fewer than there are threads: whoever holds a row's lock always finds one to finish in.
         self.writers = anyio.CapacityLimiter(6)
         self.slow_threads = anyio.CapacityLimiter(4)
+        # Fewer than there are connections: who waits for one waits on the loop. Threads that wait would be those that
+        # the holders need to let go.
+        self.readers = anyio.CapacityLimiter(12)
         self.kept: Connection | None = None
 
     def session(self, engine: Engine) -> Session:
@@ -166,7 +169,7 @@ class Database:
             async with self.writers, self._session(self.writes, write=True) as db:
                 yield db
         else:
-            async with self._session(self.reads, write=False) as db:
+            async with self.readers, self._session(self.reads, write=False) as db:
                 yield db
 
     @asynccontextmanager

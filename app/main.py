@@ -189,6 +189,7 @@ def create_app(settings: Settings, database: Database | None = None, *, run_work
     state.database = database or open_database(settings)
     state.tasks = all_tasks()
     state.run_worker = run_worker
+    state.endings = []  # what ends open streams when the process stops
     state.jinja = drawing(settings.root, settings.time_zone, settings.currency)
     state.build = build_id()
     areas = (pages.area for pages in parts("pages") if hasattr(pages, "area"))

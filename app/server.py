@@ -49,6 +49,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.server_state.stopping = True  # type: ignore[attr-defined]
+        for end in getattr(getattr(self.config.app, "state", None), "endings", ()):
+            end()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: Any) -> None:

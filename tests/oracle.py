@@ -54,6 +54,17 @@ class Person:
             idea=idea,
         )
 
+    def votes_on(self, motion: int) -> bool:
+        """Members who have nothing to do with its idea: no conflict that lives, no hand in it, never in its team."""
+        said = "select person_id, idea_id from conflict where ended_at is null"
+        said += " union select person_id, idea_id from idea_author"
+        team = "select t.person_id, i.id from membership t join idea i on i.team_id = t.team_id"
+        team += " where t.until is null or t.until >= i.created_at"
+        concerned = f"{said} union {team}"
+        about = f"select c.idea_id from ({concerned}) c where c.person_id = :me"
+        free = f"select 1 from motion where id = :motion and idea_id not in ({about})"
+        return self.member and self.has(free, motion=motion)
+
     def sees(self, idea: int) -> bool:
         listed = self.has("select 1 from idea where id = :idea and listed and :me > 0", idea=idea)
         invited = self.has("select 1 from idea_guest where idea_id = :idea and person_id = :me", idea=idea)
@@ -527,7 +538,10 @@ READ: dict[str, Rule] = {
     f"/review/rounds/{N}/letters/{N}": lambda person, round_, idea: person.member and not person.wrote(idea),
     f"/review/rounds/{N}/batch": chairs,
     f"/review/meetings/{N}": lambda person, _: person.member,
-    f"/review/meetings/{N}/edit": chairs,
+    rf"/review/meetings/{N}/(live|meeting\.ics|pack\.pdf|minutes\.pdf)": lambda person, *_: person.member,
+    f"/review/meetings/{N}/(edit|items/{N})": chairs,
+    f"/review/motions/{N}": Person.votes_on,
+    f"/review/rounds/{N}/ideas/{N}/motion": chairs,
     f"/review/orders/{N}": Person.sees_order,
     r"/pilots(/pilots\.csv)?": employees,
     "/pilots/new": chairs,
@@ -639,6 +653,11 @@ SEND: dict[str, Rule] = {
     f"/review/ideas/{N}/owner": Person.owns_process_of,
     "/review/(rounds|meetings)/new": chairs,
     f"/review/(rounds|meetings)/{N}/(edit|moves|reviewers|attendance|remind|extend)": chairs,
+    f"/review/meetings/{N}/(agenda|items/{N}|floor|invitation|minutes)": chairs,
+    f"/review/meetings/{N}/presence": lambda person, _: person.member,
+    f"/review/motions/{N}/(vote|dissent)": lambda person, motion, _: person.votes_on(motion),
+    f"/review/motions/{N}/moves": lambda person, motion: person.chair and person.votes_on(motion),
+    f"/review/rounds/{N}/ideas/{N}/motion": chairs,
     f"/review/screening/{N}/moves": chairs,
     f"/review/ideas/{N}/pass-on": chairs,
     f"/review/committees/{N}/absences(/{N}/take-back)?": chairs,

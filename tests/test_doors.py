@@ -28,6 +28,9 @@ RARE |= {"/review/ideas/{id}/pass-on"}
 # An idea that was submitted twice is one of many.
 RARE |= {"/ideas/{id}/revisions", "/ideas/{id}/revisions/{one}/{other}"}
 RARE |= {"/files/{id}", "/files/{id}/preview", "/talk/comments/{id}/before"}
+# A meeting that is running; a motion on what waits for a decision; a stream, which a page opens by itself.
+RARE |= {"/review/meetings/{id}/live", "/review/rounds/{id}/ideas/{idea_id}/motion"}
+ELSEWHERE |= {"/review/meetings/{id}/live/stream"}  # tests/review/test_live.py
 # Both rounds of the demo are reviewed by everybody: tests/review/assignment.
 RARE |= {f"/review/rounds/{{id}}/{page}" for page in ("assignment", "assignment/plan", "preferences")}
 # A round that is prepared: tests/review/test_switches.py. A call that has not begun: tests/ideas/test_calls.py.

@@ -8,13 +8,16 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.demo.content import Thought
+from app.demo.meeting import meet
 from app.demo.thoughts import DECIDED, IN_REVIEW, PILOTED
 from app.demo.world import World
 from app.ideas.models import Idea, Stage
-from app.review import conflicts, decisions, meetings, owners, reviewing, rounds, scorecards
+from app.review import conflicts, decisions, owners, reviewing, rounds, scorecards
 from app.review.conflicts import concerned
-from app.review.forms import DecisionForm, MeetingForm, OwnersForm, RemarksForm, RoundForm
-from app.review.models import Meeting, Order, Round, Verdict
+from app.review.forms import DecisionForm, OwnersForm, RemarksForm, RoundForm
+from app.review.meetings import actions as meetings
+from app.review.meetings.forms import MeetingForm
+from app.review.models import Order, Round, Verdict
 
 MEMBERS = ("sami", "dina", "omar", "tamer", "noor")
 VERDICTS = {
@@ -25,6 +28,7 @@ VERDICTS = {
     Stage.DEFERRED: Verdict.DEFER,
     Stage.RETURNED: Verdict.RETURN,
 }
+MOVED = {"open": Verdict.APPROVE, "split": Verdict.DECLINE, "secret": Verdict.RETURN}
 LEANING = {Verdict.APPROVE: 4, Verdict.DO_NOW: 4, Verdict.RETURN: 3, Verdict.DEFER: 3, Verdict.DECLINE: 2}
 TO_AUTHORS = (
     "Measure it before you build it: one morning is enough.",
@@ -96,7 +100,8 @@ def first_round(world: World) -> None:
             world.plan(285 - place * 2, score, who, thought, LEANING[VERDICTS[thought.fate]])
     world.plan(280, plan_meeting, "first", "Meeting on the first round", thoughts, 273)
     world.plan(274, close)
-    world.plan(273, hold_meeting)
+    chosen = [next(one for one in thoughts if VERDICTS[one.fate] is verdict) for verdict in MOVED.values()]
+    meet(world, MEMBERS, dict(zip(MOVED, zip(chosen, MOVED.values(), strict=True), strict=True)), 273)
     for thought in thoughts:
         world.plan(272, decide, thought)
     world.plan(271, publish)
@@ -112,14 +117,6 @@ def publish(world: World, days_ago: float) -> None:
         decisions.publish(db, actor, db.get_one(Round, world.rounds["first"]), None)
 
 
-def hold_meeting(world: World, days_ago: float) -> None:
-    with world.scene("noor", days_ago) as (db, actor):
-        meeting = db.get_one(Meeting, world.meetings["first"])
-        meetings.note_attendance(db, actor, meeting, [world.people[key] for key in MEMBERS])
-        db.flush()
-        meetings.move(db, actor, meeting, "hold", "", None)
-
-
 def plan_meeting(
     world: World, key: str, name: str, thoughts: Sequence[Thought], held_ago: float, days_ago: float
 ) -> None:
@@ -129,6 +126,7 @@ def plan_meeting(
             day=world.day(held_ago),
             at=time(9, 30),
             place="Room Dune",
+            minutes=10 * len(thoughts),
             ideas=[world.ideas[thought.title] for thought in thoughts],
         )
         world.meetings[key] = meetings.plan(db, actor, world.committee, wanted).id

@@ -24,6 +24,7 @@ from app.review.conflicts import Concerned
 from app.review.conflicts import concerned as concerns
 from app.review.conflicts.models import Suspicion
 from app.review.conflicts.settling import keepers
+from app.review.meetings.models import Motion
 from app.review.models import Order, Reviewer, Round
 from app.talk.models import Comment, Follow, Mention
 
@@ -76,6 +77,7 @@ CONCERNS: Mapping[str, Mapping[str, Sequence[As]]] = {
     },
     "prioritisation": dict.fromkeys(("open", "publish", "cancel"), (MEMBER,)),
     "alarm": {"raise": (OWNER,)},
+    "motion": {"put": (MEMBER,), "close": (MEMBER,)},
     "call": {"run_out": (HEAD,), "conclude": (AUTHOR,)},
     "pilot": {
         **TALK,
@@ -123,6 +125,7 @@ class Lookup:
     concerned: Concerned = field(default_factory=lambda: Concerned(frozenset(), frozenset()))
     prioritisations: dict[int, Any] = field(default_factory=dict)
     alarms: dict[int, Any] = field(default_factory=dict)
+    motions: dict[int, Any] = field(default_factory=dict)
     named_teams: dict[int, Any] = field(default_factory=dict)
     committees: dict[int, Any] = field(default_factory=dict)
     processes: dict[int, Any] = field(default_factory=dict)
@@ -148,6 +151,7 @@ class Lookup:
             "round": self.rounds,
             "prioritisation": self.prioritisations,
             "alarm": self.alarms,
+            "motion": self.motions,
             "team": self.named_teams,
             "process": self.processes,
             "call": self.calls,
@@ -206,6 +210,7 @@ def look_up(db: Session, entries: Sequence[Entry]) -> Lookup:
     found.prioritisations = by_id(db, Prioritisation, ranked, col(Prioritisation.committee_id))
     owned = select(col(Process.owner_id)).where(col(Process.id) == col(Alarm.process_id)).scalar_subquery()
     found.alarms = by_id(db, Alarm, ids_of(entries, "alarm"), owned.label("owner_id"))
+    found.motions = by_id(db, Motion, ids_of(entries, "motion"), col(Motion.committee_id), col(Motion.meeting_id))
     found.named_teams = by_id(db, Team, ids_of(entries, "team"), col(Team.committee_id))
     found.committees = by_id(db, Committee, ids_of(entries, "committee"))
     found.calls = by_id(db, Call, ids_of(entries, "call"), col(Call.committee_id))
@@ -235,6 +240,7 @@ def look_up_people(db: Session, found: Lookup, talked: Sequence[str]) -> None:
     current = (col(Membership.until).is_(None),)
     seated = (col(Seat.until).is_(None),)
     placed_in = (*things, *found.prioritisations.values(), *found.named_teams.values(), *found.calls.values())
+    placed_in += (*found.motions.values(),)
     committees = {thing.committee_id for thing in placed_in}
     grouped(db, found.authors, col(Author.idea_id), col(Author.person_id), found.ideas)
     grouped(db, found.teams, col(Membership.team_id), col(Membership.person_id), (t.team_id for t in things), *current)
@@ -311,6 +317,9 @@ def groups_of(kind: str, key: int, thing: Any, entry: Entry, found: Lookup) -> d
             return {LEAD: found.leads[key], HEAD: found.heads[thing.committee_id]}
         case "call":
             return {AUTHOR: found.callers[key], HEAD: found.heads[thing.committee_id]}
+        case "motion":
+            # In a meeting all who can vote are there.
+            return {MEMBER: set() if thing.meeting_id else found.members[thing.committee_id]}
         case "prioritisation":
             return {MEMBER: found.members[thing.committee_id]}
         case _:

@@ -157,6 +157,7 @@ SPECIAL: Mapping[tuple[str, str, As], Topic] = {
     **{("committee", move, As.PERSON): Topic.COMMITTEE for move in ("seat", "term", "substitute", "end_term")},
     **{("round", move, As.REVIEWER): Topic.ASKED for move in ("open", "assign", "repair_assignment")},
     ("prioritisation", "open", As.MEMBER): Topic.ASKED,
+    ("motion", "put", As.MEMBER): Topic.ASKED,
     ("to_do", "order", As.OWNER): Topic.ASKED,
     ("to_do", "cannot", As.HEAD): Topic.ASKED,
     ("alarm", "raise", As.OWNER): Topic.ASKED,

@@ -26,7 +26,7 @@ IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=10)
 # What an open page asks for by itself: it does not keep a session from its idle end.
-UNATTENDED = "/notices/count"
+UNATTENDED = ("/notices/count", "/live/stream")
 HEADS = (Post.CHAIR, Post.DEPUTY)
 
 

@@ -29,7 +29,7 @@ from app.settings import Settings
 
 PATIENCE = 20.0  # seconds for each answer of the mail server
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-KINDS = ("mail", "notice mail", "digest mail", "decision letter")
+KINDS = ("mail", "notice mail", "digest mail", "decision letter", "invitation mail")
 """Jobs of the outbox that send mail: one written with all its words, and three that are composed when they go."""
 # A long address in a header stays whole: folded, it would be written in a code that mail programs do not follow.
 POLICY = SMTP.clone(max_line_length=900)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import structlog
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -35,13 +35,16 @@ def to_close(day: date) -> Select[int]:
 
 
 def to_reveal() -> Select[int]:
-    """Closed rounds whose scores wait for a meeting, once one with an idea of theirs has begun."""
+    """Closed rounds whose scores wait for a meeting, once one with an idea of theirs has begun: when its chair began
+    it, or its time has come. One that was over before the closing opens nothing."""
+    start = func.coalesce(col(Meeting.began_at), col(Meeting.at))
+    running = and_(col(Meeting.began_at).is_not(None), col(Meeting.stage) == MeetingStage.PLANNED)
     begun = (
         exists()
-        .where(col(Meeting.at) <= now(), col(Meeting.stage) != MeetingStage.CANCELLED)
+        .where(start <= now(), col(Meeting.stage) != MeetingStage.CANCELLED)
         .where(col(AgendaItem.meeting_id) == col(Meeting.id), col(AgendaItem.idea_id) == col(RoundIdea.idea_id))
         .where(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.live).is_(True))
-        .where(col(Meeting.at) >= col(Round.closed_at))
+        .where(or_(start >= col(Round.closed_at), running))
     )
     sealed = and_(col(Round.sight) == Sight.MEETING, col(Round.revealed_at).is_(None))
     return select(col(Round.id)).where(col(Round.stage) == RoundStage.CLOSED, sealed, begun)

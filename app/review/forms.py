@@ -1,6 +1,6 @@
 """What people type into the forms of review: one plain model a form, beside the tables it is for."""
 
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -96,20 +96,6 @@ class DecisionForm(FormModel):
         rows = range(1, CONDITIONS + 1)
         typed = [(row, getattr(self, f"condition_{row}"), getattr(self, f"by_{row}")) for row in rows]
         return [(row, words, by) for row, words, by in typed if words or by]
-
-
-class MeetingForm(FormModel):
-    committee: PersonId | None = None
-    name: Name
-    day: date
-    at: time
-    place: Annotated[str, Field(max_length=200)] = ""
-    ideas: list[PersonId] = Field(default_factory=list)
-    version: int | None = None
-
-
-class AttendanceForm(FormModel):
-    present: list[PersonId] = Field(default_factory=list)
 
 
 class OwnersForm(FormModel):

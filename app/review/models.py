@@ -244,16 +244,39 @@ class Meeting(Row, table=True):
     at: datetime = instant(default=None)
     place: str = Field(default="", max_length=200)
     stage: MeetingStage = choice(MeetingStage, default=MeetingStage.PLANNED)
+    minutes: int = Field(default=90, sa_type=SmallInteger)  # how long it is planned to last
+    began_at: datetime | None = instant(nullable=True, default=None)
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    invited: int = 0  # the version that was last sent to the members
+    beat: int = 0  # grows with all that its live page shows
     version: int = 1
 
 
 class AgendaItem(Row, table=True):
+    """An idea's place on the agenda. Of a meeting one item is on at a time: begun, and not ended."""
+
     __tablename__ = "agenda_item"
-    __table_args__ = (UniqueConstraint("meeting_id", "idea_id"),)
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "idea_id"),
+        Index(
+            "ix_agenda_item_one_on",
+            "meeting_id",
+            unique=True,
+            sqlite_where=sql("begun_at IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=sql("begun_at IS NOT NULL AND ended_at IS NULL"),
+        ),
+    )
 
     meeting_id: int = points_to("meeting.id")
     idea_id: int = points_to("idea.id")
     place: int = Field(sa_type=SmallInteger)
+    minutes: int = Field(default=10, sa_type=SmallInteger)
+    begun_at: datetime | None = instant(nullable=True, default=None)
+    ended_at: datetime | None = instant(nullable=True, default=None)
+
+    @property
+    def on(self) -> bool:
+        return self.begun_at is not None and self.ended_at is None
 
 
 class Attendance(SQLModel, table=True):

@@ -7,7 +7,6 @@ from app.db import Db
 from app.people.actor import Employee
 from app.people.models import Post
 from app.review import (
-    pages_meetings,
     pages_owners,
     pages_rounds,
     pages_scorecards,
@@ -16,6 +15,7 @@ from app.review import (
     rounds,
     scorecards,
 )
+from app.review.meetings.queries import listed as listed_meetings
 from app.review.pages_case import form_for, page_of
 from app.review.queries import waiting
 from app.review.questions import pages as question_pages
@@ -37,7 +37,7 @@ def index(request: Request, db: Db, actor: Employee) -> Response:
         late=sum(item.late for item in items),
         rounds=pages_rounds.listed(db, actor),
         candidates=rounds.candidates(db, headed) if headed else [],
-        meetings=pages_meetings.listed(db, actor),
+        meetings=listed_meetings(db, actor),
         heads=bool(headed),
         member=actor.on_a_committee,
         day=today(db.info["settings"].time_zone),
@@ -81,9 +81,5 @@ def score(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed)
     return see(request, f"/review/ideas/{following}", "Submitted. Here is the next one.")
 
 
-PARTS = (
-    *(question_pages, pages_rounds, pages_standing, pages_meetings, pages_scorecards),
-    pages_owners,
-)
-for part in PARTS:
+for part in (question_pages, pages_rounds, pages_standing, pages_scorecards, pages_owners):
     routes.routes.extend(part.routes.routes)

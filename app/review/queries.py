@@ -15,7 +15,7 @@ from app.ideas.models import Stage as IdeaStage
 from app.ideas.rules import author
 from app.people.actor import HEADS, Actor
 from app.refs import Kind
-from app.review import meetings, owners, reviewing, rounds
+from app.review import owners, reviewing, rounds
 from app.review.assignment import waiting as assignment
 from app.review.committees.queries import ending, to_look_after
 from app.review.conflicts import settling, unconcerned
@@ -24,10 +24,10 @@ from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
 from app.review.letters.models import Sent
 from app.review.letters.queries import Composed as Letter
 from app.review.letters.queries import Remark, read, taken
+from app.review.meetings.queries import to_vote as motions_to_vote
 from app.review.models import (
     Condition,
     Decision,
-    Meeting,
     Order,
     OrderStage,
     Review,
@@ -80,8 +80,8 @@ def waiting(db: Session, actor: Actor) -> list[Waiting]:
     if actor.guest:
         return []
     day = today(db.info["settings"].time_zone)
-    found = [*to_score(db, actor, day), *to_say(db, actor, day), *to_do(db, actor, day), *to_lead(db, actor, day)]
-    found += about_questions(db, actor)
+    found = [*to_score(db, actor, day), *to_vote(db, actor, day), *to_say(db, actor, day), *to_do(db, actor, day)]
+    found += [*to_lead(db, actor, day), *about_questions(db, actor)]
     return sorted([*found, *about_conflicts(db, actor)], key=urgency)
 
 
@@ -118,6 +118,13 @@ def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:
             late=task.due < day,
         )
         for task in reviewing.tasks(db, actor)
+    ]
+
+
+def to_vote(db: Session, actor: Actor, day: date) -> list[Waiting]:
+    return [
+        Waiting("Vote on", title, f"/review/motions/{motion}", due, "A motion in writing", late=due < day)
+        for motion, title, due in motions_to_vote(db, actor)
     ]
 
 
@@ -398,7 +405,6 @@ def title_of(idea_id: Any) -> Any:
 kinds = [
     *questions.kinds,
     Kind("round", Round, rounds.visible_to, col(Round.name), lambda id_: f"/review/rounds/{id_}"),
-    Kind("meeting", Meeting, meetings.visible_to, col(Meeting.name), lambda id_: f"/review/meetings/{id_}"),
     Kind(
         "to_do",
         Order,

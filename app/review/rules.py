@@ -34,6 +34,7 @@ round_life: Workflow[Round] = Workflow(
 
 meeting_life: Workflow[Meeting] = Workflow(
     "stage",
+    Move("begin", "Begin the meeting", (M.PLANNED,), M.PLANNED, heads, by_form=True),
     Move("hold", "It was held", (M.PLANNED,), M.HELD, heads, tone="main"),
     Move("cancel", "Cancel the meeting", (M.PLANNED,), M.CANCELLED, heads, reason=True, tone="danger"),
 )

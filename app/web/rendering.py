@@ -77,6 +77,7 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
     jinja.filters.update(
         date=pass_context(lambda context, value: day_words(in_zone(context, value, home))),
         time=pass_context(lambda context, value: clock_words(zoned(context, value, home))),
+        clock=pass_context(lambda context, value: f"{zoned(context, value, home):%H:%M}"),
         when=pass_context(lambda context, value: distance_words(in_zone(context, value, home), home)),
         num=number_words,
         signed=lambda value, places=0: number_words(value, places, sign=True),

@@ -64,7 +64,7 @@ def test_the_moves_of_orders_and_meetings(database: Database) -> None:
     for stage in MeetingStage:
         meeting = Meeting(committee_id=cast.committee.id, stage=stage)
         names = {one.name for one in meeting_life.open_to(noor, meeting)}
-        assert names == ({"hold", "cancel"} if stage is MeetingStage.PLANNED else set())
+        assert names == ({"begin", "hold", "cancel"} if stage is MeetingStage.PLANNED else set())
         assert meeting_life.open_to(amal, meeting) == []
 
 

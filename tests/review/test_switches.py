@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.columns import as_of
+from app.columns import as_of, now
 from app.db import Database
 from app.errors import Stale
 from app.ideas.models import Idea, Stage
@@ -16,11 +16,14 @@ from app.people.actor import find_actor
 from app.record.models import Entry
 from app.review import by_date, conflicts, late, queries, reviewing, rounds, standing
 from app.review.letters.queries import taken
+from app.review.meetings import moves
+from app.review.meetings.actions import set_agenda
 from app.review.models import FiledReview, Lead, Meeting, Preset, Review, Round, RoundStage, Sight
 from app.review.scoring import on_five
 from tests.cast import Cast, the_cast
 from tests.makers import a_seat
 from tests.review.makers import MARKS, SOON, a_round, admitted, move, open_round, review_by, typed_marks
+from tests.review.meeting_makers import a_meeting
 
 TODAY = date.today()
 DAY = timedelta(days=1)
@@ -77,8 +80,6 @@ def test_until_the_meeting_nobody_sees_scores_and_the_meeting_opens_them(both: D
         made = Meeting(committee_id=cast.committee.id, name="Forum", at=noon(TODAY + DAY))
         db.add(made)
         db.flush()
-        from app.review.meetings import set_agenda
-
         set_agenda(db, made, [idea.id])
     with as_of(noon(TODAY + DAY) - timedelta(minutes=1)):
         assert by_date.keep_time(both) == 0
@@ -88,6 +89,33 @@ def test_until_the_meeting_nobody_sees_scores_and_the_meeting_opens_them(both: D
     with both.reading() as db:
         assert reviewing.case(db, find_actor(db, cast.noor.id), idea.id).reviews
         assert db.scalar(seen) == review.id
+
+
+@pytest.mark.parametrize("begun", ["before its time", "before the closing", "over before the closing"])
+def test_a_meeting_opens_scores_from_when_its_chair_begins_it(database: Database, begun: str) -> None:
+    """Also where the reviewing is closed while it is on; one that was over by then opens nothing."""
+    with database.writing() as db:
+        cast = the_cast(db)
+        noor = find_actor(db, cast.noor.id)
+        idea = admitted(db, cast)
+        round_ = open_round(db, cast, idea, sight=Sight.MEETING)
+        review_by(db, cast.sami, idea)
+        early = begun == "before its time"
+        if early:
+            move(db, cast, round_, "close")
+        meeting = a_meeting(db, cast, idea.id, at=now() + timedelta(hours=3))
+    assert by_date.keep_time(database) == 0
+    with database.writing() as db:
+        meeting = db.get_one(Meeting, meeting.id)
+        moves.move(db, noor, meeting, "begin", "", None)
+        if begun == "over before the closing":
+            moves.move(db, noor, meeting, "hold", "", None)
+        if not early:
+            move(db, cast, db.get_one(Round, round_.id), "close")
+    assert by_date.keep_time(database) == (begun != "over before the closing")
+    with database.reading() as db:
+        shown = db.get_one(Round, round_.id).revealed_at is not None
+        assert shown is (begun != "over before the closing")
 
 
 def test_the_chair_opens_what_is_sealed_until_the_meeting_once(database: Database, cast: Cast, as_: Any) -> None:

@@ -10,12 +10,14 @@ from app.errors import Missing, Refused, Stale
 from app.once import new_key, once
 from app.people.actor import Actor, Member
 from app.processes.models import Process
-from app.review import meetings, owners
+from app.review import owners
 from app.review.conflicts import concerned, is_veiled, members, must_be_free, must_decide
 from app.review.decisions import queries as decisions
 from app.review.decisions.actions import decide as record
 from app.review.forms import CONDITIONS, DecisionForm
 from app.review.letters.queries import read
+from app.review.meetings.motions import moved
+from app.review.meetings.queries import attendance
 from app.review.models import Round, RoundStage
 from app.review.pages_rounds import TheRound
 from app.review.rules import VERDICT_DONE, VERDICT_WORDS, names_hidden
@@ -101,14 +103,21 @@ def the_idea(db: Session, actor: Actor, round_: Round, idea_id: int, *, lock: bo
 @routes.get("/review/rounds/{id}/ideas/{idea_id}/decision")
 @slow
 def show(
-    request: Request, db: Db, actor: Member, round_: TheRound, idea_id: ThingId, meeting: int | None = None
+    request: Request,
+    db: Db,
+    actor: Member,
+    round_: TheRound,
+    idea_id: ThingId,
+    meeting: int | None = None,
+    motion: int | None = None,
 ) -> Response:
     found = the_idea(db, actor, round_, idea_id)
     if actor.chairs(round_.committee_id) and concerned(db, [idea_id]).has(idea_id, actor.id):
         must_decide(db, actor, found[1], round_)
     held = {one.id for one in decisions.meetings_of(db, round_.committee_id)} if meeting else set()
-    came = meetings.attendance(db, meeting) if meeting in held and meeting else []
-    form = blank(DecisionForm, key=new_key(), meeting=meeting if meeting in held else None, present=came)
+    came = attendance(db, meeting) if meeting in held and meeting else []
+    known: dict[str, Any] = {"meeting": meeting if meeting in held else None, "present": came}
+    form = blank(DecisionForm, key=new_key(), **(known | moved(db, actor, round_, idea_id, motion)))
     return draw(db, request, actor, round_, found, form)
 
 

@@ -1,0 +1,151 @@
+"""The invitation: an entry for calendars, mailed to each member when a head sends it, and when it is cancelled.
+
+iCalendar (RFC 5545) in UTC, under an id that stays; SEQUENCE is the version of the meeting, which only grows.
+"""
+
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress, vText
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app.columns import now
+from app.db import Database
+from app.errors import Stale
+from app.outbox import later
+from app.people import mail
+from app.people.mail import Letter
+from app.people.models import Person
+from app.review.conflicts import members
+from app.review.models import Meeting, MeetingStage
+from app.settings import Settings
+from app.web.rendering import clock_words
+
+INVITATION = "invitation mail"
+
+
+def calendar(settings: Settings, meeting: Meeting, stamp: datetime, to: str = "") -> bytes:
+    """Name, time and place, and where to find the rest: what the ideas are stays here. to: who is asked to come."""
+    cancelled = meeting.stage is MeetingStage.CANCELLED
+    made = Calendar()
+    made.add("prodid", "-//Pilotage//Meetings//EN")
+    made.add("version", "2.0")
+    made.add("method", "CANCEL" if cancelled else "REQUEST" if to else "PUBLISH")
+    made.add_component(event(settings, meeting, stamp, to, cancelled=cancelled))
+    words: bytes = made.to_ical()
+    return words
+
+
+def event(settings: Settings, meeting: Meeting, stamp: datetime, to: str, *, cancelled: bool) -> Event:
+    address = address_of(settings, meeting)
+    made = Event()
+    made.add("uid", f"meeting-{meeting.id}@{urlsplit(settings.address).hostname}")
+    made.add("sequence", meeting.version)
+    made.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
+    made.add("dtstart", meeting.at.astimezone(UTC))
+    made.add("dtend", meeting.at.astimezone(UTC) + timedelta(minutes=meeting.minutes))
+    made.add("summary", meeting.name)
+    if meeting.place:
+        made.add("location", meeting.place)
+    made.add("url", address)
+    made.add("description", f"The agenda, the papers and, once it has begun, the live page: {address}")
+    made.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    if to:
+        organizer = vCalAddress(f"mailto:{mail.sender(settings)}")
+        organizer.params["CN"] = vText("Pilotage")
+        made.add("organizer", organizer)
+        attendee = vCalAddress(f"mailto:{to}")
+        attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+        made.add("attendee", attendee)
+    return made
+
+
+def address_of(settings: Settings, meeting: Meeting) -> str:
+    return f"{settings.address}/review/meetings/{meeting.id}"
+
+
+def invite(db: Session, meeting: Meeting) -> int:
+    """Have it mailed to each member who has an address; how many. Also what has changed, and that it is cancelled."""
+    seated = [member.id for member in members(db, meeting.committee_id)]
+    query = select(col(Person.id)).where(col(Person.id).in_(seated), col(Person.email).is_not(None))
+    people = list(db.scalars(query.order_by(col(Person.id))))
+    first = meeting.invited == 0
+    for person in people:
+        told: dict[str, Any] = {"meeting": meeting.id, "person": person, "first": first}
+        later(db, INVITATION, None, subject=subject(meeting, first=first), **told, **mail.stamp())
+    meeting.invited = meeting.version
+    db.flush()
+    return len(people)
+
+
+def send_invitation(db: Session, meeting: Meeting, version: int) -> int:
+    if meeting.stage is not MeetingStage.PLANNED:
+        raise Stale(f"This meeting is {meeting.stage.value}.")
+    if version != meeting.version:
+        raise Stale("Somebody changed this meeting after you opened it. Look at it again before you send it.")
+    if meeting.invited == meeting.version:
+        raise Stale("The members have this invitation already.")
+    return invite(db, meeting)
+
+
+def letter(db: Session, settings: Settings, payload: dict[str, Any]) -> EmailMessage | None:
+    """Composed as it goes: what the meeting is by then, to whoever is a member by then."""
+    meeting = db.get_one(Meeting, payload["meeting"])
+    person = db.get_one(Person, payload["person"])
+    seated = {member.id for member in members(db, meeting.committee_id)}
+    if not person.email or person.id not in seated:
+        return None
+    at = datetime.fromisoformat(payload["at"])
+    told = Letter(
+        person.email,
+        subject(meeting, first=payload["first"]),
+        words(settings, meeting),
+        payload["id"],
+        at,
+        ("Open the meeting", address_of(settings, meeting)),
+    )
+    made = mail.compose(settings, told)
+    attach(made, calendar(settings, meeting, at, person.email), cancelled=meeting.stage is MeetingStage.CANCELLED)
+    return made
+
+
+def attach(made: EmailMessage, ics: bytes, *, cancelled: bool) -> None:
+    boundary = made.get_boundary()
+    method = "CANCEL" if cancelled else "REQUEST"
+    made.add_alternative(ics.decode(), subtype="calendar", params={"method": method})
+    if boundary:
+        made.set_boundary(boundary)
+
+
+def subject(meeting: Meeting, *, first: bool) -> str:
+    if meeting.stage is MeetingStage.CANCELLED:
+        return f"Cancelled: {meeting.name}"
+    return f"{'Invitation' if first else 'Changed'}: {meeting.name}"
+
+
+def words(settings: Settings, meeting: Meeting) -> list[str]:
+    when = clock_words(meeting.at.astimezone(ZoneInfo(settings.time_zone)))
+    place = f", {meeting.place}" if meeting.place else ""
+    if meeting.stage is MeetingStage.CANCELLED:
+        return [f"The meeting of the committee on {when}{place} is cancelled."]
+    return [
+        f"The committee meets on {when}{place}, for {meeting.minutes} minutes.",
+        "The agenda and your papers are on the page of the meeting. Your calendar can take the entry that is attached.",
+    ]
+
+
+def send(database: Database, payload: dict[str, Any]) -> None:
+    settings = database.known["settings"]
+    with database.reading() as db:
+        made = letter(db, settings, payload)
+    if made is not None and mail.configured(settings):
+        mail.send(settings, made)
+
+
+def download(settings: Settings, meeting: Meeting) -> bytes:
+    return calendar(settings, meeting, now())
