@@ -28,7 +28,6 @@ from app.record.chain import digest
 from app.record.models import Entry, Salt
 from app.record.queries import verify
 from app.review import conflicts, owners
-from app.review.decisions import known
 from app.review.models import Condition, Decision, Lead, Order, OrderStage, Review, Round, Sight, Verdict
 from app.review.queries import outcome_for, waiting
 from tests.cast import Cast, the_cast
@@ -154,8 +153,7 @@ def test_what_was_known_is_frozen_and_sealed(both: Database) -> None:
         assert verify(db, both.known["record_keys"]).intact
 
 
-def test_a_vote_and_a_calibrated_score_are_kept_where_there_are_any(database: Database, cast: Cast) -> None:
-    assert known.Vote(3, 1, 2).counts() == {"for": 3, "against": 1, "abstained": 2}
+def test_a_calibrated_score_is_kept_where_there_is_one(database: Database, cast: Cast) -> None:
     with database.writing() as db:
         round_ = panel(db, cast)
         row = board_of(db, cast.noor, round_).rows[2]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -401,6 +401,45 @@ def test_a_vote_in_writing_from_its_motion_to_its_decision(as_: As, database: Da
     assert noor.works(link, {}, "Record the decision").startswith("/review/rounds/")
     with database.reading() as db:
         assert db.scalars(select(Decision)).one().reason == WORDS
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "refused", "words"),
+    [
+        ("sami dina omar", "noor", ("decline", "return"), "carried the motion “approve for a pilot”"),
+        ("noor", "sami dina omar", ("approve",), "did not carry the motion “approve for a pilot”"),
+        ("sami", "", (), "without a quorum a vote binds nobody"),
+    ],
+)
+def test_a_decision_follows_the_vote_and_keeps_how_it_went(
+    as_: As, database: Database, story: Any, cast: Cast, yes: str, no: str, refused: Sequence[str], words: str
+) -> None:
+    people = {name: [getattr(cast, one) for one in said.split()] for name, said in (("yes", yes), ("no", no))}
+    with database.writing() as db:
+        motion = a_motion(db, cast, story.round, story.first, due=date.today())
+        say(db, motion, **people)
+        ids = motion.id
+    noor, page = as_(cast.noor), f"/review/rounds/{story.round}/ideas/{story.first}/decision"
+    early = noor.send(page, decision(cast))
+    assert early.status_code == 422
+    assert "The committee is voting on a motion about this idea" in early.text
+    with database.writing() as db:
+        motions.close(db, None, db.get_one(Motion, ids))
+    for verdict in refused:
+        answer = noor.send(page, decision(cast, verdict=verdict, reason="Another word"))
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert "Another word" in answer.text
+    verdict = next(one for one in ("approve", "decline") if one not in refused)
+    assert noor.send(page, decision(cast, verdict=verdict)).status_code == 303
+    with database.reading() as db:
+        made = db.scalars(select(Decision)).one()
+        result = {"sami dina omar": "carried", "noor": "lost", "sami": "no quorum"}[yes]
+        told = {"verdict": "approve", "for": len(yes.split()), "against": len(no.split()), "abstained": 0}
+        assert json.loads(made.known)["vote"] == told | {"result": result}
+    shown = noor.get(page).text
+    assert f"Approve {result}: {len(yes.split())} for, {len(no.split())} against, 0 abstained" in shown
+    assert noor.send(page, decision(cast, verdict="return", instead_of=str(made.id))).status_code == 303
 
 
 def test_a_vote_in_writing_closes_by_itself_after_its_day(both: Database) -> None:

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from app.ideas.models import Idea, Revision
 from app.people.actor import Actor
-from app.people.models import Committee
 from app.review.batch.forms import BatchForm
+from app.review.committees.queries import budget_now
 from app.review.conflicts import concerned
 from app.review.decisions import queries as decisions
 from app.review.models import Decision, Round, RoundIdea, Verdict
@@ -75,7 +75,7 @@ class Consequences:
     cost: Decimal | None  # together, of those that say what they cost
     uncosted: int
     spent: Decimal | None  # what this round has approved already
-    budget: Decimal | None  # the committee's
+    budget: Decimal | None  # the committee's for this fiscal year
     shown: str  # what of all this the page showed, in short
 
     @property
@@ -99,7 +99,7 @@ def consequences(db: Session, actor: Actor, round_: Round, wanted: BatchForm, fo
         sum(costs, Decimal(0)) if approve else None,
         len(chosen) - len(costs) if approve else 0,
         approved(db, round_.id) if approve else None,
-        db.get_one(Committee, round_.committee_id).budget if approve else None,
+        budget_now(db, round_.committee_id) if approve else None,
         "",
     )
     return Consequences(
@@ -116,7 +116,7 @@ def consequence(db: Session, actor: Actor, round_: Round, wanted: BatchForm, one
     else:
         has = decisions.quorum(db, round_, one.idea_id)
         found = decisions.mistakes(db, actor, round_, one.idea_id, wanted.of(one.idea_id), has)
-        lacks += [words for name, words in found.items() if name in ("", "present")]
+        lacks += [words for name, words in found.items() if name in ("", "present", "verdict")]
     return Consequence(one.idea_id, one.title, names or THE_AUTHORS, lacks, one.cost, wanted.why(one.idea_id))
 
 

@@ -1,7 +1,6 @@
 """Decisions, as other parts of review and the demo use them."""
 
 from app.review.decisions.actions import decide, publish, take_effect
-from app.review.decisions.known import Vote
 from app.review.decisions.queries import (
     Quorum,
     history,
@@ -18,7 +17,6 @@ from app.review.decisions.queries import (
 
 __all__ = [
     "Quorum",
-    "Vote",
     "decide",
     "history",
     "in_round",

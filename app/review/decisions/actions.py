@@ -18,8 +18,9 @@ from app.people.actor import Actor
 from app.processes.models import Process
 from app.record.actions import write
 from app.review.conflicts import concerned
-from app.review.decisions.known import Vote, calibrated_scores, freeze
+from app.review.decisions.known import calibrated_scores, freeze
 from app.review.decisions.queries import Quorum, live_decision, must_be_ready, undecided
+from app.review.decisions.voted import last_motion, vote_of
 from app.review.forms import DecisionForm
 from app.review.letters.actions import send
 from app.review.models import Condition, Decision, Order, OrderStage, Present, Round, RoundIdea, RoundStage, Verdict
@@ -39,18 +40,18 @@ def decide(
     wanted: DecisionForm,
     has: Quorum,
     *,
-    vote: Vote | None = None,
     calibrated: Mapping[int, Estimate] | None = None,
 ) -> Decision:
     """Record it. The caller has locked the idea and looked for mistakes; of several who decide at once one gets here
-    first, and the others are told so. vote: kept with what was known that day; calibrated: the scores of the round, by
-    idea, where they were looked up already."""
+    first, and the others are told so. calibrated: the scores of the round by idea, where they were looked up already.
+    """
     kept = live_decision(db, idea.id, number)
     must_be_ready(round_, placed, kept, wanted.instead_of)
     correcting = kept is not None and kept.effective_at is not None and kept.round_id == round_.id
     if not correcting and idea.stage is not Stage.IN_REVIEW:
         raise Stale(f"This idea is {idea.stage.value} now. It cannot be decided here.")
     present = has.of(wanted.present)
+    voted = vote_of(last_motion(db, round_.id, idea.id))
     score = (calibrated_scores(db, actor, round_) if calibrated is None else calibrated).get(idea.id)
     made = Decision(
         idea_id=idea.id,
@@ -63,7 +64,7 @@ def decide(
         quorum=has.needed,
         defer_to=wanted.day if wanted.verdict is Verdict.DEFER else None,
         due=wanted.day if wanted.verdict is Verdict.DO_NOW else None,
-        known=freeze(db, round_, idea, present, has, vote=vote, calibrated=score),
+        known=freeze(db, round_, idea, present, has, vote=voted, calibrated=score),
     )
     record_it(db, actor, made, kept, present, wanted)
     if correcting and kept is not None:

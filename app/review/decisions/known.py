@@ -6,7 +6,7 @@ Ids, figures, codes and what the process's owner had written of it; never a name
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from app.processes.models import Process
 from app.processes.queries import evidence
 from app.review.conflicts import concerned
 from app.review.decisions.queries import Quorum
+from app.review.decisions.voted import Vote
 from app.review.models import Round
 from app.review.scoring import aggregate
 from app.review.standing import board, counted, lines
@@ -29,18 +30,6 @@ from app.voice.models import Source
 from app.voice.queries import headline
 
 OF_ITEM = ("performance", "performance_low", "performance_high", "impact", "impact_low", "impact_high", "n")
-
-
-@dataclass(frozen=True)
-class Vote:
-    """How a motion went, where one was voted."""
-
-    for_: int
-    against: int
-    abstained: int
-
-    def counts(self) -> dict[str, int]:
-        return {"for": self.for_, "against": self.against, "abstained": self.abstained}
 
 
 def freeze(
@@ -53,7 +42,8 @@ def freeze(
     vote: Vote | None = None,
     calibrated: Estimate | None = None,
 ) -> str:
-    """calibrated: the idea's score as the round's standing shows it, where it does."""
+    """vote: how the committee voted, where it did. calibrated: the idea’s score in the round’s standing, where it has
+    one."""
     known = {
         "on": today(db.info["settings"].time_zone).isoformat(),
         "process": of_process(db, idea.process_id),

@@ -17,6 +17,7 @@ from app.ideas.reconsidering.models import Reconsideration
 from app.people.actor import Actor
 from app.people.models import Committee, Person
 from app.review.conflicts import Member, concerned, eligible, is_veiled, members
+from app.review.decisions.voted import against_the_vote, last_motion
 from app.review.duty import duties
 from app.review.forms import DecisionForm
 from app.review.letters.models import Sent
@@ -93,6 +94,8 @@ def mistakes(
     if wanted.meeting and wanted.meeting not in {meeting.id for meeting in meetings_of(db, round_.committee_id)}:
         found["meeting"] = "Choose one of the committee’s meetings."
     found |= wrong_conditions(wanted, day)
+    if not wanted.instead_of and (words := against_the_vote(last_motion(db, round_.id, idea_id), wanted.verdict)):
+        found["verdict"] = words
     here = len(has.of(wanted.present))
     if here < has.needed:
         words = f"The quorum is {has.needed} members without a conflict; of those you named, {here} count."
