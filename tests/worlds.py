@@ -1,11 +1,13 @@
 """Two worlds that differ in one thing alone, and what a person sees of each."""
 
+import io
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 from anyio.from_thread import start_blocking_portal
 from sqlalchemy.orm import Session as Db
 
@@ -19,6 +21,7 @@ from tests.client import Browser
 from tests.conftest import settings_for
 from tests.crawl import walk
 from tests.makers import a_person, a_seat
+from tests.review.meeting_makers import text_of
 
 MOMENT = now()
 
@@ -52,15 +55,31 @@ class World:
             answers = walk(browser, start, each=3).answers
         told = {address: answer.headers.get("etag", "") for address, answer in answers.items()}
         return {
-            address: f"{answer.status_code} {told[address]}\n{clean(answer.text)}"
+            address: f"{answer.status_code} {told[address]}\n{clean(words_of(answer))}"
             for address, answer in answers.items()
         }
 
     def seen(self, person: Person, pages: tuple[str, ...], posts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         browser = self.browser(person)
-        shown = {page: browser.get(page) for page in pages}
-        shown |= {f"POST {page}": browser.post(page, fields) for page, fields in posts.items()}
-        return {page: f"{answer.status_code}\n{clean(answer.text)}" for page, answer in shown.items()}
+        with start_blocking_portal() as browser.http.portal:
+            shown = {page: browser.get(page) for page in pages}
+            shown |= {f"POST {page}": browser.post(page, fields) for page, fields in posts.items()}
+        return {page: f"{answer.status_code} {names(answer)}\n{clean(words_of(answer))}" for page, answer in shown.items()}
+
+
+def names(answer: Any) -> str:
+    """What a browser is told beside the words: where to go, and what a file is called."""
+    return " ".join(answer.headers.get(name, "") for name in ("location", "content-disposition"))
+
+
+def words_of(answer: Any) -> str:
+    """Of a PDF what it says, and what it says about itself: its bytes are packed anew for each hash in it."""
+    if answer.headers.get("content-type") != "application/pdf":
+        return str(answer.text)
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        about = {str(name): str(value) for name, value in pdf.docinfo.items() if name != "/ID"}
+        pages = len(pdf.pages)
+    return f"{pages} {about}\n{text_of(answer.content)}"
 
 
 def clean(html: str) -> str:
