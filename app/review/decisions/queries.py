@@ -99,7 +99,9 @@ def mistakes(
     here = len(has.of(wanted.present))
     if here < has.needed:
         words = f"The quorum is {has.needed} members without a conflict; of those you named, {here} count."
-        if not (names_hidden(actor, round_) or is_veiled(db, actor, idea_id)):
+        if names_hidden(actor, round_) or is_veiled(db, actor, idea_id):
+            words = f"The quorum is {has.needed} members without a conflict, and those you named are not enough."
+        else:
             words += f" {len(has.eligible)} could take part."
         found["present"] = words
     if has.reviews < has.reviews_needed:

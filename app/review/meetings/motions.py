@@ -36,7 +36,7 @@ from app.review.meetings.models import (
     Turnout,
     Vote,
 )
-from app.review.meetings.queries import hidden_ideas, in_the_room, motions_visible_to
+from app.review.meetings.queries import hidden_ideas, in_the_room, motions_visible_to, outs
 from app.review.meetings.rules import CLOSE, chairing, motion_life, outcome, running
 from app.review.models import Decision, Meeting, MeetingStage, Round, RoundIdea, RoundStage
 from app.workflow import MoveForm
@@ -102,9 +102,11 @@ def put(db: Session, actor: Actor, round_: Round, idea: Idea, wanted: MotionForm
 
 @dataclass(frozen=True)
 class Electorate:
-    """Of a motion, who may vote, who is there, and who counts towards its quorum."""
+    """Of a motion, who may vote, who is there, and who counts towards its quorum. expected: who may vote as far as all
+    may know it; while names are hidden whoever has not stepped back by their own word."""
 
     eligible: Sequence[Member]
+    expected: Sequence[Member]
     there: frozenset[int]  # in the room; of a vote in writing, all who have voted
     voted: frozenset[int]
     in_writing: bool
@@ -115,16 +117,19 @@ class Electorate:
 
     @property
     def left(self) -> Sequence[Member]:
-        """Those who may vote now and have not."""
-        return [one for one in self.eligible if one.id not in self.voted and (self.in_writing or one.id in self.there)]
+        """Those whose vote is waited for: that nobody waits for a member would tell that they wrote the idea."""
+        return [one for one in self.expected if one.id not in self.voted and (self.in_writing or one.id in self.there)]
 
 
 def electorate(db: Session, motion: Motion) -> Electorate:
     known = concerned(db, [motion.idea_id])
-    able = eligible(members(db, motion.committee_id), known, motion.idea_id)
+    seated = members(db, motion.committee_id)
+    able = eligible(seated, known, motion.idea_id)
+    out = outs(known, hidden_ideas(db, [motion.idea_id], None), seated, motion.idea_id)
+    expected = [member for member in seated if member not in out]
     voted = frozenset(db.scalars(select(col(Turnout.person_id)).where(col(Turnout.motion_id) == motion.id)))
     there = voted if motion.meeting_id is None else frozenset(in_the_room(db, motion.meeting_id))
-    return Electorate(able, there, voted, motion.meeting_id is None)
+    return Electorate(able, expected, there, voted, motion.meeting_id is None)
 
 
 def must_be_open(motion: Motion, day: date) -> None:
