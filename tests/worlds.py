@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session as Db
 
 from app.columns import as_of, now
 from app.main import create_app, open_database
+from app.people.actor import find_actor
 from app.people.models import Person, Post
 from app.people.sessions import begin
+from app.people.tokens.actions import make
+from app.people.tokens.models import Scope
 from tests import makers
 from tests.cast import Cast, the_cast
 from tests.client import Browser
@@ -48,6 +51,14 @@ class World:
             browser.http.cookies.set("pilotage", begin(db, person.id, "test"))
         return browser
 
+    def program(self, person: Person) -> Browser:
+        """What reads by a token of this person's."""
+        browser = Browser(self.app)
+        with as_of(MOMENT), self.database.writing() as db:
+            secret = make(db, find_actor(db, person.id), "Reads", Scope.READ, 9)[1]
+        browser.http.headers["authorization"] = f"Bearer {secret}"
+        return browser
+
     def walked(self, person: Person, start: Iterable[str]) -> dict[str, str]:
         """All that the person comes to by links from these pages, three of a kind, with what a cache is told."""
         browser = self.browser(person)
@@ -64,7 +75,9 @@ class World:
         with start_blocking_portal() as browser.http.portal:
             shown = {page: browser.get(page) for page in pages}
             shown |= {f"POST {page}": browser.post(page, fields) for page, fields in posts.items()}
-        return {page: f"{answer.status_code} {names(answer)}\n{clean(words_of(answer))}" for page, answer in shown.items()}
+        return {
+            page: f"{answer.status_code} {names(answer)}\n{clean(words_of(answer))}" for page, answer in shown.items()
+        }
 
 
 def names(answer: Any) -> str:
