@@ -130,7 +130,7 @@ class Play:
 
     def file(self) -> None:
         """What is said and asked while reviewers file; and who steps back before they do."""
-        db, cast, course = self.db, self.cast, self.course
+        db, course = self.db, self.course
         for name in course.out:
             conflicts.declare(db, self.actor(name), self.idea(), "A reason of my own")
         author = self.actor(course.author)
