@@ -35,10 +35,11 @@ def test_no_step_of_anybody_leaves_a_trace(machine: type[Wandering]) -> None:
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate] if not EXAMPLES else [Phase.generate, Phase.shrink],
+        phases=[Phase.generate],  # what was done is told as it was: making it shorter takes longer than reading it
         print_blob=bool(EXAMPLES),
     )
     run_state_machine_as_test(machine, settings=bounds)  # type: ignore[no-untyped-call]
+    print(SEEN)
     assert SEEN["steps"] > 40
     assert SEEN["pages"] > 100
 

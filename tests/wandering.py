@@ -39,7 +39,7 @@ MEMBERS = ("sami", "dina", "omar", "noor", "deputy")
 OTHERS = ("layla", "huda", "zaid", "gita", "root")
 GHOSTS = ("vexil", "qorba", "zumti", "jelfo", "wupra")  # each writes one idea, so that their names tell of it alone
 ON = (RoundStage.OPEN, RoundStage.CLOSED)
-TEAMS = re.compile(r'<select name="team">.*?</select>', re.S)  # a list to narrow by names all teams
+CHOICES = re.compile(r"<select\b.*?</select>", re.S)
 FINE = {200, 303, 304, 403, 404, 409, 422}
 AREAS = ("", "/live", "/pack.pdf", "/minutes.pdf", "/meeting.ics", "/edit", "/items/1", "/items/2")
 some = st.integers(min_value=0, max_value=2)
@@ -55,6 +55,12 @@ SWITCHES: dict[str, Any] = {
     "assigned": st.sampled_from(("", "", "", "on")),
 }
 SEEN = {"steps": 0, "looks": 0, "pages": 0}
+
+
+def without_everybody(choice: re.Match[str]) -> str:
+    """A list of all people, or of all teams, to choose from tells nothing of one of them."""
+    everybody = any(all(f"{ghost}{part}" in choice[0] for ghost in GHOSTS) for part in ("name", "team"))
+    return "" if everybody else choice[0]
 
 
 class Found(AssertionError):
@@ -115,7 +121,7 @@ class Wandering(RuleBasedStateMachine):
     def heard(self, name: str, page: str, answer: Any) -> str:
         assert answer.status_code in FINE, (name, page, answer.status_code, answer.text[-400:])
         words = unescape(words_of(answer)) + str(answer.headers.get("content-disposition", ""))
-        words = TEAMS.sub("", words)
+        words = CHOICES.sub(without_everybody, words)
         asked = urlsplit(page).query
         with self.world.database.reading() as db:
             for trace, why in self.forbidden(db, name):
