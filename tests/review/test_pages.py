@@ -208,7 +208,9 @@ def test_a_decision_needs_the_quorum_and_the_reviews(as_: As, database: Database
     assert as_(cast.sami).post(here, decision(cast) | {"key": "k2"}).status_code == 403
 
 
-def test_the_quorum_of_a_blind_round_is_refused_without_its_figures(as_: As, database: Database, cast: Cast, story: Any) -> None:
+def test_the_quorum_of_a_blind_round_is_refused_without_its_figures(
+    as_: As, database: Database, cast: Cast, story: Any
+) -> None:
     reviewed(database, cast, story, cast.sami, cast.dina, cast.omar)
     noor = as_(cast.noor)
     here = f"/review/rounds/{story.round}/ideas/{story.first}/decision"
