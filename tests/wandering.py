@@ -331,14 +331,21 @@ class Wandering(RuleBasedStateMachine):
                 version = self.all(AuthorQuestion)[-1].version
                 self.send(by, f"/review/questions/{asked[-1].id}/answer", words="note: eleven", version=version)
 
+    def reached_by(self, name: str, place: int) -> Any:
+        """Who may not be named anywhere speaks of their own idea alone."""
+        found = self.one(Idea, place)
+        with self.world.database.reading() as db:
+            own = not found or db.get(Author, {"idea_id": found.id, "person_id": self.ids[name]}) is not None
+        return found if own or name not in GHOSTS else None
+
     @rule(name=anybody, place=some)
     def speaks(self, name: str, place: int) -> None:
-        if idea := self.one(Idea, place):
+        if idea := self.reached_by(name, place):
             self.send(name, f"/talk/idea:{idea.id}", words=self.marker("note "))
 
     @rule(name=anybody, place=some, on=st.sampled_from(("on", "off")))
     def supports(self, name: str, place: int, on: str) -> None:
-        if idea := self.one(Idea, place):
+        if idea := self.reached_by(name, place):
             self.send(name, f"/ideas/{idea.id}/vote", value=on)
 
     @rule(days=st.integers(0, 5), name=st.sampled_from(("sami", "omar")))
