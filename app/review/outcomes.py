@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from app.review import owners
 from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
 from app.review.letters.models import Sent
 from app.review.letters.queries import Composed as Letter
-from app.review.letters.queries import Remark, read, taken
+from app.review.letters.queries import read, taken
 from app.review.models import (
     Condition,
     Decision,
@@ -27,6 +27,13 @@ from app.review.models import (
     Verdict,
 )
 from app.review.rules import VERDICT_DONE
+
+
+class Remark(NamedTuple):
+    """What a reviewer wrote to the authors; `name` is empty unless the round tells authors who reviewed."""
+
+    words: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def outcome_for(db: Session, actor: Actor, idea: Idea) -> Outcome | None:
         return None
     made, round_, order_id, superseded, letter = row
     told = author(actor, idea) and (not round_.blind or round_.stage is RoundStage.PUBLISHED)
-    remarks = taken(db, round_, idea.id) if told else ()
+    remarks = tuple(Remark(one.words, one.name) for one in (taken(db, round_, idea.id) if told else ()))
     tied = made.verdict in WITH_CONDITIONS
     day = made.due or made.defer_to
     following = NEXT[made.verdict] if day is None else f"{NEXT[made.verdict][:-1]}, {day.day} {day:%b %Y}."

@@ -407,7 +407,7 @@ def test_statements_do_not_grow_with_the_rows(
         app.state.figures.get(db)
     one, many = count(1), count(30)
     assert one == many
-    assert max(one) <= 13
+    assert max(one) <= 14
 
 
 def test_marks_of_the_preset_have_their_words() -> None:
