@@ -37,7 +37,7 @@ from app.processes.standing.queries import standing_for
 from app.processes.standing.rules import Standing
 from app.review.committees.queries import choices as committees
 from app.review.committees.rules import may_pass_on
-from app.review.queries import outcome_for
+from app.review.outcomes import outcome_for
 from app.review.questions import queries as questions
 from app.talk.files import queries as files
 from app.talk.section import talk_of
