@@ -92,7 +92,7 @@ def test_from_wishes_to_a_plan_that_is_applied(as_: As, database: Database, cast
     assert cast.dina.id in given[story.ideas[1]]
     assert cast.dina.id not in given[story.ideas[2]]
     page = noor.get(story.here).text
-    assert "12 of 12 wanted reviews are given out, 2 to each member." in page
+    assert "All twelve wanted reviews are given out, 2 to each member." in page
     assert "Planned anew: 12 given out" in page
     mine = [idea for idea, people in given.items() if cast.dina.id in people]
     listed = dina.get("/review").text
