@@ -236,6 +236,7 @@ HANGING: Mapping[str, str] = {
     "relations": "idea_relation WHERE idea_id = idea.id OR other_id = idea.id",
     "joinings": "joining WHERE idea_id = idea.id OR into_id = idea.id",
     "questions": "author_question WHERE idea_id = idea.id AND stage IN ('passed on', 'answered')",
+    "orders": "to_do WHERE idea_id = idea.id",
     "files": "file WHERE about = 'idea:' || idea.id AND comment_id IS NULL AND until IS NULL",
 }
 THERE: list[Any] = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
