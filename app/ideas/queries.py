@@ -285,6 +285,17 @@ def sight(actor: Actor) -> dict[str, Any]:
     return {"teams": sorted(actor.teams), "seats": sorted(actor.seats), "department": actor.department_id}
 
 
+ONE: Mapping[bool, Select[Any]] = {
+    guest: select(Idea).where(col(Idea.id) == ID, visible_to(replace(ANY_READER, guest=guest)))
+    for guest in (False, True)
+}
+
+
+def one_for(actor: Actor) -> tuple[Select[Any], dict[str, Any]]:
+    """The select for one idea that this person may see, and what its parameters but the id stand for."""
+    return ONE[actor.guest], {"me": actor.id} | ({} if actor.guest else sight(actor))
+
+
 def find(db: Session, actor: Actor, id: int) -> Shown:
     """An idea that this person may see, as far as they may see it; else it is missing."""
     given = {"id": id, "me": actor.id, "ref": f"idea:{id}"} | ({} if actor.guest else sight(actor))
