@@ -16,7 +16,7 @@ from app.main import Pilotage
 from app.people.actor import find_actor
 from app.people.models import Person
 from app.talk import actions as talk
-from tests.cast import Cast
+from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.makers import a_team, an_idea, put
 
@@ -68,6 +68,14 @@ def test_who_is_somebody_to_it_reads_it_by_themselves(database: Database, cast: 
     people = (cast.amal, cast.badr, cast.sami, cast.noor, cast.layla, cast.huda, cast.gita, cast.root)
     assert [person.name for person in people if seen(database, person)] == []
     assert all(seen(database, person) for person in (cast.zaid, cast.tariq))
+
+
+def test_a_colleague_is_told_apart_by_both_databases(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        id = an_idea(db, cast.process, cast.amal, stage=Stage.SUBMITTED, team_id=cast.team.id).id
+    people = (cast.amal, cast.badr, cast.zaid, cast.huda, cast.tariq)
+    assert [person.name for person in people if seen(both, person, id)] == ["Zaid", "Tariq"]
 
 
 @pytest.mark.parametrize("tie", ["veil", "conflict", "custodian"])
