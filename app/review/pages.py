@@ -17,8 +17,8 @@ from app.review import (
 )
 from app.review.meetings.queries import listed as listed_meetings
 from app.review.pages_case import form_for, page_of
-from app.review.queries import waiting
 from app.review.questions import pages as question_pages
+from app.review.waiting import waiting
 from app.web import Request, Response, ThingId, Typed, by_htmx, fill, page, router, see, slow
 
 routes = router()

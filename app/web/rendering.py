@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -53,6 +53,11 @@ def environment(request: Request) -> Environment:
     return jinja
 
 
+def together(pieces: Iterable[str]) -> Markup:
+    """Pieces that are markup each, as one; faster than asking each of hundreds whether it is."""
+    return Markup("".join(pieces))  # noqa: S704 - see above
+
+
 def make_environment(root: str, time_zone: str, currency: str) -> Environment:
     """`autoescape=True` for every name: Starlette's default leaves some endings unescaped."""
     jinja = Environment(
@@ -86,6 +91,7 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
         spelt=spelt,
         pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
         plural=lambda count, one, many: f"{count:,} {one if count == 1 else many}",
+        counted=lambda count, one, many: f"{spelt(count)} {one if count == 1 else many}",
     )
     return jinja
 
