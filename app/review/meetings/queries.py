@@ -16,7 +16,7 @@ from app.people.models import Membership, Person
 from app.processes.models import Process
 from app.refs import Kind
 from app.review.conflicts import Concerned, Member, concerned, members, unconcerned
-from app.review.meetings.models import Motion, MotionStage, Presence, Presenter, Turnout
+from app.review.meetings.models import Motion, MotionStage, Presence, Presenter, Result, Turnout
 from app.review.models import AgendaItem, Attendance, Decision, Meeting, MeetingStage, Round, RoundIdea, RoundStage
 from app.review.rules import ON
 from app.review.standing import band
@@ -64,6 +64,36 @@ def to_vote(db: Session, actor: Actor) -> Sequence[tuple[int, str, Any]]:
         .limit(50)
     )
     return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+
+def met_on(db: Session, committee_id: int, idea_id: int) -> Meeting | None:
+    """The last meeting with this idea on its agenda that has begun, or was held."""
+    query = (
+        select(Meeting)
+        .join(AgendaItem, col(AgendaItem.meeting_id) == col(Meeting.id))
+        .where(
+            col(Meeting.committee_id) == committee_id,
+            col(AgendaItem.idea_id) == idea_id,
+            or_(col(Meeting.stage) == MeetingStage.HELD, col(Meeting.began_at).is_not(None)),
+            col(Meeting.stage) != MeetingStage.CANCELLED,
+        )
+        .order_by(col(Meeting.at).desc(), col(Meeting.id).desc())
+        .limit(1)
+    )
+    return db.scalars(query).first()
+
+
+def left_to_record(db: Session, actor: Actor, meeting_id: int) -> bool:
+    """Whether what was carried in this meeting is not all recorded yet, as far as this person may know."""
+    decided = exists().where(
+        col(Decision.round_id) == col(Motion.round_id),
+        col(Decision.idea_id) == col(Motion.idea_id),
+        col(Decision.superseded_by).is_(None),
+    )
+    query = select(col(Motion.id)).where(
+        col(Motion.meeting_id) == meeting_id, col(Motion.result) == Result.CARRIED, ~decided, motions_visible_to(actor)
+    )
+    return db.scalars(query.limit(1)).first() is not None
 
 
 def attendance(db: Session, meeting_id: int) -> list[int]:
