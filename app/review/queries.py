@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +25,7 @@ from app.review.decisions.queries import WITH_CONDITIONS, conditions_of
 from app.review.letters.models import Sent
 from app.review.letters.queries import Composed as Letter
 from app.review.letters.queries import Remark, read, taken
+from app.review.meetings.queries import ahead
 from app.review.meetings.queries import to_vote as motions_to_vote
 from app.review.models import (
     Condition,
@@ -40,6 +42,7 @@ from app.review.models import (
 )
 from app.review.questions import queries as questions
 from app.review.rules import VERDICT_DONE, leads, unsealed
+from app.review.screening.queries import submitted
 from app.review.standing import Board, board
 from app.review.standing_in.actions import Unfilled, unfilled
 
@@ -105,6 +108,37 @@ def about_conflicts(db: Session, actor: Actor) -> list[Waiting]:
         Waiting("Find who can judge", one.title, f"/review/ideas/{one.idea_id}/conflicts", None, one.why)
         for one in for_heads(db, actor, found)
     ]
+
+
+def beside(db: Session, actor: Actor) -> list[Waiting]:
+    """What the page of review tells as well, and the home page in its own words: ideas to screen, a meeting that is
+    running or comes soon."""
+    day = today(db.info["settings"].time_zone)
+    return [*to_screen(db, actor, day), *to_meet(db, actor, day)]
+
+
+def to_screen(db: Session, actor: Actor, day: date) -> list[Waiting]:
+    headed = [committee for committee, post in actor.seats.items() if post in HEADS]
+    queue = submitted(db, actor, headed) if headed else []
+    if not queue:
+        return []
+    words = "1 idea" if len(queue) == 1 else f"{len(queue)} ideas"
+    due = next((one.promised_on for one in queue if one.promised_on), None)
+    why = "Admit, send back or refuse; the day is of the answer that was promised first"
+    return [Waiting(f"Screen {words}", "", "/review/screening", due, why, late=due is not None and due < day)]
+
+
+def to_meet(db: Session, actor: Actor, day: date) -> list[Waiting]:
+    found = []
+    zone = ZoneInfo(db.info["settings"].time_zone)
+    for one in ahead(db, actor):
+        at, here = one.at.astimezone(zone), f"/review/meetings/{one.id}"
+        sub = " · ".join(part for part in (f"{at:%H:%M}", one.place) if part)
+        if one.began_at:
+            found.append(Waiting("Join", "", f"{here}/live", day, "It is running", rest=one.name))
+        elif at.date() >= day:
+            found.append(Waiting("Prepare for", "", here, at.date(), sub, rest=one.name))
+    return found
 
 
 def to_score(db: Session, actor: Actor, day: date) -> list[Waiting]:

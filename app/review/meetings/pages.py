@@ -1,5 +1,6 @@
 """Pages of meetings: plan, look, invite, put in order. Live page, motions and papers have files of their own."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -38,13 +39,16 @@ def draw_form(
     status: int = 200,
 ) -> Response:
     offered = queries.possible(db, committee)
+    picked = set(map(str, form.texts.get("ideas", ())))
+    first = {one.id for one in offered if one.ready or str(one.id) in picked}
     return page(
         request,
         "review/meetings/edit.html",
         status=status,
         form=form,
         meeting=meeting,
-        idea_options=offered,
+        idea_options=[(one.id, one.title, one.process) for one in offered if one.id in first],
+        other_options=[one for one in offered if one.id not in first],
         committees=committees_of(db, actor, committee) if meeting is None else [],
         committee=committee,
     )
@@ -56,7 +60,7 @@ WHO = "The chair or the deputy plans meetings."
 def check(db: Session, committee: int, form: Form[MeetingForm], meeting: Meeting | None = None) -> None:
     if not form:
         return
-    offered = {idea for idea, _, _ in queries.possible(db, committee)}
+    offered = {one.id for one in queries.possible(db, committee)}
     kept = {item.idea_id for item in actions.items_of(db, meeting.id)} if meeting else set()
     if not set(form.data.ideas) <= offered | kept:
         form.refuse("ideas", "Choose among the ideas that are offered.")
@@ -65,8 +69,17 @@ def check(db: Session, committee: int, form: Form[MeetingForm], meeting: Meeting
 @routes.get("/review/meetings/new")
 def new(request: Request, db: Db, actor: Member, committee: str = "") -> Response:
     which = chosen(actor, committee, WHO)
-    form = blank(MeetingForm, key=new_key(), at="09:30", minutes=90, ideas=queries.proposed(db, actor, which))
+    form = blank(MeetingForm, key=new_key(), **begun_with(db, which), ideas=queries.proposed(db, actor, which))
     return draw_form(db, request, actor, which, form, None)
+
+
+def begun_with(db: Session, committee: int) -> dict[str, Any]:
+    """As the committee met the last time."""
+    last = queries.last_planned(db, committee)
+    if last is None:
+        return {"name": "Committee’s meeting", "at": "09:30", "minutes": 90}
+    local = last.at.astimezone(ZoneInfo(db.info["settings"].time_zone))
+    return {"name": "Committee’s meeting", "at": f"{local:%H:%M}", "minutes": last.minutes, "place": last.place}
 
 
 @routes.post("/review/meetings/new")
@@ -85,7 +98,7 @@ def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
 
 @routes.get("/review/meetings/{id}")
 def show(request: Request, db: Db, actor: Member, meeting: TheMeeting) -> Response:
-    if kept := unchanged(request, actor.rights, may_come(meeting, now()), counts(db, *SHOWN)):
+    if kept := unchanged(request, actor.rights, may_come(meeting, now()), meeting.at <= now(), counts(db, *SHOWN)):
         return kept
     return draw(db, request, actor, meeting)
 
@@ -106,6 +119,10 @@ def draw(db: Session, request: Request, actor: Actor, meeting: Meeting, status: 
         came=queries.attendance(db, meeting.id),
         there=there,
         may_come=may_come(meeting, now()),
+        now_past=meeting.at <= now(),
+        round=queries.round_of(db, [item.idea_id for item in agenda.items])
+        if meeting.stage is MeetingStage.HELD
+        else None,
         moves={move.name: move for move in meeting_life.open_to(actor, meeting)},
         heads=heads,
         switches=switches_of(db, meeting) if heads and planned else None,
@@ -220,8 +237,8 @@ def move(request: Request, db: Db, actor: Member, meeting: TheMeeting, fields: T
     form = fill(MoveForm, fields)
     if not form:
         return draw(db, request, actor, meeting, 422)
-    moves.move(db, actor, meeting, form.data.name, form.data.note, form.data.version)
-    return see(request, back(meeting), "Noted.")
+    words = moves.move(db, actor, meeting, form.data.name, form.data.note, form.data.version)
+    return see(request, back(meeting), words)
 
 
 for part in (pages_live, pages_motions, pages_papers):
