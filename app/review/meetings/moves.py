@@ -16,7 +16,7 @@ from app.review.meetings.minutes import keep
 from app.review.meetings.models import Presence
 from app.review.meetings.queries import in_the_room
 from app.review.models import AgendaItem, Meeting, MeetingStage
-from app.review.rules import meeting_life
+from app.review.rules import heads, meeting_life
 
 
 def begin(db: Session, actor: Actor, meeting: Meeting, version: int | None) -> None:
@@ -24,11 +24,11 @@ def begin(db: Session, actor: Actor, meeting: Meeting, version: int | None) -> N
     if meeting.began_at is not None:
         raise Stale("This meeting has begun already.")
     start = now()
-    meeting_life.make(db, actor, meeting, "begin", form=True, version=version, began_at=start, beat=meeting.beat + 1)
-    here = (col(Presence.meeting_id) == meeting.id, col(Presence.left_at).is_(None))
-    if actor.id not in in_the_room(db, meeting.id):
+    if heads(actor, meeting) and actor.id not in in_the_room(db, meeting.id):
         arrive(db, meeting.id, [actor.id])
         write(db, actor.id, "arrive", meeting.ref, figures={"person": actor.id})
+    meeting_life.make(db, actor, meeting, "begin", form=True, version=version, began_at=start, beat=meeting.beat + 1)
+    here = (col(Presence.meeting_id) == meeting.id, col(Presence.left_at).is_(None))
     db.execute(update(Presence).where(*here).values(came_at=start))
 
 

@@ -1,5 +1,6 @@
 """Pages of meetings: plan, look, invite, put in order. Live page, motions and papers have files of their own."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from app.review.meetings.forms import AttendanceForm, InvitationForm, ItemForm, 
 from app.review.meetings.queries import can_present, hidden_ideas
 from app.review.meetings.rules import may_come
 from app.review.meetings.showing import SHOWN, facts, seen
-from app.review.models import Meeting, MeetingStage
+from app.review.models import Meeting, MeetingStage, Round
 from app.review.rules import meeting_life
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see, unchanged
 from app.workflow import MoveForm
@@ -69,17 +70,20 @@ def check(db: Session, committee: int, form: Form[MeetingForm], meeting: Meeting
 @routes.get("/review/meetings/new")
 def new(request: Request, db: Db, actor: Member, committee: str = "") -> Response:
     which = chosen(actor, committee, WHO)
-    form = blank(MeetingForm, key=new_key(), **begun_with(db, which), ideas=queries.proposed(db, actor, which))
+    ideas = queries.proposed(db, actor, which)
+    form = blank(MeetingForm, key=new_key(), **begun_with(db, which, ideas), ideas=ideas)
     return draw_form(db, request, actor, which, form, None)
 
 
-def begun_with(db: Session, committee: int) -> dict[str, Any]:
-    """As the committee met the last time."""
+def begun_with(db: Session, committee: int, ideas: Sequence[int]) -> dict[str, Any]:
+    """Called after the round that it decides on, and as the committee met the last time."""
+    round_ = db.get(Round, queries.round_of(db, ideas)) if ideas else None
+    name = f"Meeting on {round_.name}"[:160] if round_ else "Committee’s meeting"
     last = queries.last_planned(db, committee)
     if last is None:
-        return {"name": "Committee’s meeting", "at": "09:30", "minutes": 90}
+        return {"name": name, "at": "09:30", "minutes": 90}
     local = last.at.astimezone(ZoneInfo(db.info["settings"].time_zone))
-    return {"name": "Committee’s meeting", "at": f"{local:%H:%M}", "minutes": last.minutes, "place": last.place}
+    return {"name": name, "at": f"{local:%H:%M}", "minutes": last.minutes, "place": last.place}
 
 
 @routes.post("/review/meetings/new")
@@ -217,9 +221,13 @@ def invite(request: Request, db: Db, actor: Member, meeting: TheMeeting, fields:
     form = fill(InvitationForm, fields)
     if not form:
         return draw(db, request, actor, meeting, 422)
-    count = invitations.send_invitation(db, meeting, form.data.version)
-    words = "1 member gets it" if count == 1 else f"{count} members get it"
-    return see(request, f"/review/meetings/{meeting.id}", f"{words} by mail, as an entry for their calendar.")
+    told = invitations.send_invitation(db, meeting, form.data.version)
+    count = told.members + told.presenters
+    words = f"{told.members} {'member' if told.members == 1 else 'members'}"
+    if told.presenters:
+        words += f" and {told.presenters} who {'presents' if told.presenters == 1 else 'present'}"
+    gets = "gets" if count == 1 else "get"
+    return see(request, f"/review/meetings/{meeting.id}", f"{words} {gets} it by mail, as an entry for their calendar.")
 
 
 @routes.post("/review/meetings/{id}/attendance")

@@ -67,14 +67,14 @@ def to_vote(db: Session, actor: Actor) -> Sequence[tuple[int, str, Any]]:
     return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
 
-def met_on(db: Session, committee_id: int, idea_id: int) -> Meeting | None:
-    """The last meeting with this idea on its agenda that has begun, or was held."""
+def met_on(db: Session, committee_id: int, *ideas: int) -> Meeting | None:
+    """The last meeting with one of these ideas on its agenda that has begun, or was held."""
     query = (
         select(Meeting)
         .join(AgendaItem, col(AgendaItem.meeting_id) == col(Meeting.id))
         .where(
             col(Meeting.committee_id) == committee_id,
-            col(AgendaItem.idea_id) == idea_id,
+            col(AgendaItem.idea_id).in_(ideas),
             or_(col(Meeting.stage) == MeetingStage.HELD, col(Meeting.began_at).is_not(None)),
             col(Meeting.stage) != MeetingStage.CANCELLED,
         )
