@@ -171,10 +171,8 @@ def met(served: Served, chair: Page, member: Page) -> None:
     chair.get_by_role("link", name="Plan a meeting").click()
     chair.get_by_label("Day", exact=True).fill(today("UTC").isoformat())
     chair.get_by_label("Time", exact=True).fill("00:00")
-    for box in chair.locator("#f-ideas input:checked").all():
-        box.uncheck(force=True)
-    for number in (0, 1):
-        chair.locator("#f-ideas label", has_text=title(number)).first.locator("input").check(force=True)
+    for label in chair.locator("#f-ideas label").all():
+        label.locator("input").set_checked(any(title(number) in label.inner_text() for number in (0, 1)), force=True)
     chair.get_by_role("button", name="Plan the meeting").click()
     said(chair, "The meeting is planned.")
     chair.get_by_role("button", name="Begin the meeting").click()
@@ -198,17 +196,17 @@ def voted(served: Served, chair: Page, member: Page, number: int, verdict: str, 
         chair.get_by_label("A secret vote").check(force=True)
     chair.get_by_role("button", name="Open the vote").click()
     member.get_by_role("button", name="Yes", exact=True).click()
-    expect(member.locator(".tally")).to_contain_text("Yours is among them" if secret else "You vote yes")
+    expect(member.locator("section.now .tally").last).to_contain_text("Yours is among them" if secret else "You vote yes")
     with served.demo.database.writing() as db:
         motion = db.scalars(select(Motion).order_by(col(Motion.id).desc()).limit(1)).one()
         motions.vote(db, find_actor(db, served.demo.ids["dina"]), motion, Say.NO)
     chair.get_by_role("button", name="Yes", exact=True).click()
-    expect(chair.locator(".tally")).to_contain_text("3 votes are in")
+    expect(chair.locator("section.now .tally").last).to_contain_text("3 votes are in")
     chair.get_by_role("button", name="Close the vote").click()
     expect(chair.locator("section.now")).to_contain_text("2 yes, 1 no, 0 abstained")
     expect(member.locator("section.now")).to_contain_text("Carried")
     chair.get_by_role("link", name="Record the decision").click()
-    expect(chair.get_by_label("Why", exact=True)).to_have_value(f"Desk {number} is worth it.")
+    expect(chair.locator("#f-reason")).to_have_value(f"Desk {number} is worth it.")
     assert chair.locator("[name=present]:checked").count() == 3
     chair.get_by_role("button", name="Record the decision").click()
     said(chair, "Recorded.")
@@ -232,7 +230,7 @@ def the_rest_is_decided(chair: Page) -> None:
     for box in chair.locator("#f-ideas [name=ideas]").all():
         box.check(force=True)
     chair.get_by_role("radio", name="Decline").check(force=True)
-    chair.get_by_label("Why", exact=True).fill("It moves too little of what customers say.")
+    chair.locator("#f-reason").fill("It moves too little of what customers say.")
     chair.get_by_role("button", name="See what follows").click()
     chair.get_by_role("button", name="Decide 8 ideas").click()
     said(chair, "8 decided.")
