@@ -6,7 +6,7 @@ just before it commits, in a fixed order so that two transactions cannot wait fo
 
 from typing import Any
 
-from sqlalchemy import Table, event, select, update
+from sqlalchemy import Table, bindparam, event, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import Field, SQLModel, col
 
@@ -57,12 +57,16 @@ def see_statement(state: ORMExecuteState) -> None:
             touched(state.session, feature_of(mapper.class_))
 
 
+CHANGE = Change.__dict__["__table__"]
+RAISED = update(CHANGE).where(CHANGE.c.feature == bindparam("changed")).values(count=CHANGE.c.count + 1)
+
+
 @event.listens_for(Session, "before_commit")
 def raise_counters(db: Session) -> None:
     if db.new or db.dirty or db.deleted:
         db.flush()
     for feature in sorted(db.info.pop("touched", ())):
-        db.execute(update(Change).where(col(Change.feature) == feature).values(count=Change.count + 1))
+        db.connection().execute(RAISED, {"changed": feature})
 
 
 COUNTS = select(col(Change.feature), col(Change.count)).order_by(col(Change.feature))

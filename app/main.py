@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import frame
@@ -34,6 +35,7 @@ from app.settings import TOP, Settings
 from app.voice import privacy
 from app.web import Guard, error_response
 from app.web.rendering import make_environment
+from app.web.routing import sections
 from app.web.static import Static
 
 # In the order of the house. A feature, and each area inside it (a folder), may have `pages.py` and `api.py` with
@@ -134,6 +136,11 @@ class Pilotage(FastAPI):
 
     guard: Guard
 
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """One by one, whatever sections they stand in."""
+        return [one for route in self.router.routes for one in getattr(route, "routes", None) or [route]]
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
         await self.guard(scope, receive, send)
@@ -220,7 +227,6 @@ async def refuse(request: Any, error: Exception) -> Any:
 
 def add_routes(app: FastAPI, settings: Settings) -> None:
     """Routes are taken over as they are; including routers would work each request's context out anew."""
-    for name in ("api", "pages"):
-        for pages in parts(name):
-            app.router.routes.extend(pages.routes.routes)
+    found = (route for name in ("api", "pages") for pages in parts(name) for route in pages.routes.routes)
+    app.router.routes.extend(sections(found))
     app.mount("/static", Static(), name="static")

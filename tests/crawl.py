@@ -8,6 +8,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from fastapi.routing import APIRoute
+
 from app.main import Pilotage
 from tests.client import Browser
 from tests.forms import PageForm, forms_of
@@ -80,5 +82,5 @@ def walk(browser: Browser, start: Iterable[str] = ("/",), each: int = 2, most: i
 
 def reached(app: Pilotage, addresses: Iterable[str]) -> set[str]:
     """The product's own patterns of routes that these addresses belong to."""
-    routes = [(re.compile(route.path_regex), route.path) for route in app.router.routes if hasattr(route, "path_regex")]
+    routes = [(re.compile(route.path_regex), route.path) for route in app.routes if isinstance(route, APIRoute)]
     return {path for address in addresses for regex, path in routes if regex.match(urlsplit(address).path)}

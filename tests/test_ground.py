@@ -1,6 +1,10 @@
 """The ground every feature stands on: closed pages, the record's chain, ETags, errors in words."""
 
+import subprocess
+import sys
+
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -9,12 +13,30 @@ from app.db import Database
 from app.people.actor import find_actor
 from app.record.actions import forget, write
 from app.record.queries import verify
+from app.settings import TOP
 from tests.cast import the_cast
 
 
 def test_the_schema_is_what_the_code_says(both: Database) -> None:
     assert schema.is_current(both)
     assert schema.differences(both) == []
+
+
+def test_the_migrations_files_say_what_alembic_finds_in_them() -> None:
+    assert schema.heads() == tuple(ScriptDirectory.from_config(schema.config()).get_heads())
+
+
+def test_a_server_that_is_up_to_date_loads_nothing_of_alembic(sqlite_url: str) -> None:
+    lines = (
+        "import sys",
+        "from app.serving import prepare",
+        "from app.main import create_app",
+        "from app.settings import load",
+        f"settings = load(database_url={sqlite_url!r}, record_key='00' * 32)",
+        "prepare(settings), create_app(settings)",
+        "assert 'alembic' not in sys.modules",
+    )
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=TOP, check=True, timeout=60)
 
 
 def test_an_actor_is_found_with_all_roles(both: Database) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlalchemy import select
+from starlette.routing import BaseRoute, Match
 
 from app import web
 from app.db import Database
@@ -41,8 +42,8 @@ PEOPLE = [field.name for field in fields(Cast) if field.type in ("Person", Perso
 
 
 def routes(app: Pilotage) -> list[APIRoute]:
-    found = [route for route in app.router.routes if isinstance(route, APIRoute)]
-    others = [getattr(route, "path", route) for route in app.router.routes if not isinstance(route, APIRoute)]
+    found = [route for route in app.routes if isinstance(route, APIRoute)]
+    others = [getattr(route, "path", route) for route in app.routes if not isinstance(route, APIRoute)]
     assert others == ["/static"]
     return found
 
@@ -81,6 +82,22 @@ def is_ours(headers: Any) -> set[str]:
 def test_every_route_names_its_rule_or_is_public(app: Pilotage) -> None:
     unruled = {name for route in routes(app) if not RULES & set(rules(route.dependant)) for name in names(route)}
     assert unruled == PUBLIC
+
+
+def test_sections_lead_where_the_routes_one_by_one_would(app: Pilotage) -> None:
+    methods = {method for route in routes(app) for method in route.methods}
+    asked = [(method, path) for method in sorted(methods) for path in filled(app, method)]
+    assert len(asked) > 400
+    for method, path in asked:
+        scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "root_path": ""}
+        (first, *_) = (route for route in app.routes if route.matches(scope)[0] is Match.FULL)
+        (chosen,) = (known for route in app.router.routes if (known := full(route, scope)) is not None)
+        assert chosen["route_of_section"] is first
+
+
+def full(route: BaseRoute, scope: dict[str, Any]) -> Any:
+    match, known = route.matches(scope)
+    return known if match is Match.FULL else None
 
 
 def test_the_walk_finds_a_route_without_a_rule(app: Pilotage) -> None:

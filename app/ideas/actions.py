@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -287,15 +287,23 @@ def set_aside(db: Session, person_id: int, idea_id: int) -> bool:
     return result.rowcount == 1
 
 
+SUPPORTED = select(col(Idea.created_at), col(Idea.warmth)).where(col(Idea.id) == bindparam("idea"))
+COUNTED = (
+    update(table_of(Idea))
+    .where(table_of(Idea).c.id == bindparam("idea"))
+    .values(support=table_of(Idea).c.support + bindparam("by"), warmth=bindparam("warm"))
+)
+
+
 def count_support(db: Session, idea_id: int, by: int) -> None:
     """One vote more or less, which stands already: the counter, and the warmth that the list goes by."""
-    begun, warm = db.execute(select(col(Idea.created_at), col(Idea.warmth)).where(col(Idea.id) == idea_id)).one()
+    begun, warm = db.connection().execute(SUPPORTED, {"idea": idea_id}).one()
     if by > 0:
         warm = warmer(warm, now())
     else:
         warm = warmth(begun, db.scalars(select(col(Vote.at)).where(col(Vote.idea_id) == idea_id)))
-    statement = update(Idea).where(col(Idea.id) == idea_id).values(support=Idea.support + by, warmth=warm)
-    db.execute(statement, execution_options={"synchronize_session": False})
+    touched(db, feature_of(Idea))
+    db.connection().execute(COUNTED, {"idea": idea_id, "by": by, "warm": warm})
 
 
 def bring_back(db: Session, most: int = 200) -> int:

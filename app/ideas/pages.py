@@ -1,4 +1,4 @@
-"""`/ideas` and `/ideas/{id}`: reading. What changes ideas is in pages_writing.py."""
+"""`/ideas`: lists, on a page and as a file. One idea is in pages_one.py, what changes ideas in pages_writing.py."""
 
 import csv
 import io
@@ -13,36 +13,19 @@ from sqlalchemy.orm import Session
 
 from app import web
 from app.changes import counts
-from app.columns import today
 from app.db import Database, Db
 from app.frame import Area
-from app.ideas import pages_writing, queries, rules, saying
-from app.ideas.ahead import AHEAD
+from app.ideas import pages_one, pages_writing
 from app.ideas.calls import queries as calls
-from app.ideas.calls import taking
 from app.ideas.cards import Directory, cards, directory
-from app.ideas.citing.queries import citations_of
-from app.ideas.comparing import side_by_side
 from app.ideas.drawing import lines
-from app.ideas.importing.queries import origin_of
 from app.ideas.importing.rules import may_import
 from app.ideas.listing import Count, Filter, Place, Sort, count, places
-from app.ideas.models import UNANSWERED, Audience, Idea, Stage
-from app.ideas.similar import showing as related
+from app.ideas.models import Stage
 from app.ideas.writing import pages as writing_pages
 from app.lately import lately
 from app.people.actor import Actor, Employee, Visitor
-from app.people.queries import paths
-from app.processes.standing.queries import standing_for
-from app.processes.standing.rules import Standing
-from app.review.committees.queries import choices as committees
-from app.review.committees.rules import may_pass_on
-from app.review.queries import outcome_for
-from app.review.questions import queries as questions
-from app.talk.files import queries as files
-from app.talk.section import talk_of
-from app.trail import trail
-from app.web import Request, Response, ThingId, blank, download, page, see, slow, unchanged
+from app.web import Request, Response, download, page, slow, unchanged
 from app.web.rendering import environment
 
 area = Area("ideas", 0, "Ideas", "/ideas")
@@ -228,128 +211,5 @@ def defused(cell: str) -> str:
 
 routes.routes.extend(pages_writing.literal.routes)
 routes.routes.extend(writing_pages.routes.routes)
-
-
-@routes.get("/ideas/{id}")
-def show(request: Request, db: Db, actor: Visitor, id: ThingId) -> Response:
-    changes = counts(db, "ideas", "talk", "people", "processes", "review", "pilots", "record", "voice")
-    if kept := unchanged(request, actor.rights, actor.teams, actor.department_id, changes):
-        return kept
-    return page(request, "ideas/show.html", **shown_page(request, db, actor, id, changes[1]))
-
-
-def ways(db: Session, actor: Actor, idea: Idea, owner_id: int) -> list[tuple[str, str]]:
-    """Where later stages of the loop wait for this person: what it is called, and its address."""
-    here = idea.committee_id
-    known = {
-        ("Score it", f"/review/ideas/{idea.id}"): idea.stage is Stage.IN_REVIEW
-        and actor.on(idea.committee_id)
-        and actor.id not in idea.concerned_ids,
-        ("Say whether it can be run", f"/review/ideas/{idea.id}/owner"): idea.stage in UNANSWERED
-        and actor.id == owner_id,
-        ("Charter a pilot", f"/pilots/new?idea={idea.id}"): rules.life.may(actor, idea, "charter"),
-        ("Pass it on", f"/review/ideas/{idea.id}/pass-on"): may_pass_on(actor, idea) and bool(committees(db, but=here)),
-    }
-    return [way for way, open_ in known.items() if open_]
-
-
-def conflict_way(actor: Actor, idea: Idea) -> str:
-    """While it is unanswered authors name who should not judge it, and its committee says who may not."""
-    if idea.stage not in UNANSWERED or actor.guest:
-        return ""
-    if rules.author(actor, idea):
-        return "Say who should not judge it"
-    return "Conflicts with it" if actor.on(idea.committee_id) or actor.id == idea.custodian_id else ""
-
-
-def shown_page(request: Request, db: Session, actor: Actor, id: int, talk_changes: int) -> dict[str, Any]:
-    shown = queries.find(db, actor, id)
-    idea = shown.idea
-    after = request.query_params.get("talk", "")
-    mine = rules.author(actor, idea)
-    told = saying.answer(shown, today(request.app.state.settings.time_zone))
-    return {
-        "shown": shown,
-        "idea": idea,
-        "question": saying.question(idea),
-        "answer": saying.to_its_author(told) if mine else told,
-        "holder": saying.holder(shown, mine=mine),
-        "ahead": AHEAD[idea.stage].next,
-        "moves": rules.life.open_to(actor, idea),
-        "offered": [move for move in rules.life.open_to(actor, idea) if not move.by_form],
-        "may_change": rules.may_change(actor, idea),
-        "may_name": rules.may_name(actor, idea),
-        "may_open": rules.may_open(actor, idea),
-        "years": queries.years_of(db, idea.id) if "years" in shown.has else (),
-        "departments": departments_named(db, idea),
-        "citations": citations_of(db, actor, idea.id) if "citations" in shown.has else (),
-        "files": files.of_thing(db, idea.ref, veiled=shown.veiled) if "files" in shown.has else (),
-        "conflicts": conflict_way(actor, idea),
-        "ways": ways(db, actor, idea, shown.process.owner_id),
-        "questions": questions.of_author(db, actor, idea.id) if mine and "questions" in shown.has else (),
-        "outcome": outcome_for(db, actor, idea) if idea.answered_at else None,
-        "may_support": rules.may_support(actor, idea),
-        "may_invite": rules.may_invite(actor, idea) and not shown.veiled,
-        "events": saying.events(queries.past_of(db, shown)),
-        "guest": actor.guest,
-        "related": related.beside(db, actor, idea, shown.has),
-        "answered": answered(db, actor, idea, mine=mine) if "call" in shown.has else None,
-        "origin": origin_of(db, idea.id) if "origin" in shown.has else None,
-        "jobs": queries.jobs_of(db, id) if "jobs" in shown.has and not actor.guest else [],
-        "standing": Standing() if actor.guest else standing_for(db, shown.process.id),
-        "trail": trail(db, actor, "idea", process=shown.process, idea=idea),
-        "talk": talk_of(
-            request,
-            db,
-            actor,
-            idea.ref,
-            int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None,
-            total=idea.talk,
-            follows=shown.follows,
-            committee_id=idea.committee_id,
-            changes=talk_changes,
-            open=not shown.veiled,
-        ),
-    }
-
-
-def answered(db: Session, actor: Actor, idea: Idea, *, mine: bool) -> taking.Beside | None:
-    """The call that it answers; to its authors also one that had closed before they submitted it."""
-    found = taking.beside(db, actor, blank(), idea)
-    return found if found and (mine or not found.closed) else None
-
-
-def departments_named(db: Session, idea: Idea) -> list[str]:
-    if idea.audience is not Audience.DEPARTMENTS:
-        return []
-    names = paths(db)
-    return [names[key] for key in queries.departments_of(db, idea.id)]
-
-
-@routes.get("/ideas/{id}/revisions/{number}")
-def revision(request: Request, db: Db, actor: Visitor, id: ThingId, number: ThingId) -> Response:
-    shown = queries.find(db, actor, id)
-    past = queries.revision(db, id, number)
-    years = queries.years_of(db, id, number)
-    hung = files.of_thing(db, shown.idea.ref, veiled=shown.veiled, revision=number)
-    return page(request, "ideas/revision.html", shown=shown, idea=shown.idea, past=past, years=years, files=hung)
-
-
-@routes.get("/ideas/{id}/revisions/{one}/{other}")
-def compare(request: Request, db: Db, actor: Visitor, id: ThingId, one: ThingId, other: ThingId) -> Response:
-    """Any two, the earlier one first."""
-    shown = queries.find(db, actor, id)
-    before, after = (queries.revision(db, id, number) for number in sorted((one, other)))
-    parts = side_by_side(before, after)
-    return page(request, "ideas/compare.html", idea=shown.idea, before=before, after=after, parts=parts)
-
-
-@routes.get("/ideas/{id}/revisions")
-def chosen_two(request: Request, db: Db, actor: Visitor, id: ThingId, one: int = 1, other: int = 1) -> Response:
-    """The form that chooses two of them leads to the address of the two."""
-    idea = queries.find(db, actor, id).idea
-    first, second = (min(max(number, 1), max(idea.revision, 1)) for number in (one, other))
-    return see(request, f"/ideas/{id}/revisions/{first}/{second}")
-
-
+routes.routes.extend(pages_one.routes.routes)
 routes.routes.extend(pages_writing.routes.routes)

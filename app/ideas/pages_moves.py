@@ -16,7 +16,7 @@ from app.web import Request, Response, Typed, fill, see
 from app.workflow import MoveForm
 
 routes = web.router()
-TheIdea = Annotated[Idea, Depends(found(Idea, queries.visible_to))]
+TheIdea = Annotated[Idea, Depends(found(Idea, queries.visible_to, made=queries.one_for))]
 
 
 @routes.post("/ideas/{id}/moves")

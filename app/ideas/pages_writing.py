@@ -32,7 +32,7 @@ from app.web import Fields, Form, Request, Response, Typed, blank, page, see
 literal = web.router()
 routes = web.router()
 routes.routes.extend(pages_moves.routes.routes)
-TheIdea = Annotated[Idea, Depends(found(Idea, queries.visible_to))]
+TheIdea = Annotated[Idea, Depends(found(Idea, queries.visible_to, made=queries.one_for))]
 KEPT = {"submit": "Submitted to the committee.", "signal": "Kept as a signal.", "draft": "Kept as a draft."}
 
 

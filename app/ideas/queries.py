@@ -236,6 +236,7 @@ HANGING: Mapping[str, str] = {
     "relations": "idea_relation WHERE idea_id = idea.id OR other_id = idea.id",
     "joinings": "joining WHERE idea_id = idea.id OR into_id = idea.id",
     "questions": "author_question WHERE idea_id = idea.id AND stage IN ('passed on', 'answered')",
+    "orders": "to_do WHERE idea_id = idea.id",
     "files": "file WHERE about = 'idea:' || idea.id AND comment_id IS NULL AND until IS NULL",
 }
 THERE: list[Any] = [literal_column(f"EXISTS (SELECT 1 FROM {rows})") for rows in HANGING.values()]  # noqa: S608 - our own words
@@ -282,6 +283,17 @@ AUTHORS_UNNAMED = of_idea(Author, "author").order_by("id")
 def sight(actor: Actor) -> dict[str, Any]:
     """What the parameters of a `Reader` stand for."""
     return {"teams": sorted(actor.teams), "seats": sorted(actor.seats), "department": actor.department_id}
+
+
+ONE: Mapping[bool, Select[Any]] = {
+    guest: select(Idea).where(col(Idea.id) == ID, visible_to(replace(ANY_READER, guest=guest)))
+    for guest in (False, True)
+}
+
+
+def one_for(actor: Actor) -> tuple[Select[Any], dict[str, Any]]:
+    """The select for one idea that this person may see, and what its parameters but the id stand for."""
+    return ONE[actor.guest], {"me": actor.id} | ({} if actor.guest else sight(actor))
 
 
 def find(db: Session, actor: Actor, id: int) -> Shown:

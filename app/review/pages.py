@@ -17,11 +17,12 @@ from app.review import (
     rounds,
     scorecards,
 )
+from app.review.beside import beside
 from app.review.meetings.queries import listed as listed_meetings
 from app.review.models import Round
 from app.review.pages_case import form_for, page_of
-from app.review.queries import beside, urgency, waiting
 from app.review.questions import pages as question_pages
+from app.review.waiting import urgency, waiting
 from app.web import Request, Response, ThingId, Typed, by_htmx, fill, page, router, see, slow
 
 routes = router()
@@ -32,7 +33,8 @@ HEADS = (Post.CHAIR, Post.DEPUTY)
 def index(request: Request, db: Db, actor: Employee) -> Response:
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     root = request.app.state.settings.root
-    found = sorted([*waiting(db, actor), *beside(db, actor)], key=urgency)
+    meetings = listed_meetings(db, actor)
+    found = sorted([*waiting(db, actor), *beside(db, actor, meetings)], key=urgency)
     items = [replace(item, address=root + item.address) for item in found]
     return page(
         request,
@@ -41,7 +43,7 @@ def index(request: Request, db: Db, actor: Employee) -> Response:
         late=sum(item.late for item in items),
         rounds=pages_rounds.listed(db, actor),
         candidates=rounds.candidates(db, headed) if headed else [],
-        meetings=listed_meetings(db, actor),
+        meetings=meetings,
         heads=bool(headed),
         member=actor.on_a_committee,
         day=today(db.info["settings"].time_zone),

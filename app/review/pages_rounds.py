@@ -28,7 +28,7 @@ from app.review.conflicts import concerned, members
 from app.review.conflicts.left import Short, lacking
 from app.review.forms import CapacityForm, ExtendForm, ReasonForm, ReviewerForm, RoundForm
 from app.review.meetings.queries import meeting_on
-from app.review.models import Preset, Reviewer, Round, RoundIdea, RoundStage
+from app.review.models import Meeting, Preset, Reviewer, Round, RoundIdea, RoundStage
 from app.review.readings import readings
 from app.review.reviewing import authors
 from app.review.rounds import visible_to
@@ -225,7 +225,7 @@ def draw(
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
         far=far(board),
-        meeting=meeting_on(db, actor, [row.idea_id for row in board.undecided]) if heads(actor, round_) else None,
+        meeting=meeting_for(db, actor, round_, board),
         refused=forms.get("refused", ""),
         note=forms.get("note", ""),
     )
@@ -246,6 +246,13 @@ class Far:
 def far(board: standing.Board) -> Far:
     told = [row for row in board.live if row.n is not None]
     return Far(sum(row.n or 0 for row in told), sum(row.expected for row in told))
+
+
+def meeting_for(db: Session, actor: Actor, round_: Round, board: standing.Board) -> Meeting | None:
+    """The meeting in which what is left will be decided, for who plans one."""
+    if round_.stage is not RoundStage.CLOSED or not heads(actor, round_):
+        return None
+    return meeting_on(db, actor, [row.idea_id for row in board.undecided])
 
 
 def short_of(db: Session, round_: Round, board: standing.Board, *, hidden: bool) -> list[Short]:

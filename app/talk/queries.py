@@ -121,6 +121,7 @@ def thread_select(kind: Kind) -> Select[Any]:
 class Reader:
     """What a page of talk asks of its reader."""
 
+    id: int
     ref: str
     root: str
     guest: bool
@@ -133,6 +134,15 @@ class Reader:
         return f"{self.root}/talk/comments/{id}/{end}"
 
 
+def rows_of(db: Session, me: int, ref: str, after: int | None = None, branch: int | None = None) -> Sequence[Any]:
+    """A page of talk and one comment more, as this reader may see it; nobody has the id 0, and sees what all see."""
+    kind, id = registry(db).kind_of(ref)
+    query = thread_of(kind)
+    if branch is not None:
+        query = query.where(*below(db, ref, branch))
+    return db.connection().execute(query, {"ref": ref, "thing": id, "me": me, "after": after or 0}).all()
+
+
 def thread(
     db: Session,
     actor: Actor,
@@ -142,15 +152,11 @@ def thread(
     *,
     moderating: bool = False,
     branch: int | None = None,
+    rows: Sequence[Any] | None = None,
 ) -> Thread:
-    """A page of the talk about a thing that the caller has found to be visible. One statement, two without `total`,
-    one more where files hang on these comments, and one where somebody is named."""
-    kind, id = registry(db).kind_of(ref)
-    given = {"ref": ref, "thing": id, "me": actor.id, "after": after or 0}
-    query = thread_of(kind)
-    if branch is not None:
-        query = query.where(*below(db, ref, branch))
-    rows = db.connection().execute(query, given).all()
+    """A page of the talk about a thing that the caller has found to be visible. One statement (none with `rows`), two
+    without `total`, one more where files hang on these comments, and one where somebody is named."""
+    rows = rows_of(db, actor.id, ref, after, branch) if rows is None else rows
     nodes = nodes_of(db, actor, ref, rows[:PAGE], moderating=moderating)
     if total is None:
         total = len(rows) if len(rows) <= PAGE and not after and branch is None else count(db, ref)
@@ -170,6 +176,7 @@ def nodes_of(db: Session, actor: Actor, ref: str, rows: Sequence[Any], *, modera
     with_files = [row.id for row in rows if row.files]
     with_names = [row.id for row in rows if row.mentions]
     reader = Reader(
+        actor.id,
         ref,
         db.info["settings"].root,
         actor.guest,
@@ -185,6 +192,7 @@ def node(row: Any, reader: Reader) -> Node:
     """The columns as `thread_select` names them, in its order. To a guest nobody has a page."""
     id, depth, at, edited, standing, words, official, parent_id, version, hidden, why, _, _, veiled, *who = row
     author, author_id, parent_author, parent_there, mine, orphan = who
+    mine = mine or author_id == reader.id  # rows that were read for all know nobody's own
     answers = parent_id is not None
     all_of_it = mine or reader.moderates
     shown = standing and (not hidden or all_of_it)
@@ -240,12 +248,14 @@ class Taking:
 
     spoke: frozenset[int]
     follow: frozenset[int]
+    answer: int | None  # the committee's last one here
 
 
 def taking_part(db: Session, ref: str) -> Taking:
-    """One statement. The same for every reader, so that it can be kept until talk changes."""
+    """Two statements. The same for every reader, so that it can be kept until talk changes."""
     rows = db.connection().execute(WHO, {"ref": ref}).all()
-    return Taking(*(frozenset(row[0] for row in rows if row[1] == way) for way in ("spoke", "follows")))
+    spoke, follow = (frozenset(row[0] for row in rows if row[1] == way) for way in ("spoke", "follows"))
+    return Taking(spoke, follow, official_answer(db, ref))
 
 
 def follows(db: Session, actor: Actor, ref: str) -> bool:

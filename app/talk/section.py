@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.changes import counts
@@ -14,11 +14,11 @@ from app.people.actor import Actor
 from app.talk.files.kinds import ACCEPT, LISTED
 from app.talk.files.models import ON_A_COMMENT
 from app.talk.models import CommentForm
-from app.talk.queries import Node, Thread, official_answer, speakers, taking_part, thread
+from app.talk.queries import Node, Thread, rows_of, speakers, taking_part, thread
 from app.talk.rules import may_answer_officially, moderates
 from app.talk.things import committee_of
 from app.web import Form, blank
-from app.web.rendering import environment
+from app.web.rendering import environment, together
 
 STEPS = 3  # levels that are drawn one below the other; what is deeper stands on the last, and says whom it answers
 
@@ -50,28 +50,38 @@ def talk_of(request: Request, db: Session, actor: Actor, ref: str, after: int | 
     total, branch = known.get("total"), known.get("branch")
     moderating = moderates(actor, committee)
 
-    def read() -> tuple[Thread, Markup, int | None]:
-        shown = thread(db, actor, ref, after, total, moderating=moderating, branch=branch)
-        return shown, drawn(request, db, shown.nodes, ref), official_answer(db, ref) if shown.nodes else None
+    def read(rows: Sequence[Any] | None = None) -> tuple[Thread, Markup]:
+        shown = thread(db, actor, ref, after, total, moderating=moderating, branch=branch, rows=rows)
+        return shown, drawn(request, db, shown.nodes, ref)
 
-    if known.get("open") and actor.id not in part.spoke:
+    if not known.get("open"):
+        shown, html = read()
+    elif actor.id in part.spoke:
+        shown, html = read(rows_for_all(db, ref, after, branch, changes))
+    else:
         # The page of talk looks the same to all who hide nobody and said nothing here.
         same = (ref, after, branch, changes, counts(db, "people"), total, moderating, actor.guest)
-        shown, html, answer = lately(db, "drawn threads", 200).or_made(same, read)
-    else:
-        shown, html, answer = read()
+        shown, html = lately(db, "drawn threads", 200).or_made(same, read)
     talk = Talk(
         shown,
         html,
         known.get("follows", actor.id in part.follow),
         may_answer_officially(db, actor, ref, committee),
         blank(CommentForm, key=key(ref, changes)),
-        answer,
+        part.answer,
         speakers(shown.nodes),
         guest=actor.guest,
     )
     same_form = (ref, changes, talk.guest, talk.official, tuple(talk.names))
     return replace(talk, say=lately(db, "forms of talk", 200).or_made(same_form, lambda: drawn_form(request, talk)))
+
+
+def rows_for_all(db: Session, ref: str, after: int | None, branch: int | None, changes: int) -> Sequence[Any] | None:
+    """What a page of talk is made of, where it hides nobody from anybody: then it differs by who reads only in what
+    is their own. Else None."""
+    key = (ref, after, branch, changes, counts(db, "people"))
+    rows = lately(db, "rows of talk", 100).or_made(key, lambda: rows_of(db, 0, ref, after, branch))
+    return None if rows and rows[0].veiled else rows
 
 
 def drawn_form(request: Request, talk: Talk) -> Markup:
@@ -103,10 +113,10 @@ def drawn(request: Request, db: Session, nodes: Sequence[Node], ref: str = "") -
             kept.put(node, html)
         parts.append(html)
     address = f"{request.app.state.settings.root}/talk/{ref}"
-    return Markup("").join(Nest(nodes, parts, address).lines(0, len(nodes), 0))
+    return together(Nest(nodes, parts, escape(address)).lines(0, len(nodes), 0))
 
 
-# Joined, not formatted, which costs several times as much: what is no markup is escaped by the joining.
+# Joined, not formatted, which costs several times as much. Every piece is markup or a number.
 ITEM, CALLED, NAMED = Markup('<li class="d'), Markup(' official" id="c'), Markup('" id="c')
 MORE, END = Markup('">'), Markup("</li>")
 FOLD, FOLDED = Markup('<details class="branch" open><summary>'), Markup("</ol></details>")
@@ -120,7 +130,7 @@ class Nest:
 
     nodes: Sequence[Node]
     parts: Sequence[Markup]
-    address: str
+    address: Markup
 
     def lines(self, start: int, end: int, level: int) -> list[str]:
         """Of a page that begins in the middle of a branch the first comments stand at its edge."""

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from app.web.answers import by_htmx, download, error_response, page, see, unchanged, wanted_block
+from app.web.answers import by_htmx, download, error_response, page, page_of, parts_of, see, unchanged, wanted_block
 from app.web.forms import Fields, Form, FormModel, Typed, blank, fill, sound
 from app.web.guard import Guard, cookie_name
 from app.web.routing import ThingId, api_router, placed, router, slow
@@ -25,6 +25,8 @@ __all__ = [
     "error_response",
     "fill",
     "page",
+    "page_of",
+    "parts_of",
     "placed",
     "router",
     "see",

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from jinja2.runtime import Context
+from markupsafe import Markup
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData
@@ -17,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from app.columns import today
 from app.db import passes, sqlstate
 from app.errors import Full, Invalid, Missing, Refusal, Refused, SignedOut, Stale, TooLarge, Unavailable, WrongParts
-from app.web.rendering import environment
+from app.web.rendering import environment, together
 
 API = "/api/"
 UNTYPED = frozenset({"key", "version", "next", "name", "value"})
@@ -40,15 +43,28 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 
     A GET's answer carries the ETag that `unchanged` worked out; a page that creates something is `no-store`.
     """
+    return drawn_around({}, request, template, status, context)
+
+
+def page_of(blocks: Mapping[str, Markup], request: Request, template: str, **context: Any) -> HTMLResponse:
+    """The same, where `parts_of` has drawn some of its blocks already."""
+    return drawn_around(blocks, request, template, 200, context)
+
+
+def drawn_around(
+    blocks: Mapping[str, Markup], request: Request, template: str, status: int, context: dict[str, Any]
+) -> HTMLResponse:
     drawn = environment(request).get_template(template)
     context = {"request": request, "trail": None, "notice": None, **context}
     wanted = wanted_block(request)
-    if wanted in drawn.blocks:
-        html = "".join(drawn.blocks[wanted](drawn.new_context(context)))
-    else:
+    alone = wanted in drawn.blocks
+    if not alone:
         context["frame"] = frame = request.app.state.frame(request)
         context["notice"] = frame.notice
-        html = drawn.render(context)
+    around = drawn.new_context(context)
+    for name, done in blocks.items():
+        around.blocks[name] = [partial(said, done)]
+    html = "".join(around.blocks[wanted][0](around) if alone else drawn.root_render_func(around))
     response = HTMLResponse(html, status_code=status)
     response.headers["Vary"] = VARY
     etag = getattr(request.state, "etag", None)
@@ -60,6 +76,18 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     if "notice" in request.cookies:
         response.delete_cookie("notice", httponly=True, samesite="lax")
     return response
+
+
+def said(done: Markup, _context: Context) -> Iterator[str]:
+    """A block that is drawn already, as templates ask for one."""
+    yield done
+
+
+def parts_of(request: Request, template: str, blocks: Iterable[str], **context: Any) -> dict[str, Markup]:
+    """Blocks of a template by themselves, to be kept for all readers to whom they look the same."""
+    drawn = environment(request).get_template(template)
+    around = drawn.new_context({"request": request, **context})
+    return {name: together(drawn.blocks[name](around)) for name in blocks}
 
 
 def unchanged(request: Request, *parts: object) -> Response | None:

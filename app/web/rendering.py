@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -51,6 +51,11 @@ TAGS = {
 def environment(request: Request) -> Environment:
     jinja: Environment = request.app.state.jinja
     return jinja
+
+
+def together(pieces: Iterable[str]) -> Markup:
+    """Pieces that are markup each, as one; faster than asking each of hundreds whether it is."""
+    return Markup("".join(pieces))  # noqa: S704 - see above
 
 
 def make_environment(root: str, time_zone: str, currency: str) -> Environment:

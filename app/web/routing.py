@@ -2,13 +2,13 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path
 from fastapi.routing import APIRoute
-from starlette.routing import Match
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 from app.columns import LARGEST_ID
 from app.db import Database
@@ -52,6 +52,40 @@ class Route(APIRoute):
         if not scope.get("root_path") and not scope["path"].startswith(self.literal):
             return Match.NONE, {}
         return super().matches(scope)
+
+
+class Section(BaseRoute):
+    """Routes whose addresses begin with the same word: an address that begins otherwise is compared with none."""
+
+    def __init__(self, word: str, routes: Sequence[BaseRoute]) -> None:
+        self.word, self.routes = word, routes
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if first_word(scope["path"].removeprefix(scope.get("root_path", ""))) != self.word:
+            return Match.NONE, {}
+        found: tuple[Match, Scope] = (Match.NONE, {})
+        for route in self.routes:
+            match, known = route.matches(scope)
+            if match is Match.FULL:
+                return match, {**known, "route_of_section": route}
+            if match is Match.PARTIAL and found[0] is Match.NONE:
+                found = match, {**known, "route_of_section": route}
+        return found
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["route_of_section"].handle(scope, receive, send)
+
+
+def first_word(path: str) -> str:
+    return path[1:].partition("/")[0]
+
+
+def sections(routes: Iterable[Route]) -> list[Section]:
+    """In the order of the routes, which matters only where addresses begin with the same word."""
+    words: dict[str, list[BaseRoute]] = {}
+    for route in routes:
+        words.setdefault(first_word(route.path), []).append(route)
+    return [Section(word, inside) for word, inside in words.items()]
 
 
 def router() -> APIRouter:

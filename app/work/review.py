@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.columns import now
 from app.people.actor import Actor
-from app.review import queries
+from app.review import waiting as review
 from app.review.conflicts import unconcerned
 from app.review.duty import is_asked
 from app.review.meetings.queries import ahead
@@ -35,7 +35,7 @@ def waiting(db: Session, actor: Actor, day: date) -> list[Todo]:
             one.due,
             word(one.verb),
         )
-        for one in queries.waiting(db, actor)
+        for one in review.waiting(db, actor)
     ]
     undated = [todo for todo in found if todo.due is None]
     alike = [[todo for todo in undated if todo.verb == verb] for verb in dict.fromkeys(todo.verb for todo in undated)]

@@ -196,7 +196,9 @@ def voted(served: Served, chair: Page, member: Page, number: int, verdict: str, 
         chair.get_by_label("A secret vote").check(force=True)
     chair.get_by_role("button", name="Open the vote").click()
     member.get_by_role("button", name="Yes", exact=True).click()
-    expect(member.locator("section.now .tally").last).to_contain_text("Yours is among them" if secret else "You vote yes")
+    expect(member.locator("section.now .tally").last).to_contain_text(
+        "Yours is among them" if secret else "You vote yes"
+    )
     with served.demo.database.writing() as db:
         motion = db.scalars(select(Motion).order_by(col(Motion.id).desc()).limit(1)).one()
         motions.vote(db, find_actor(db, served.demo.ids["dina"]), motion, Say.NO)

@@ -37,15 +37,17 @@ EVERYBODY = ("amal", "badr", "zaid", "tariq", "sami", "noor", "layla", "huda", "
 
 
 def seen_by(db: Db, cast: Cast, idea: Idea) -> set[str]:
-    """Who finds it, by every way: alone, in the list, in a count, by its words."""
+    """Who finds it, by every way: alone, to change it, in the list, in a count, by its words."""
     found = set()
     for name in EVERYBODY:
         actor = find_actor(db, getattr(cast, name).id)
         alone = db.scalars(select(Idea).where(col(Idea.id) == idea.id, queries.visible_to(actor))).first() is not None
+        query, given = queries.one_for(actor)
+        to_change = db.scalars(query, {"id": idea.id, **given}).first() is not None
         listed = idea.id in {place.id for place in places(db, actor, Filter())[0]}
         by_words = idea.id in {place.id for place in places(db, actor, Filter(q="queue"))[0]}
         number = count(db, actor, Filter(q="queue"), (idea.version,)).number
-        assert alone == listed == by_words == (number == 1), name
+        assert alone == to_change == listed == by_words == (number == 1), name
         if alone:
             found.add(name)
     return found

@@ -19,7 +19,7 @@ from app.people.models import Department, Membership, Person, Post
 from app.people.roles import set_post
 from app.record.models import Entry
 from app.record.queries import verify
-from app.review import conflicts, decisions, queries, rounds
+from app.review import conflicts, decisions, rounds, waiting
 from app.review.conflicts import finding, settling
 from app.review.conflicts.left import for_administrators
 from app.review.conflicts.models import Suspicion, SuspicionStage
@@ -304,9 +304,9 @@ def test_nobody_left_is_said_to_heads_and_to_administrators(both: Database) -> N
             conflicts.declare(db, find_actor(db, person.id), idea, "A reason")
         (left,) = for_administrators(db, root)
         assert (left.title, left.headed, left.free) == ("Low trays", False, 3)
-        (todo,) = queries.about_conflicts(db, root)
+        (todo,) = waiting.about_conflicts(db, root)
         assert (todo.verb, todo.address) == ("Name a deputy for", f"/admin/committees/{cast.committee.id}#seat")
-        assert queries.about_conflicts(db, noor) == []  # whoever has a conflict with it has no more to do with it
+        assert waiting.about_conflicts(db, noor) == []  # whoever has a conflict with it has no more to do with it
         set_post(db, cast.root.id, cast.committee, cast.layla, Post.DEPUTY)
         assert for_administrators(db, root) == []
         layla = find_actor(db, cast.layla.id)
@@ -315,7 +315,7 @@ def test_nobody_left_is_said_to_heads_and_to_administrators(both: Database) -> N
             conflicts.declare(db, find_actor(db, person.id), idea, "A reason")
         (left,) = for_administrators(db, root)
         assert (left.headed, left.free, left.needed) == (True, 1, 2)
-        assert [one.verb for one in queries.about_conflicts(db, layla)] == ["Find who can judge"]
+        assert [one.verb for one in waiting.about_conflicts(db, layla)] == ["Find who can judge"]
 
 
 def test_who_takes_a_seat_in_a_blind_round_is_veiled_at_once(both: Database) -> None:
@@ -358,7 +358,7 @@ def test_a_head_publishes_only_when_all_is_decided_and_hears_what_is_theirs(data
         move(db, cast, db.get_one(Round, round_.id), "close")
 
         def verbs() -> list[str]:
-            found = queries.waiting(db, find_actor(db, cast.noor.id))
+            found = waiting.waiting(db, find_actor(db, cast.noor.id))
             return [one.verb for one in found if "rounds/" in one.address]
 
         assert verbs() == ["Decide on 1 idea of"]

@@ -29,7 +29,8 @@ from app.record.models import Entry, Salt
 from app.record.queries import verify
 from app.review import conflicts, owners
 from app.review.models import Condition, Decision, Lead, Order, OrderStage, Review, Round, Sight, Verdict
-from app.review.queries import outcome_for, waiting
+from app.review.outcomes import outcome_for
+from app.review.waiting import waiting
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.forms import forms_of

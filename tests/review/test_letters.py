@@ -23,7 +23,7 @@ from app.review.letters import queries, rules
 from app.review.letters.jobs import run as send_one
 from app.review.letters.models import Sent, SentTo
 from app.review.models import Decision, Round, Verdict
-from app.review.queries import outcome_for
+from app.review.outcomes import outcome_for
 from tests.cast import Cast, the_cast
 from tests.client import Browser
 from tests.forms import forms_of

@@ -24,7 +24,7 @@ from app.review.meetings import actions, motions
 from app.review.meetings.models import BallotBox, Motion, MotionPresent, MotionStage, Result, Say, Turnout, Vote
 from app.review.meetings.rules import chairing, outcome
 from app.review.models import Decision
-from app.review.queries import waiting
+from app.review.waiting import waiting
 from tests.cast import Cast
 from tests.client import Browser
 from tests.makers import a_seat

@@ -10,7 +10,7 @@ from app.ideas.models import Idea
 from app.people.actor import find_actor
 from app.record.models import Entry
 from app.refs import registry
-from app.review import conflicts, queries
+from app.review import conflicts, waiting
 from app.review.models import Round
 from app.review.questions.models import AuthorQuestion, QuestionStage
 from tests.cast import Cast
@@ -29,7 +29,7 @@ def a_question(database: Database, cast: Cast, as_: Any) -> int:
 
 def verbs(database: Database, person: Any) -> set[str]:
     with database.reading() as db:
-        return {item.verb for item in queries.waiting(db, find_actor(db, person.id))}
+        return {item.verb for item in waiting.waiting(db, find_actor(db, person.id))}
 
 
 def test_a_question_goes_through_the_chair_and_its_answer_comes_back(database: Database, cast: Cast, as_: Any) -> None:

@@ -20,7 +20,7 @@ from app.people.actor import find_actor
 from app.people.calendar.queries import workdays
 from app.people.models import Person
 from app.record.models import Entry
-from app.review import conflicts, late, owners, queries, reviewing
+from app.review import conflicts, late, owners, reviewing, waiting
 from app.review.committees.models import OwnerAsked
 from app.review.forms import OwnersForm
 from app.review.models import Reviewer, Round
@@ -152,12 +152,12 @@ def test_the_owner_is_asked_by_mail_with_a_day_and_reminded(both: Database) -> N
         (mail,) = by_reader(box)["huda"]
         assert mail["subject"] == "The owner of the process is asked: Trolleys"
     with both.writing() as db:
-        (item,) = queries.to_say(db, find_actor(db, cast.huda.id), today())
+        (item,) = waiting.to_say(db, find_actor(db, cast.huda.id), today())
         assert (item.due, item.late) == (workdays(db).add(today(), 5), False)
-        (item,) = queries.to_say(db, find_actor(db, cast.huda.id), today() + timedelta(days=30))
+        (item,) = waiting.to_say(db, find_actor(db, cast.huda.id), today() + timedelta(days=30))
         assert item.late
         owners.say(db, find_actor(db, cast.huda.id), idea, OwnersForm(possible="yes", words="In a night."))
-        assert queries.to_say(db, find_actor(db, cast.huda.id), today()) == []
+        assert waiting.to_say(db, find_actor(db, cast.huda.id), today()) == []
         other = an_idea(db, cast.process, cast.zaid, stage=Stage.ADMITTED)
         owners.say(db, find_actor(db, cast.huda.id), other, OwnersForm(possible="yes", words="In a night."))
     assert owners.ask_when_admitted(both) == 0  # who has spoken is not asked

@@ -110,7 +110,7 @@ def test_no_body_breaks_us(client: Callable[[], Client], served_app: Pilotage, w
 def posts(app: Pilotage) -> set[str]:
     """Every address of the product that takes a form, on a thing that may be there."""
     found = set()
-    for route in app.router.routes:
+    for route in app.routes:
         if "POST" in (getattr(route, "methods", None) or ()):
             path = route.path  # type: ignore[attr-defined]
             for name in getattr(route, "param_convertors", {}):

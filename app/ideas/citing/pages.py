@@ -13,7 +13,7 @@ from app.ideas.citing import actions
 from app.ideas.citing.models import Citation, CiteForm
 from app.ideas.citing.queries import citations_of
 from app.ideas.models import Idea
-from app.ideas.queries import visible_to
+from app.ideas.queries import one_for, visible_to
 from app.people.actor import Actor, Employee
 from app.people.found import found
 from app.processes.models import ProcessTouchpoint
@@ -24,7 +24,7 @@ from app.voice.models import Touchpoint
 from app.web import Request, Response, ThingId, Typed, fill, page, router, see, slow
 
 routes = router()
-TheIdea = Annotated[Idea, Depends(found(Idea, visible_to))]
+TheIdea = Annotated[Idea, Depends(found(Idea, visible_to, made=one_for))]
 
 
 def only_authors(actor: Actor, idea: Idea) -> None:

@@ -9,7 +9,7 @@ from app.db import Db
 from app.errors import Missing
 from app.ideas.files import actions
 from app.ideas.models import Idea
-from app.ideas.queries import visible_to
+from app.ideas.queries import one_for, visible_to
 from app.once import new_key, once
 from app.people.actor import Employee
 from app.people.found import found
@@ -20,7 +20,7 @@ from app.talk.files.receiving import Files
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see
 
 routes = router()
-TheIdea = Annotated[Idea, Depends(found(Idea, visible_to))]
+TheIdea = Annotated[Idea, Depends(found(Idea, visible_to, made=one_for))]
 BODY = LIMIT + 1024 * 1024
 
 

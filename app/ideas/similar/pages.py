@@ -16,7 +16,7 @@ from app.ideas.joining.queries import joinings_of
 from app.ideas.joining.rules import possible
 from app.ideas.listing import an_id
 from app.ideas.models import Idea, Stage
-from app.ideas.queries import visible_to
+from app.ideas.queries import one_for, visible_to
 from app.ideas.rules import in_charge
 from app.ideas.similar import actions, asking, finding, saying
 from app.ideas.similar.asking import Nearby, chosen
@@ -35,7 +35,7 @@ from app.web import Form, Request, Response, Typed, fill, page, router, see, slo
 from app.web.forms import sound
 
 routes = router()
-TheIdea = Annotated[Idea, Depends(found(Idea, visible_to))]
+TheIdea = Annotated[Idea, Depends(found(Idea, visible_to, made=one_for))]
 LONGEST = 8_000
 ALIKE = 0.3
 """What is less alike than this is not offered to be joined."""

@@ -15,7 +15,7 @@ from app.people.absences.actions import take_back
 from app.people.actor import find_actor
 from app.people.models import Person, Seat
 from app.pilots.standing_in.actions import settle_all
-from app.review import conflicts, decisions, duty, late, queries, reviewing
+from app.review import conflicts, decisions, duty, late, reviewing, waiting
 from app.review.assignment import actions, scene
 from app.review.assignment.models import Ending
 from app.review.assignment.planning import Way
@@ -33,7 +33,7 @@ def given_to(db: Db, round_: Round, person: Person) -> set[int]:
 
 def repairs(db: Db, cast: Cast) -> bool:
     """Whether the chair hears that something has fallen away; always what the scene says."""
-    items = queries.waiting(db, find_actor(db, cast.noor.id))
+    items = waiting.waiting(db, find_actor(db, cast.noor.id))
     return any(item.verb.startswith("Repair") for item in items)
 
 

@@ -16,7 +16,7 @@ from app.people.actor import find_actor
 from app.people.models import Person, Seat
 from app.record.models import Entry
 from app.record.queries import verify
-from app.review import conflicts, decisions, duty, queries, reviewing, standing
+from app.review import conflicts, decisions, duty, reviewing, standing, waiting
 from app.review.assignment import actions, scene
 from app.review.assignment.forms import PlanForm
 from app.review.assignment.models import Assignment, AssignmentPlan, Ending, Expertise, How, Liking, Wish
@@ -229,9 +229,9 @@ def test_a_repair_fills_what_fell_away_and_leaves_filed_work_where_it_is(both: D
         review_by(db, cast.dina, mine[0])
         begun = next(idea for idea in ideas if cast.sami.id in before[idea.id] and idea.id != mine[0].id)
         review_by(db, cast.sami, begun, submit=False)
-        assert "Repair" not in str([one.verb for one in queries.waiting(db, noor)])
+        assert "Repair" not in str([one.verb for one in waiting.waiting(db, noor)])
         gone = fall(db, cast, round_, mine, how)
-        assert [one.verb for one in queries.waiting(db, noor)].count("Repair who reviews what in") == 1
+        assert [one.verb for one in waiting.waiting(db, noor)].count("Repair who reviews what in") == 1
         apply(db, cast, round_, Way.REPAIR)
         after = asked(db, round_)
         assert {len(people) for people in after.values()} == {2}
@@ -242,7 +242,7 @@ def test_a_repair_fills_what_fell_away_and_leaves_filed_work_where_it_is(both: D
             assert not left & after[idea.id]
         if how in ("gave back", "conflict", "author"):
             assert cast.dina.id in after[mine[0].id]
-        assert "Repair" not in str([one.verb for one in queries.waiting(db, noor)])
+        assert "Repair" not in str([one.verb for one in waiting.waiting(db, noor)])
 
 
 def fall(db: Any, cast: Cast, round_: Round, mine: list[Any], how: str) -> set[int]:
