@@ -13,6 +13,7 @@ from app.columns import today
 from app.ideas import actions as ideas
 from app.ideas.forms import IdeaForm
 from app.ideas.models import Idea
+from app.notices.actions import read_record
 from app.people.actor import find_actor
 from app.people.models import Person
 from app.review.meetings import actions as meetings
@@ -266,6 +267,7 @@ def test_from_twelve_ideas_to_published_decisions(served: Served, twelve: Sequen
     assert {row.stage: row.n for row in stages} == {
         "approved": 1, "returned": 1, "declined": 8, "sent back": 1, "refused": 1,
     }  # fmt: skip
+    read_record(served.demo.database)  # as the worker does
     author = desk.of("zaid")
     author.get_by_role("link", name="Inbox").click()
     author.get_by_role("button", name=title(1)).first.click()
