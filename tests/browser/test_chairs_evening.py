@@ -165,7 +165,8 @@ def the_rest_is_scored(served: Served, numbers: Sequence[int]) -> None:
 
 def met(served: Served, chair: Page, member: Page) -> None:
     """The round is closed, a meeting planned, begun and followed; what is carried is recorded where it was voted."""
-    chair.reload()
+    review(chair)
+    chair.locator("#waits").get_by_role("link", name="Close").click()
     expect(chair.locator(".answer")).to_contain_text("All 40 reviews are in")
     chair.get_by_role("button", name="Close the reviewing").click()
     expect(chair.locator(".answer")).to_contain_text("10 ideas still need a decision")
