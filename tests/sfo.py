@@ -26,6 +26,14 @@ def answers(data: Path, year: str) -> dict[str, np.ndarray]:
     return {column: np.array([number(column, row[column]) for row in rows]) for column in wanted}
 
 
+@cache
+def labels(data: Path, year: str, segment: str) -> np.ndarray:
+    """One label a passenger, as it stands."""
+    (file,) = (data / FOLDER).glob(f"{year}_*.csv")
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        return np.array([{name(k): v for k, v in row.items()}[segment].strip() for row in csv.DictReader(lines)])
+
+
 def ratings(data: Path, year: str, columns: list[str]) -> np.ndarray:
     return np.column_stack([answers(data, year)[column] for column in columns])
 

@@ -156,8 +156,10 @@ def run(walk: Walk, pilot: str) -> None:
     amal.works(
         f"{pilot}/money", {"amount": "41000", "on": date.today(), "purpose": "Two belts"}, action=f"{pilot}/money"
     )
-    where = {"name": "Recommendation", "outcome": "RECOMMEND", "before": 1, "after": 2, "where": "TERMINAL=Terminal 2"}
+    where = {"name": "Recommendation", "outcome": "RECOMMEND", "before": 1, "where": "TERMINAL=Terminal 2"}
     amal.works(f"{pilot}/measures/new", where | {"target": 25, "worth": 2}, action="/measures/new")
+    walk.by(walk.cast.huda).works(f"{pilot}/steps/{LAST}", {}, "Lock the plan", "/moves")
+    amal.works(f"{pilot}/measures/1", {"after": 2}, action="/measures/1")
 
 
 def closing(walk: Walk, pilot: str) -> None:

@@ -11,7 +11,7 @@ from app.demo.thinking import author_of
 from app.demo.thoughts import PILOTED
 from app.demo.world import World
 from app.ideas.models import Idea
-from app.pilots import actions, artefacts, gates, measures, money
+from app.pilots import actions, artefacts, gates, measuring, money
 from app.pilots.actions import CharterForm, HealthForm
 from app.pilots.measures import MeasureForm
 from app.pilots.models import Health, Pilot
@@ -87,6 +87,7 @@ def walk(world: World, thought: Thought, number: int, made: list[Made], days: tu
             world.plan(CHARTERED - opened - 1, add, thought, item)
     if number == 6:
         world.plan(CHARTERED - opened - 2, plan_measure, thought)
+        world.plan(CHARTERED - opened - 3, begin, thought)
     if passed is None:
         return
     if number == 6:
@@ -145,7 +146,12 @@ def plan_measure(world: World, thought: Thought, days_ago: float) -> None:
             target=70 if signs else 62,
             worth=3,
         )
-        measures.keep(db, actor, db.get_one(Pilot, world.pilots[thought.title]), form)
+        measuring.keep(db, actor, db.get_one(Pilot, world.pilots[thought.title]), form)
+
+
+def begin(world: World, thought: Thought, days_ago: float) -> None:
+    with world.scene("sami", days_ago) as (db, actor):
+        gates.move(db, actor, db.get_one(Pilot, world.pilots[thought.title]), 6, "begin")
 
 
 def settle(world: World, thought: Thought, days_ago: float) -> None:
@@ -153,8 +159,8 @@ def settle(world: World, thought: Thought, days_ago: float) -> None:
     with world.scene(lead_of(thought, world), days_ago) as (db, actor):
         pilot = db.get_one(Pilot, world.pilots[thought.title])
         old = artefacts.live_measures(db, pilot)[0]
-        form = MeasureForm(**(measures.as_form(old) | {"after": world.sources["second"]}))
-        measures.keep(db, actor, pilot, form, old)
+        form = MeasureForm(**(measuring.as_form(old) | {"after": world.sources["second"]}))
+        measuring.keep(db, actor, pilot, form, old)
 
 
 def spend_all(world: World, thought: Thought, upto: int) -> None:

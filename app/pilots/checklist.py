@@ -37,21 +37,36 @@ class Ask:
     label: str | None = None
 
 
-def asks(pilot: Pilot, number: int, made: Made) -> list[Ask]:
+def asks(pilot: Pilot, number: int, made: Made, *, to_begin: bool = False) -> list[Ask]:
+    """What a gate asks for; to_begin: what the sixth step asks for before its plan is locked."""
     here = stair(number)
     found = [ask for kind in here.many for ask in of_many(pilot, kind, made)]
     first = [ask for slot in here.only if slot is not Slot.RESULT for ask in of_one(pilot, slot, made)]
     if number != 6:
         return found + first if here.many else first
-    return [*first, *of_measures(pilot, made), *of_money(pilot), *of_one(pilot, Slot.RESULT, made)]
+    planned = [*first, *of_measures(pilot, made, PLANNED), *of_decisive(pilot, made)]
+    if to_begin:
+        return planned
+    reached = of_measures(pilot, made, (*PLANNED, "actual"))
+    return [
+        *first,
+        *of_decisive(pilot, made),
+        *of_lock(pilot),
+        *reached,
+        *of_money(pilot),
+        *of_one(pilot, Slot.RESULT, made),
+    ]
 
 
-def missing(pilot: Pilot, number: int, made: Made) -> list[Ask]:
-    return [ask for ask in asks(pilot, number, made) if not ask.there]
+def missing(pilot: Pilot, number: int, made: Made, *, to_begin: bool = False) -> list[Ask]:
+    return [ask for ask in asks(pilot, number, made, to_begin=to_begin) if not ask.there]
 
 
-def refuse_while_missing(pilot: Pilot, number: int, made: Made) -> None:
-    if gaps := missing(pilot, number, made):
+def refuse_while_missing(pilot: Pilot, number: int, made: Made, *, to_begin: bool = False) -> None:
+    gaps = missing(pilot, number, made, to_begin=to_begin)
+    if gaps and to_begin:
+        raise Invalid("The plan is not whole yet. " + " ".join(f"{gap.words}." for gap in gaps))
+    if gaps:
         raise Invalid(f"Gate {number} asks for what is not there yet. " + " ".join(f"{gap.words}." for gap in gaps))
 
 
@@ -89,7 +104,25 @@ def of_one(pilot: Pilot, slot: Slot, made: Made) -> list[Ask]:
     return [Ask(ASKED_OF_ONE[slot], True)]
 
 
-def of_measures(pilot: Pilot, made: Made) -> list[Ask]:
+PLANNED = ("baseline", "target")
+
+
+def of_decisive(pilot: Pilot, made: Made) -> list[Ask]:
+    """The pilot is judged by one measure, chosen before it runs."""
+    if not made.measures:
+        return []
+    if any(one.decides for one in made.measures):
+        return [Ask("The measure that decides", True)]
+    return [Ask("Which measure decides", False, f"/pilots/{pilot.id}/steps/6", "Say it")]
+
+
+def of_lock(pilot: Pilot) -> list[Ask]:
+    if pilot.at(len(pilot.steps)).begun_at is not None:
+        return [Ask("The plan, locked before the run", True)]
+    return [Ask("The plan locked by the keepers of gate 6", False, f"/pilots/{pilot.id}/steps/6#gate", "See who")]
+
+
+def of_measures(pilot: Pilot, made: Made, asked: Sequence[str]) -> list[Ask]:
     if not made.measures:
         return [Ask("At least one measure", False, f"/pilots/{pilot.id}/measures/new", "Add one")]
     gaps = [
@@ -100,13 +133,13 @@ def of_measures(pilot: Pilot, made: Made) -> list[Ask]:
             "Write it",
         )
         for measure in made.measures
-        if (lacks := lacking(measure))
+        if (lacks := lacking(measure, asked))
     ]
-    return gaps or [Ask("Baseline, target and actual per measure", True)]
+    return gaps or [Ask(f"{in_words(asked).capitalize()} per measure", True)]
 
 
-def lacking(measure: Measure) -> list[str]:
-    return [name for name in ("baseline", "target", "actual") if getattr(measure, name) is None]
+def lacking(measure: Measure, asked: Sequence[str]) -> list[str]:
+    return [name for name in asked if getattr(measure, name) is None]
 
 
 def of_money(pilot: Pilot) -> list[Ask]:

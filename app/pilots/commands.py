@@ -9,7 +9,8 @@ import typer
 from app.errors import Trouble
 from app.main import open_database
 from app.pilots.effect import Effect
-from app.pilots.measures import as_place, compared
+from app.pilots.measures import as_place
+from app.pilots.measuring import compared
 from app.settings import load
 from app.voice.queries import source_named
 

@@ -1,5 +1,6 @@
 """One outcome of one wave as a figure with its error: of everybody, of where a pilot ran, or of everywhere else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,31 +32,48 @@ def measured(
     place: Place | None = None,
     *,
     elsewhere: bool = False,
+    among: Sequence[str] = (),
     weighted: bool = False,
 ) -> Measured | None:
     """None where too few answered for a figure, or fewer than the source's smallest cell.
 
     `outcome` names an outcome of the source, or one of its touchpoints: that is taken on 0 to 100.
 
-    Elsewhere are those whose segment is known and another: who did not say where they were is on neither side.
+    Elsewhere are those whose segment is known and another (with `among`, one of these labels): who did not say where
+    they were is on neither side.
     """
+    found = chosen_answers(db, source_id, outcome, place, elsewhere=elsewhere, among=among)
+    if found is None:
+        return None
+    values, weights, kind = found
+    figure = figured(kind, values, weights if weighted else None)
+    return figure if figure and figure.n >= smallest_cell(db, source_id) else None
+
+
+def chosen_answers(
+    db: Session, source_id: int, outcome: str, place: Place | None, *, elsewhere: bool, among: Sequence[str]
+) -> tuple[Floats, Floats | None, OutcomeKind] | None:
+    """The answers of one cell with their weights, NaN where there is none, and how it was asked; None where the cell is
+    withheld, or another could be told from it."""
     told = answers(db, source_id)
     kind, column = asked_as(db, source_id, outcome, told)
     smallest = smallest_cell(db, source_id)
-    if place and tells_a_small_cell(told, place, column, smallest, elsewhere=elsewhere):
+    if place and tells_a_small_cell(told, place, column, smallest, elsewhere=elsewhere, among=among):
         return None
-    chosen = rest_of(told, place) if elsewhere and place else told.where(*parts(place))
-    values = column[chosen]
-    weights = told.weights[chosen] if weighted and told.weights is not None else None
-    figure = figured(kind, values, weights)
-    return figure if figure and figure.n >= smallest else None
+    chosen = rest_of(told, place, among) if elsewhere and place else told.where(*parts(place))
+    if 0 < int((~np.isnan(column[chosen])).sum()) < smallest:
+        return None
+    return column[chosen], told.weights[chosen] if told.weights is not None else None, kind
 
 
-def tells_a_small_cell(told: Answers, place: Place, column: Floats, smallest: int, *, elsewhere: bool) -> bool:
+def tells_a_small_cell(
+    told: Answers, place: Place, column: Floats, smallest: int, *, elsewhere: bool, among: Sequence[str] = ()
+) -> bool:
     """Whether a place's figure, taken from that of everybody, leaves one of fewer than the smallest cell.
 
     The cells that a source's own page withholds are withheld here too; and what is elsewhere, where those who did not
-    say where they were are few: they are what is left of all without both sides.
+    say where they were are few: they are what is left of all without both sides. Of labels that are named each is held
+    to the same, and so is what is left without them.
     """
     chosen = told.where(*parts(place))
     answered = ~np.isnan(column)
@@ -65,6 +83,10 @@ def tells_a_small_cell(told: Answers, place: Place, column: Floats, smallest: in
     there = [number for number, count in enumerate(counts) if count]
     hidden = {there[at] for at in withheld([counts[number] for number in there], smallest)}
     mine = int(told.segments[chosen, told.segment_names.index(place.segment)][0]) + 1 if chosen.any() else -1
+    if elsewhere and among:
+        named = {labels.index(label) + 1 for label in among if label in labels}
+        left = sum(count for number, count in enumerate(counts) if number not in {mine, *named})
+        return mine in hidden or bool(named & hidden) or 0 < left < smallest
     return mine in hidden or (elsewhere and 0 in hidden)
 
 
@@ -72,8 +94,10 @@ def parts(place: Place | None) -> tuple[str | None, str | None]:
     return (place.segment, place.label) if place else (None, None)
 
 
-def rest_of(told: Answers, place: Place) -> NDArray[np.bool_]:
+def rest_of(told: Answers, place: Place, among: Sequence[str] = ()) -> NDArray[np.bool_]:
     there = told.where(place.segment, place.label)
+    if among:
+        return np.asarray(np.logical_or.reduce([told.where(place.segment, label) for label in among]) & ~there)
     known = told.segments[:, told.segment_names.index(place.segment)] >= 0
     return np.asarray(known & ~there)
 

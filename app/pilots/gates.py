@@ -9,7 +9,7 @@ from app.errors import Stale
 from app.people.actor import Actor
 from app.pilots.artefacts import Made, Thing, made
 from app.pilots.checklist import refuse_while_missing
-from app.pilots.measures import begin_again
+from app.pilots.measuring import begin_again, live_plan
 from app.pilots.models import Artefact, Pilot, Result, Step, StepStage
 from app.pilots.roadmap import Slot
 from app.pilots.rules import ADOPT, OPEN, REPEAT, SCALE, STOP, WALK_BACK, ends, life
@@ -33,6 +33,11 @@ def move(
         raise Stale(f"The pilot has ended: it is {pilot.stage.value}.")
     life.check(actor, step, name, note)
     match name:
+        case "begin":
+            refuse_while_missing(pilot, number, made(db, pilot), to_begin=True)
+            plan = live_plan(db, pilot)
+            life.make(db, actor, step, name, note, figures={"run": pilot.run}, words={"plan": plan}, begun_at=now())
+            return "The plan is locked, and the run begins."
         case "ask":
             refuse_while_missing(pilot, number, made(db, pilot))
             life.make(db, actor, step, name, note, asked_at=now())
@@ -75,7 +80,9 @@ def pass_last(db: Session, actor: Actor, pilot: Pilot, step: Step, note: str, ha
 
 def repeat(db: Session, actor: Actor, pilot: Pilot, step: Step, note: str, ending: Thing) -> str:
     """The sixth step stays open for another run: its result and its actual figures are still to come."""
-    life.step(db, actor.id, step, REPEAT, note, figures={"run": pilot.run + 1}, asked_at=None, opened_at=now())
+    life.step(
+        db, actor.id, step, REPEAT, note, figures={"run": pilot.run + 1}, asked_at=None, begun_at=None, opened_at=now()
+    )
     db.execute(update(Artefact).where(col(Artefact.id) == ending.row.id).values(slot=None))
     pilot.run += 1
     begin_again(db, actor, pilot)
@@ -90,7 +97,7 @@ def reopen(db: Session, actor: Actor, pilot: Pilot, step: Step, note: str) -> st
     """Every later gate is open again; what was made stays, each version of it."""
     for later in pilot.steps[step.number :]:
         if later.stage is not StepStage.AHEAD:
-            life.step(db, actor.id, later, WALK_BACK, asked_at=None, passed_at=None)
+            life.step(db, actor.id, later, WALK_BACK, asked_at=None, begun_at=None, passed_at=None)
     life.make(db, actor, step, "reopen", note, passed_at=None, asked_at=None, opened_at=now())
     pilot.step = step.number
     return f"Step {step.number} is open again, and so are all gates after it."

@@ -1,60 +1,70 @@
-"""Measures: what a pilot is measured by, and what that says where it ran, against elsewhere, before and after."""
+"""What a pilot can be measured by, and what is wrong with a plan of it."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app.columns import now
-from app.errors import Missing
-from app.estimates import Estimate
-from app.people.actor import Actor
-from app.pilots.artefacts import allow, live_measures, locked_step, retire
-from app.pilots.effect import Effect, Verdict, Worth, effect
-from app.pilots.figures import Place, measured
+from app.pilots.figures import Place
 from app.pilots.forms import Figure
-from app.pilots.models import Measure, Pilot
-from app.record.actions import write
+from app.pilots.models import Compare, Success
 from app.voice.models import Outcome, Segment, Source, Touchpoint, Use
 from app.voice.queries import FOR_ALL
 from app.voice.touchpoints.queries import known_to_all
 from app.web import FormModel
 
-STEP = 6
-
-
 Worthwhile = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Switch = Literal["on", ""]
 
 
-class MeasureForm(FormModel):
+class ResultForm(FormModel):
+    """What is entered once the plan is locked: where the figures after are read, or what was reached."""
+
+    after: int | None = None
+    actual: Figure | None = None
+
+
+class MeasureForm(ResultForm):
     name: str = Field(min_length=2, max_length=160)
+    decides: Switch = ""
     outcome: str = Field(default="", max_length=120)
     before: int | None = None
-    after: int | None = None
     where: str = Field(default="", max_length=240)
+    compare: Compare = Compare.ELSEWHERE
+    against: str = Field(default="", max_length=2000)
+    weighted: Switch = ""
     baseline: Figure | None = None
+    falls: Switch = ""
     target: Figure | None = None
-    actual: Figure | None = None
     worth: Worthwhile = 0
+    success: Success = Success.BETTER
+    first_day: date | None = None
+    last_day: date | None = None
+    expected: int | None = Field(default=None, ge=1, le=10_000_000)
+
+    @model_validator(mode="after")
+    def hangs_together(self) -> Self:
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValueError("The window ends before it begins")
+        if self.success is Success.WORTH and not self.worth:
+            raise ValueError("Say which change is worth having, or let any that is sure do")
+        return self
 
 
-def locked(pilot: Pilot) -> str:
-    return "" if pilot.running and not locked_step(pilot, STEP) else locked_step(pilot, STEP) or "The pilot has ended."
+def labels_of(against: str) -> tuple[str, ...]:
+    """One a line."""
+    return tuple(dict.fromkeys(line.strip() for line in against.splitlines() if line.strip()))
 
 
 def as_place(where: str) -> Place | None:
     """`Segment=Label`; the label may hold another equals sign."""
     segment, _, label = where.partition("=")
     return Place(segment.strip(), label.strip()) if where else None
-
-
-def place_of(measure: Measure) -> Place | None:
-    return Place(measure.segment, measure.label) if measure.segment else None
 
 
 def sources(db: Session) -> Sequence[tuple[int, str]]:
@@ -112,7 +122,22 @@ def mistakes(db: Session, form: MeasureForm) -> dict[str, str]:
             wrong.setdefault(field, "This wave does not ask for that.")
     if form.where and (words := unknown_place(db, as_place(form.where), chosen)):
         wrong["where"] = words
+    if words := wrong_comparison(db, form, chosen):
+        wrong["against"] = words
     return wrong
+
+
+def wrong_comparison(db: Session, form: MeasureForm, chosen: Sequence[int]) -> str:
+    """What keeps the places named from being a comparison."""
+    place, named = as_place(form.where), labels_of(form.against)
+    if form.compare is not Compare.NAMED:
+        return ""
+    if place is None or not named:
+        return "Name where it runs and, one a line, what of the same segment it is compared with."
+    if place.label in named:
+        return "Where it runs is not what it is compared with."
+    unknown = [label for label in named if unknown_place(db, Place(place.segment, label), chosen)]
+    return f"Not every chosen wave knows {place.segment}={unknown[0]}." if unknown else ""
 
 
 def unknown_place(db: Session, place: Place | None, chosen: Sequence[int]) -> str:
@@ -123,170 +148,3 @@ def unknown_place(db: Session, place: Place | None, chosen: Sequence[int]) -> st
     )
     having = [source for source, labels in db.execute(query) if place.label in json.loads(labels)]
     return "" if set(having) == set(chosen) else "Not every chosen wave knows this place."
-
-
-def find(db: Session, pilot: Pilot, measure_id: int) -> Measure:
-    measure = db.get(Measure, measure_id)
-    if measure is None or measure.pilot_id != pilot.id:
-        raise Missing()
-    return measure
-
-
-def as_form(measure: Measure) -> dict[str, Any]:
-    return {
-        "name": measure.name,
-        "outcome": measure.outcome,
-        "before": measure.before_id,
-        "after": measure.after_id,
-        "where": f"{measure.segment}={measure.label}" if measure.segment else "",
-        "baseline": None if measure.outcome else measure.baseline,
-        "target": measure.target,
-        "actual": None if measure.outcome else measure.actual,
-        "worth": measure.worth,
-    }
-
-
-def keep(db: Session, actor: Actor, pilot: Pilot, data: MeasureForm, old: Measure | None = None) -> Measure:
-    """A new measure, or a new version of one; with waves its figures are read from them."""
-    allow(actor, pilot, locked(pilot))
-    place = as_place(data.where)
-    measure = Measure(
-        pilot_id=pilot.id,
-        name=data.name,
-        outcome=data.outcome if data.before else "",
-        before_id=data.before,
-        after_id=data.after,
-        segment=place.segment if place else "",
-        label=place.label if place else "",
-        baseline=data.baseline,
-        target=data.target,
-        actual=data.actual,
-        worth=data.worth,
-        run=pilot.run,
-        made_by=actor.id,
-    )
-    if old is not None:
-        measure.first_id, measure.number = old.root, old.number + 1
-    settle(db, measure)
-    db.add(measure)
-    db.flush()
-    if old is not None:
-        retire(db, old, replaced_by=measure.id)
-    return measure
-
-
-def withdraw(db: Session, actor: Actor, pilot: Pilot, old: Measure) -> None:
-    allow(actor, pilot, locked(pilot))
-    retire(db, old, withdrawn_at=now())
-    write(db, actor.id, "withdraw", pilot.ref, figures={"measure": old.root, "version": old.number})
-
-
-def begin_again(db: Session, actor: Actor, pilot: Pilot) -> None:
-    """For another run: the same measures without what was reached; the earlier versions keep it."""
-    again = ("name", "outcome", "before_id", "segment", "label", "baseline", "target", "worth")
-    for old in live_measures(db, pilot):
-        measure = Measure(pilot_id=pilot.id, run=pilot.run, made_by=actor.id, **{n: getattr(old, n) for n in again})
-        measure.first_id, measure.number = old.root, old.number + 1
-        db.add(measure)
-        db.flush()
-        retire(db, old, replaced_by=measure.id)
-
-
-@dataclass(frozen=True)
-class Told:
-    """A measure as the effect's page tells it. `effect` is None for figures typed by hand."""
-
-    measure: Measure
-    effect: Effect | None
-
-    @property
-    def estimate(self) -> Estimate:
-        """What decides: the difference in differences where there is a comparison, else the change."""
-        found = self.effect
-        if found is None:
-            return Estimate(typed_change(self.measure), None, None, 0)
-        against = found.difference_in_differences
-        n = found.n_before + found.n_after
-        if against:
-            return Estimate(against.change, against.low, against.high, n)
-        return Estimate(found.change, found.low, found.high, n)
-
-
-def typed_change(measure: Measure) -> float | None:
-    if measure.actual is None or measure.baseline is None:
-        return None
-    return measure.actual - measure.baseline
-
-
-def compared(
-    db: Session,
-    before: int,
-    after: int,
-    outcome: str,
-    place: Place | None = None,
-    worth: float = 0,
-    *,
-    weighted: bool = False,
-) -> Effect:
-    """The change from one wave to another; with a place, there against everybody elsewhere in the same waves."""
-    there = [measured(db, source, outcome, place, weighted=weighted) for source in (before, after)]
-    if place is None:
-        return effect(there[0], there[1], worth_having=worth or None)
-    rest = [measured(db, source, outcome, place, elsewhere=True, weighted=weighted) for source in (before, after)]
-    return effect(there[0], there[1], (rest[0], rest[1]), worth_having=worth or None)
-
-
-def tell(db: Session, measure: Measure) -> Told:
-    if measure.before_id is None or measure.after_id is None:
-        return Told(measure, None)
-    place = place_of(measure)
-    return Told(measure, compared(db, measure.before_id, measure.after_id, measure.outcome, place, measure.worth))
-
-
-def settle(db: Session, measure: Measure) -> None:
-    """Read baseline and actual from the waves, and keep the effect for lists."""
-    if measure.before_id is not None:
-        before = measured(db, measure.before_id, measure.outcome, place_of(measure))
-        measure.baseline = before.value if before else None
-        after = measured(db, measure.after_id, measure.outcome, place_of(measure)) if measure.after_id else None
-        measure.actual = after.value if after else None
-    told = tell(db, measure)
-    found = told.estimate
-    measure.change, measure.change_low, measure.change_high = found.value, found.low, found.high
-    measure.verdict = verdict_of(told)
-    if told.effect is not None:
-        measure.n_before, measure.n_after = told.effect.n_before, told.effect.n_after
-
-
-def verdict_of(told: Told) -> str:
-    if told.effect is not None:
-        return told.effect.verdict.value
-    return "" if told.estimate.value is None else "typed by hand"
-
-
-def standing(
-    verdict: str, change: float | None, low: float | None, high: float | None, worth: float
-) -> tuple[str, str]:
-    """The verdict as word and shape, from what a measure keeps: the same on every page and list."""
-    if change is None:
-        return "not measured yet", "quiet"
-    if low is None or high is None:
-        return ("typed by hand", "quiet") if verdict == "typed by hand" else ("Too little data", "not_certain")
-    match verdict:
-        case Verdict.TOO_LITTLE:
-            return "Too little data", "not_certain"
-        case Verdict.WORSENED:
-            return "Harm", "harm"
-        case Verdict.IMPROVED if worth and low >= worth:
-            return "Worth having", "worth_having"
-        case Verdict.IMPROVED if worth:
-            return "Some, perhaps small", "some"
-        case Verdict.IMPROVED:
-            return "Improved", "good"
-        case _ if worth and high < worth:
-            return "Small at most", "small"
-        case _:
-            return "Not certain", "not_certain"
-
-
-__all__ = ["Effect", "MeasureForm", "Told", "Worth", "compared", "keep", "settle", "sources", "standing", "tell"]

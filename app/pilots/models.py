@@ -118,6 +118,7 @@ class Step(Row, table=True):
     opened_at: datetime | None = instant(nullable=True, default=None)
     asked_at: datetime | None = instant(nullable=True, default=None)
     passed_at: datetime | None = instant(nullable=True, default=None)
+    begun_at: datetime | None = instant(nullable=True, default=None)  # of the sixth: its plan is locked, the run began
     version: int = 1
 
     pilot: Pilot = Relationship(back_populates="steps")
@@ -179,14 +180,40 @@ class Artefact(Row, table=True):
         return self.first_id or self.id
 
 
+class Compare(StrEnum):
+    """What the change where the pilot runs is held against."""
+
+    ELSEWHERE = "everybody elsewhere"
+    NAMED = "the places named"
+    NOTHING = "nothing"
+
+
+class Success(StrEnum):
+    """When the pilot counts as a success, by the planned comparison."""
+
+    BETTER = "surely better than before"
+    WORTH = "surely worth having"
+
+
 class Measure(Row, table=True):
     """What the pilot is measured by: an outcome, before and after, there and elsewhere; or figures typed by hand.
 
-    An edit makes a new row, as with artefacts. `change` and its neighbours are the effect as it was worked out when
-    this version was kept: lists read it from here, the effect's page works it out anew.
+    An edit makes a new row, as with artefacts. All but `after_id` and `actual` is the plan, which is locked when the
+    run begins. `change` and its neighbours are the effect as it was worked out when this version was kept: lists read
+    it from here, the effect's page works it out anew.
     """
 
     __tablename__ = "measure"
+    __table_args__ = (
+        CheckConstraint("last_day IS NULL OR last_day >= first_day", name="window_ends_after_it_begins"),
+        Index(
+            "ix_measure_one_decides",
+            "pilot_id",
+            unique=True,
+            sqlite_where=sql("decides AND replaced_by IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sql("decides AND replaced_by IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
 
     pilot_id: int = points_to("pilot.id")
     name: str = Field(max_length=160)
@@ -199,6 +226,15 @@ class Measure(Row, table=True):
     target: float | None = None
     actual: float | None = None
     worth: float = 0  # the smallest effect worth having, in the measure's own units
+    decides: bool = False  # the one measure by which the pilot is judged; the others are secondary
+    falls: bool = False  # of figures typed by hand: lower is better
+    compare: Compare = choice(Compare, default=Compare.ELSEWHERE)
+    against: str = text()  # the labels of the same segment that it is compared with, one a line
+    weighted: bool = False
+    first_day: date | None = None  # the window in which the wave after is asked
+    last_day: date | None = None
+    expected: int | None = None  # answers of the wave after, where it runs
+    success: Success = choice(Success, default=Success.BETTER)
     change: float | None = None
     change_low: float | None = None
     change_high: float | None = None

@@ -18,7 +18,7 @@ from app.ideas.models import Idea, Stage
 from app.people.actor import Actor
 from app.people.models import Membership, Person, Team
 from app.pilots.guests.models import PilotGuest
-from app.pilots.measures import standing
+from app.pilots.measuring import standing
 from app.pilots.models import Health, Keeper, Measure, Pilot, PilotStage, Step, StepStage
 from app.pilots.roadmap import stair
 from app.processes.models import Process
@@ -136,8 +136,8 @@ def first_of(*conditions: ColumnElement[bool]) -> Any:
     return own.correlate(Pilot).scalar_subquery()
 
 
-# The measure that speaks for a pilot: its first with an interval, else its first.
-first_measure = func.coalesce(first_of(col(Measure.change_low).is_not(None)), first_of())
+# The measure that speaks for a pilot: the one that decides, else its first.
+first_measure = func.coalesce(first_of(col(Measure.decides).is_(True)), first_of())
 FIELDS: tuple[Any, ...] = (
     place.label("place"),
     *(Pilot.id, Pilot.name, Pilot.stage, Pilot.step, Step.stage, Step.opened_at, Step.due, Pilot.ended_at),

@@ -44,6 +44,11 @@ def keeps_one(actor: Actor, step: Step) -> bool:
     )
 
 
+def begins(actor: Actor, step: Step) -> bool:
+    """Locks the plan of the sixth step, so that its run begins: who keeps its gate, never who is measured by it."""
+    return step.number == len(step.pilot.steps) and step.begun_at is None and keeps(actor, step)
+
+
 def nobody(actor: Actor, step: Step) -> bool:
     """Follows from another move."""
     return False
@@ -55,6 +60,7 @@ WALK_BACK = Move("walk_back", "Walk back", (S.OPEN, S.ASKED, S.PASSED), S.AHEAD,
 REPEAT = Move("repeat", "Repeat the pilot", (S.ASKED,), S.OPEN, nobody, by_form=True)
 life: Workflow[Step] = Workflow(
     "stage",
+    Move("begin", "Lock the plan, begin the run", (S.OPEN,), S.OPEN, begins, tone="main"),
     Move("ask", "Ask for the gate", (S.OPEN,), S.ASKED, works, tone="main"),
     Move("take_back", "Go on working", (S.ASKED,), S.OPEN, works),
     Move("pass", "Pass the gate", (S.ASKED,), S.PASSED, keeps, reason=True, tone="main"),

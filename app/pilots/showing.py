@@ -12,8 +12,8 @@ from app.estimates import Estimate
 from app.pilots.artefacts import Made, Thing
 from app.pilots.checklist import Ask, in_words, missing
 from app.pilots.forms import BOXES
-from app.pilots.measures import Told, standing
-from app.pilots.models import Measure, Pilot, PilotStage, StepStage
+from app.pilots.measuring import Told, standing
+from app.pilots.models import Compare, Measure, Pilot, PilotStage, StepStage, Success
 from app.pilots.roadmap import ROADMAP, Slot
 from app.web.rendering import day_words, number_words
 
@@ -91,11 +91,12 @@ def in_words_as_they_are(parts: Sequence[str]) -> str:
 
 
 def effect_words(made: Made) -> str:
-    """A sentence on the first effect with an interval, else on the first figure typed; empty before there is one."""
-    measured = [measure for measure in made.measures if measure.change is not None]
+    """A sentence on the effect that decides, else on the first there is; empty before there is one."""
+    by_weight = sorted(made.measures, key=lambda measure: not measure.decides)
+    measured = [measure for measure in by_weight if measure.change is not None]
     if not measured:
         return ""
-    measure = next((measure for measure in measured if measure.change_low is not None), measured[0])
+    measure = measured[0]
     by, worth = number_words(measure.change, 1, sign=True), number_words(measure.worth, 1)
     if measure.change_low is None or measure.change_high is None:
         return f" {measure.name}: {by}, typed by hand." if measure.verdict == "typed by hand" else ""
@@ -243,6 +244,7 @@ class Forest:
     low: float
     high: float
     worth: float
+    measure: Measure | None = None
 
 
 def forests(measures: Sequence[Measure]) -> list[Forest]:
@@ -279,8 +281,31 @@ def forests_of(told: Sequence[Told]) -> list[Forest]:
             continue
         rows = parts_of(one)
         ends = span([0, one.measure.worth, *(r.estimate.low for r in rows), *(r.estimate.high for r in rows)])
-        found.append(Forest(one.measure.name, rows, ends[0], ends[1], one.measure.worth))
+        found.append(Forest(one.measure.name, rows, ends[0], ends[1], one.measure.worth, one.measure))
     return found
+
+
+def rule_of(told: Sequence[Told]) -> str:
+    """What was planned to decide, in words, and whether it is met; empty without a plan."""
+    one = next((one for one in told if one.measure.decides), None)
+    if one is None:
+        return ""
+    measure = one.measure
+    against = "the change there less the change in the comparison" if one.against else "the change from before to after"
+    if one.effect is None and not measure.before_id:
+        against = "the figures typed by hand, without an interval"
+    goal = f"at least {number_words(measure.worth, 1)}" if measure.success is Success.WORTH else "more than 0"
+    return f"{measure.name} decides, by {against}: a success if the whole 95 % interval is {goal}. {met(one)}"
+
+
+def met(one: Told) -> str:
+    low, high, goal = one.estimate.low, one.estimate.high, one.measure.worth
+    bar = goal if one.measure.success is Success.WORTH else 0.0
+    if low is None or high is None or (one.effect and one.effect.verdict == "too little data"):
+        return "That cannot be said yet."
+    if low >= bar and low > 0:
+        return "It is."
+    return "It is not." if high < bar or high <= 0 else "It is not sure."
 
 
 def parts_of(one: Told) -> list[Row]:
@@ -295,9 +320,13 @@ def parts_of(one: Told) -> list[Row]:
     elsewhere = Estimate(rest.change, rest.low, rest.high, rest.n_before + rest.n_after)
     return [
         part(f"{one.measure.segment}: {one.measure.label}", there, sizes, "where it ran", "quiet"),
-        part("Everywhere else", elsewhere, f"{rest.n_before:,} / {rest.n_after:,}", "comparison", "quiet"),
+        part(compared_with(one.measure), elsewhere, f"{rest.n_before:,} / {rest.n_after:,}", "comparison", "quiet"),
         part("The difference", one.estimate, f"{one.estimate.n + elsewhere.n:,} in all", word, kind, total=True),
     ]
+
+
+def compared_with(measure: Measure) -> str:
+    return ", ".join(measure.against.splitlines()) if measure.compare is Compare.NAMED else "Everywhere else"
 
 
 def part(name: str, estimate: Estimate, sizes: str, word: str, kind: str, *, total: bool = False) -> Row:

@@ -91,6 +91,7 @@ def make_environment(root: str, time_zone: str, currency: str) -> Environment:
         spelt=spelt,
         pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
         plural=lambda count, one, many: f"{count:,} {one if count == 1 else many}",
+        counted=lambda count, one, many: f"{spelt(count)} {one if count == 1 else many}",
     )
     return jinja
 

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.orm import Session as Db
 
 from app.people.models import Person
-from app.pilots.artefacts import packed
+from app.pilots.artefacts import live_measures, packed
 from app.pilots.models import Artefact, Measure, Pilot
 from app.pilots.roadmap import KINDS
 from app.voice.models import Outcome, OutcomeKind, Response, Segment, Source, SourceStage
@@ -85,6 +85,7 @@ def write_step(db: Db, pilot: Pilot, number: int, by: Person) -> None:
 
 def a_measure(db: Db, pilot: Pilot, by: Person, **over: Any) -> Measure:
     fields = {"name": "Rating by families", "baseline": 54.0, "target": 62.0, "actual": 63.4, "made_by": by.id}
+    fields["decides"] = not live_measures(db, pilot)
     measure: Measure = put(db, Measure(pilot_id=pilot.id, **(fields | over)))
     return measure
 
@@ -93,8 +94,9 @@ def a_result(db: Db, pilot: Pilot, by: Person, result: str = "scale") -> Artefac
     return an_artefact(db, pilot, "result", by, result=result, learned="A person at the rope matters most.")
 
 
-def a_wave(db: Db, name: str, answers: dict[str, list[float]], **over: Any) -> Source:
-    """A survey that asks "Recommend", by lane: label -> answers of 0 to 10."""
+def a_wave(db: Db, name: str, answers: dict[str, list[float]], with_children: int | None = None, **over: Any) -> Source:
+    """A survey that asks "Recommend", by lane: label -> answers of 0 to 10. with_children: so many of the first lane
+    travel with children, and nobody else does."""
     days = {"first_day": date(2026, 5, 1), "last_day": date(2026, 5, 31)}
     source: Source = put(db, Source(**({"name": name, "stage": SourceStage.TAKEN} | days | over)))
     put(db, Outcome(source_id=source.id, place=0, name="Recommend", kind=OutcomeKind.NPS))
@@ -102,7 +104,11 @@ def a_wave(db: Db, name: str, answers: dict[str, list[float]], **over: Any) -> S
     put(db, Segment(source_id=source.id, place=0, name="Lane", labels=json.dumps(labels)))
     values = np.array([value for label in labels for value in answers[label]], dtype=np.float64)
     places = np.array([place for place, label in enumerate(labels) for _ in answers[label]], dtype="<u2")
-    outcomes, segments = pack_outcomes([values], len(values)), pack_segments([places], len(values))
+    parts = [places]
+    if with_children is not None:
+        put(db, Segment(source_id=source.id, place=1, name="Travels", labels=json.dumps(["Alone", "With children"])))
+        parts.append((np.arange(len(values)) < with_children).astype("<u2"))
+    outcomes, segments = pack_outcomes([values], len(values)), pack_segments(parts, len(values))
     db.add_all(
         Response(
             source_id=source.id,

@@ -42,7 +42,10 @@ class Story:
         return gates.move(self.db, self.actor(who), self.pilot, number or self.pilot.step, name, note)
 
     def write(self, number: int | None = None) -> None:
+        """All that the gate asks for; at the sixth its keepers lock the plan, too."""
         write_step(self.db, self.pilot, number or self.pilot.step, self.cast.amal)
+        if (number or self.pilot.step) == 6 and self.pilot.at(6).begun_at is None:
+            self.move("noor", "begin", 6)
 
     @property
     def stages(self) -> list[StepStage]:
@@ -84,6 +87,7 @@ NAMED = {
     6: [
         "A hypothesis",
         "Where and when it runs",
+        "The plan locked by the keepers of gate 6",
         "At least one measure",
         "A budget",
         "What was spent, if only that it was nothing",
@@ -206,7 +210,11 @@ def test_to_repeat_it_leaves_the_sixth_step_open_for_another_run(both: Database)
         story.move("noor", "pass")
         assert (story.pilot.stage, story.pilot.run, story.stages[5]) == (PilotStage.RUNNING, 2, S.OPEN)
         gaps = [ask.words for ask in missing(story.pilot, 6, made(db, story.pilot))]
-        assert gaps == ["“Rating by families” does not say: actual", "A result, with what was learned"]
+        assert gaps == [
+            "The plan locked by the keepers of gate 6",
+            "“Rating by families” does not say: actual",
+            "A result, with what was learned",
+        ]
         kept = db.scalars(select(Measure).order_by(col(Measure.id))).all()
         assert [(measure.run, measure.actual) for measure in kept] == [(1, 63.4), (2, None)]
         a_result(db, story.pilot, story.cast.amal, "adopt")

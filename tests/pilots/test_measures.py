@@ -11,10 +11,11 @@ from app.db import Database
 from app.ideas.models import Stage
 from app.people.actor import find_actor
 from app.people.models import Person
-from app.pilots import commands, measures
+from app.pilots import commands, measuring
 from app.pilots.artefacts import live_measures
 from app.pilots.figures import Place, measured
-from app.pilots.measures import MeasureForm, standing
+from app.pilots.measures import MeasureForm
+from app.pilots.measuring import standing
 from app.pilots.models import Measure, Pilot
 from app.voice import commands as voice_commands
 from tests.cast import Cast
@@ -47,7 +48,7 @@ def test_there_and_elsewhere(both: Database) -> None:
         rest = [measured(db, wave.id, "Recommend", place, elsewhere=True) for wave in (before, after)]
         assert [(one.value, one.n) for one in there if one] == [(-25, 240), (75, 240)]
         assert [(one.value, one.n) for one in rest if one] == [(0, 800), (0, 800)]
-        found = measures.compared(db, before.id, after.id, "Recommend", place, worth=3)
+        found = measuring.compared(db, before.id, after.id, "Recommend", place, worth=3)
         assert found.difference_in_differences is not None
         assert found.difference_in_differences.change == pytest.approx(100)
         assert found.verdict.value == "improved"
@@ -115,14 +116,14 @@ def test_a_measure_belongs_to_the_sixth_step(database: Database, cast: Cast) -> 
     with database.writing() as db:
         idea = an_idea(db, cast.process, cast.amal, stage=Stage.IN_PILOT, team_id=cast.team.id)
         early = a_pilot(db, idea, cast.amal, cast.noor, step=3)
-        assert measures.locked(early) == "Step 6 is not open yet."
+        assert measuring.locked(early) == "Step 6 is not open yet."
 
 
 def test_where_too_few_answered_nothing_is_concluded(database: Database, cast: Cast, pilot: Pilot) -> None:
     with database.writing() as db:
         wave = a_wave(db, "Thin", {"7": [9, 10] * 10, "rest": [5] * 50})
         form = MeasureForm(name="Thin", outcome="Recommend", before=1, after=wave.id, where="Lane=7")
-        one = measures.keep(db, find_actor(db, cast.amal.id), db.get_one(Pilot, pilot.id), form)
+        one = measuring.keep(db, find_actor(db, cast.amal.id), db.get_one(Pilot, pilot.id), form)
         assert one.verdict == "too little data"
         assert standing(one.verdict, one.change, one.change_low, one.change_high, one.worth)[0] == "Too little data"
 

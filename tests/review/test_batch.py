@@ -137,7 +137,7 @@ def test_what_is_lacking_is_said_and_refuses_all(as_: As, database: Database, ca
         move(db, cast, round_, "close")
     noor, here = as_(cast.noor), f"/review/rounds/{round_.id}/batch"
     shown = look(noor, here, typed(cast, (good.id, poor.id)))
-    assert "1 of 2 cannot be decided like this" in shown.text
+    assert "One of two cannot be decided like this" in shown.text
     assert "2 submitted reviews are needed, and 1 is in." in shown.text
     assert 'value="apply"' not in shown.text
     forced = noor.post(here, applied(noor, here, shown))

@@ -314,7 +314,7 @@ def test_who_has_a_conflict_reads_no_letter_and_a_sent_one_stays(
     assert omar.get(f"{where}/{idea}").status_code == 200
     assert title not in omar.get(where).text
     noor = as_(cast.noor)
-    assert "2 letters have been sent" in noor.get(where).text
+    assert "Two letters have been sent" in noor.get(where).text
     assert noor.post(f"{where}/{idea}", {"version": "0"}).status_code == 409
     page = as_(cast.badr).get(f"/ideas/{idea}").text
     assert "The letter to you" in page
@@ -342,7 +342,7 @@ def test_the_list_of_letters_says_nothing_of_authors_while_they_are_hidden(
 ) -> None:
     round_, idea, _ = closed
     page = as_(cast.noor).get(f"/review/rounds/{round_}/letters").text.split("<main")[1]
-    assert "1 letter waits" in page
+    assert "One letter waits" in page
     for words in ("Amal", "Badr", "Calm corners", "authors</td>"):
         assert words not in page
     assert as_(cast.zaid).get(f"/review/rounds/{round_}/letters").status_code == 403

@@ -430,4 +430,4 @@ def test_a_prepared_round_is_empty_of_reviews(as_: As, database: Database, cast:
     with database.writing() as db:
         round_ = a_round(db, cast, admitted(db, cast))
     page = as_(cast.noor).get(f"/review/rounds/{round_.id}").text
-    assert "3 reviewers" in page
+    assert 'data-l="Reviewers">3<' in page

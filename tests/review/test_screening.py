@@ -56,7 +56,7 @@ def test_one_after_the_other_without_leaving_the_page(database: Database, cast: 
     first, second, third = reversed(submitted(database, cast))
     noor = as_(cast.noor)
     page = noor.get("/review/screening").text
-    assert "3 ideas wait" in page
+    assert "Three ideas wait" in page
     assert f"Idea {first.id}," in page
     assert "Huda is asked when it is admitted" in page
     answer = noor.fill("/review/screening", {}, "Admit")

@@ -59,7 +59,7 @@ def test_a_round_is_prepared_with_ideas_to_be_given_out(as_: As, database: Datab
     answer = noor.send("/review/rounds/new", {**fields, "wanted": 1, "blind": "on"})
     assert answer.status_code == 303
     here = answer.headers["location"]
-    assert "1 wanted of each idea" in noor.get(here).text
+    assert "1 review of each idea" in noor.get(here).text
     assert 'name="assigned" value="on" checked' in noor.get(f"{here}/edit").text
     with database.reading() as db:
         round_ = db.scalars(select(Round)).one()
@@ -81,7 +81,7 @@ def test_from_wishes_to_a_plan_that_is_applied(as_: As, database: Database, cast
         assert [row.area.value for row in db.scalars(select(Expertise)) if row.area] == ["product"]
     plan = f"{story.here}/plan"
     shown = noor.get(plan)
-    assert "12 reviews would be given out, 2 to each member." in shown.text
+    assert "Twelve reviews would be given out, 2 to each member." in shown.text
     assert "1 of 1 wanted" in shown.text
     assert shown.headers["cache-control"] == "no-store"
     assert story.asked() == {}
@@ -92,7 +92,7 @@ def test_from_wishes_to_a_plan_that_is_applied(as_: As, database: Database, cast
     assert cast.dina.id in given[story.ideas[1]]
     assert cast.dina.id not in given[story.ideas[2]]
     page = noor.get(story.here).text
-    assert "12 of 12 wanted reviews are given out, 2 to each member." in page
+    assert "All twelve wanted reviews are given out, 2 to each member." in page
     assert "Planned anew: 12 given out" in page
     mine = [idea for idea, people in given.items() if cast.dina.id in people]
     listed = dina.get("/review").text
