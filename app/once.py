@@ -60,9 +60,12 @@ def once(db: Session, request: Request, person_id: int, fields: Fields) -> Once:
     # A password is no part of it: this hash is a fast one.
     texts = sorted((name, tuple(values)) for name, values in fields.texts.items() if "password" not in name)
     body = hashlib.sha256(repr(texts).encode()).hexdigest()
-    kept = db.scalars(select(OnceKey).where(col(OnceKey.key) == bound)).first()
+    kept = db.scalars(select(OnceKey).where(col(OnceKey.key) == bound).with_for_update()).first()
     if kept is None:
         return Once(request, claim(db, OnceKey(key=bound, person_id=person_id, body=body)), repeated=False)
+    if not kept.location:  # it came back with a mistake, and nothing came of it: mended, it is sent again
+        kept.body = body
+        return Once(request, kept, repeated=False)
     if kept.body != body:
         raise Stale("This form was sent already, with other words. Open it anew to send another.")
     return Once(request, kept, repeated=True)

@@ -181,17 +181,19 @@
     if (open && !sending) event.preventDefault();
   });
 
-  /* A draft is done with when a page comes after it that is neither the form again nor an error. */
+  /* A draft is done with when a page comes after it that is neither the form again, with what was typed, nor an error. */
   function hand(form) {
     remember(form);
     try { sessionStorage.setItem("sent", place(form)); } catch { /* as above */ }
   }
 
+  const written = (form) => fields(form).some((field) => field.matches("textarea, [type=text]") && field.value);
+
   function forgetSent() {
     const sent = sessionStorage.getItem("sent");
     if (!sent) return;
     sessionStorage.removeItem("sent");
-    const again = [...document.querySelectorAll("form[data-draft]")].some((form) => place(form) === sent);
+    const again = [...document.querySelectorAll("form[data-draft]")].some((form) => place(form) === sent && written(form));
     if (!again && !document.body.matches(".p-error")) localStorage.removeItem(sent);
   }
   try { forgetSent(); } catch { /* as above */ }

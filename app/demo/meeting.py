@@ -33,6 +33,10 @@ def meet(world: World, members: Sequence[str], moved: Mapping[str, tuple[Thought
 
 
 def begin(world: World, members: Sequence[str], days_ago: float) -> None:
+    """At its time, as it was planned."""
+    with world.database.reading() as db:
+        at = db.get_one(Meeting, world.meetings["first"]).at
+    world.wait(at)
     with world.scene("noor", days_ago) as (db, actor):
         meeting = db.get_one(Meeting, world.meetings["first"])
         actions.note_attendance(db, actor, meeting, [world.people[key] for key in members])

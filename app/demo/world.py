@@ -47,6 +47,10 @@ class World:
         self.clock = min(max(wanted, self.clock + step), self.begun)
         return self.clock
 
+    def wait(self, until: datetime) -> None:
+        """The next scene is played then, or a few minutes later."""
+        self.clock = max(self.clock, min(until, self.begun) - timedelta(seconds=61))
+
     def plan(self, days_ago: float, scene: Callable[..., None], *args: Any, **named: Any) -> None:
         """`scene(world, *args, days_ago)` is played on its day, after what was planned for it earlier."""
         call = partial(scene, self, *args, days_ago, **named)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from app.columns import today
 from app.db import Db
-from app.people.actor import Employee
+from app.people.actor import Actor, Employee
 from app.people.models import Post
 from app.review import (
     pages_owners,
@@ -15,10 +17,12 @@ from app.review import (
     rounds,
     scorecards,
 )
+from app.review.beside import beside
 from app.review.meetings.queries import listed as listed_meetings
+from app.review.models import Round
 from app.review.pages_case import form_for, page_of
 from app.review.questions import pages as question_pages
-from app.review.waiting import waiting
+from app.review.waiting import urgency, waiting
 from app.web import Request, Response, ThingId, Typed, by_htmx, fill, page, router, see, slow
 
 routes = router()
@@ -29,7 +33,9 @@ HEADS = (Post.CHAIR, Post.DEPUTY)
 def index(request: Request, db: Db, actor: Employee) -> Response:
     headed = [committee for committee, post in actor.seats.items() if post in HEADS]
     root = request.app.state.settings.root
-    items = [replace(item, address=root + item.address) for item in waiting(db, actor)]
+    meetings = listed_meetings(db, actor)
+    found = sorted([*waiting(db, actor), *beside(db, actor, meetings)], key=urgency)
+    items = [replace(item, address=root + item.address) for item in found]
     return page(
         request,
         "review/index.html",
@@ -37,7 +43,7 @@ def index(request: Request, db: Db, actor: Employee) -> Response:
         late=sum(item.late for item in items),
         rounds=pages_rounds.listed(db, actor),
         candidates=rounds.candidates(db, headed) if headed else [],
-        meetings=listed_meetings(db, actor),
+        meetings=meetings,
         heads=bool(headed),
         member=actor.on_a_committee,
         day=today(db.info["settings"].time_zone),
@@ -75,10 +81,18 @@ def score(request: Request, db: Db, actor: Employee, id: ThingId, fields: Typed)
     reviewing.submit(db, actor, actual, form.data, questions, scores)
     if form.data.do == "amend":
         return see(request, f"/review/ideas/{id}", "Amended. What you said before is kept beside it.")
-    following = reviewing.next_task(db, actor, actual.round.id)
+    return see(request, *going_on(db, actor, actual.round))
+
+
+def going_on(db: Session, actor: Actor, round_: Round) -> tuple[str, str]:
+    """Where the next idea is, and what is said of it."""
+    following = reviewing.next_task(db, actor, round_.id)
     if following is None:
-        return see(request, "/review", "Submitted. That was the last one that waited for you.")
-    return see(request, f"/review/ideas/{following}", "Submitted. Here is the next one.")
+        return "/review", "Submitted. That was the last one that waited for you."
+    if following.round_id == round_.id:
+        return f"/review/ideas/{following.idea_id}", "Submitted. Here is the next one."
+    words = f"Submitted, and all of yours in {round_.name} are in. Here is one of {following.round}."
+    return f"/review/ideas/{following.idea_id}", words
 
 
 for part in (question_pages, pages_rounds, pages_standing, pages_scorecards, pages_owners):

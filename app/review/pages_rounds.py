@@ -27,7 +27,8 @@ from app.review.committees.queries import chosen, committees_of
 from app.review.conflicts import concerned, members
 from app.review.conflicts.left import Short, lacking
 from app.review.forms import CapacityForm, ExtendForm, ReasonForm, ReviewerForm, RoundForm
-from app.review.models import Preset, Reviewer, Round, RoundIdea, RoundStage
+from app.review.meetings.queries import meeting_on
+from app.review.models import Meeting, Preset, Reviewer, Round, RoundIdea, RoundStage
 from app.review.readings import readings
 from app.review.reviewing import authors
 from app.review.rounds import visible_to
@@ -147,6 +148,7 @@ def offered(db: Session, actor: Actor, committee: int, preset: Preset) -> Form[R
     return blank(
         RoundForm,
         key=new_key(),
+        name=f"{today(db.info['settings'].time_zone):%B %Y}",
         preset=preset.value,
         card=set_to.use.value,
         sight=set_to.sight.value,
@@ -222,9 +224,35 @@ def draw(
         may_draw=heads(actor, round_) and round_.stage in BEFORE_THE_END,
         card=scorecards.card(db, round_.scorecard_id),
         day=today(db.info["settings"].time_zone),
+        far=far(board),
+        meeting=meeting_for(db, actor, round_, board),
         refused=forms.get("refused", ""),
         note=forms.get("note", ""),
     )
+
+
+@dataclass(frozen=True)
+class Far:
+    """How many reviews of a round are in, as far as its reader may know."""
+
+    there: int
+    of: int
+
+    @property
+    def all_in(self) -> bool:
+        return 0 < self.of <= self.there
+
+
+def far(board: standing.Board) -> Far:
+    told = [row for row in board.live if row.n is not None]
+    return Far(sum(row.n or 0 for row in told), sum(row.expected for row in told))
+
+
+def meeting_for(db: Session, actor: Actor, round_: Round, board: standing.Board) -> Meeting | None:
+    """The meeting in which what is left will be decided, for who plans one."""
+    if round_.stage is not RoundStage.CLOSED or not heads(actor, round_):
+        return None
+    return meeting_on(db, actor, [row.idea_id for row in board.undecided])
 
 
 def short_of(db: Session, round_: Round, board: standing.Board, *, hidden: bool) -> list[Short]:

@@ -34,6 +34,8 @@ def readings(actor: Actor, round_: Round, board: Board, seated: Collection[Membe
     drawn = board.line is not None and board.line.taken is not None
     wanted = [row.idea_id for row in board.band] if drawn else list(rows)
     read = [(row.idea_id, person) for row in rows.values() for person in row.readers]
+    if not read:
+        return []  # the first review says more of the level of all than of any idea
     open_to = open_pairs(actor, round_, board, rows.values(), seated)
     names = {member.id: member.name for member in seated}
     reviewing = {one.id for one in board.reviewers}

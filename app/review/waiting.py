@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,6 +23,9 @@ from app.review.models import (
     Decision,
     Order,
     OrderStage,
+    Review,
+    Reviewer,
+    ReviewStage,
     Round,
     RoundIdea,
     RoundStage,
@@ -207,13 +210,13 @@ def to_lead(db: Session, actor: Actor, day: date) -> list[Waiting]:
     )
     mine = left.where(unconcerned(actor, col(RoundIdea.idea_id)))
     given = (assignment.planned(), assignment.fallen(), assignment.untold(actor))
-    query = select(Round, left.scalar_subquery(), mine.scalar_subquery(), *given).where(
+    query = select(Round, left.scalar_subquery(), mine.scalar_subquery(), all_in(), *given).where(
         col(Round.committee_id).in_(list(actor.seats)),
         col(Round.stage).in_((RoundStage.PREPARED, RoundStage.OPEN, RoundStage.CLOSED)),
     )
     found: list[Waiting] = []
-    for round_, all_, mine_, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
-        found += lead(round_, all_, mine_, day) if leads(actor, round_) else ()
+    for round_, all_, mine_, done, planned, fallen, untold in db.execute(query.order_by(col(Round.id))):
+        found += lead(round_, all_, mine_, day, done=done) if leads(actor, round_) else ()
         found += given_out(actor, round_, planned=planned, fallen=fallen, untold=untold)
     if not headed:
         return found
@@ -241,14 +244,29 @@ def words_for(one: Unfilled) -> str:
     return f"Away, and nobody reviews in their place in {one.round}: {one.why}"
 
 
-def lead(round_: Round, left: int, mine: int, day: date) -> list[Waiting]:
-    """left: ideas without a decision; mine: those of them with which this head has no conflict."""
+def all_in() -> Any:
+    """Of a round: whether as many reviews are in as are wanted of all its ideas, whoever has a conflict with one."""
+
+    def count(*conditions: Any) -> Any:
+        return select(func.count()).where(*conditions).correlate(Round).scalar_subquery()
+
+    ideas = count(col(RoundIdea.round_id) == col(Round.id), col(RoundIdea.live).is_(True))
+    people = count(col(Reviewer.round_id) == col(Round.id), col(Reviewer.away).is_(False))
+    submitted = count(col(Review.round_id) == col(Round.id), col(Review.stage) == ReviewStage.SUBMITTED)
+    return and_(submitted > 0, submitted >= ideas * case((col(Round.assigned), col(Round.wanted)), else_=people))
+
+
+def lead(round_: Round, left: int, mine: int, day: date, *, done: bool = False) -> list[Waiting]:
+    """left: ideas without a decision; mine: those of them with which this head has no conflict; done: all reviews are
+    in."""
     here = f"/review/rounds/{round_.id}"
     match round_.stage:
         case RoundStage.PREPARED:
             return [Waiting("Open", round_.name, here, None, "Prepared; nobody reviews yet")]
         case RoundStage.OPEN if round_.due < day:
             return [Waiting("Close", round_.name, here, round_.due, "Its day has passed", late=True)]
+        case RoundStage.OPEN if done:
+            return [Waiting("Close", round_.name, here, None, "All reviews are in")]
         case RoundStage.CLOSED if left and not unsealed(round_):
             return [Waiting("Open the scores of", round_.name, here, None, "Sealed until the meeting")]
         case RoundStage.CLOSED if mine:

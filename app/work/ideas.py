@@ -104,7 +104,14 @@ def chairs(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
 def first_of(kind: int, which: Sequence[ColumnElement[bool] | TextClause], order: Sequence[Any]) -> Select[Any]:
     """The first few of a kind, and how many there are, counted up to a hundred."""
     counted = select(col(Idea.id)).where(*which).limit(MOST_COUNTED).subquery()
-    fields = (col(Idea.id), col(Idea.title), col(Idea.stage), col(Idea.promised_on), col(Idea.submitted_at))
+    fields = (
+        col(Idea.id),
+        col(Idea.title),
+        col(Idea.stage),
+        col(Idea.promised_on),
+        col(Idea.submitted_at),
+        col(Idea.committee_id),
+    )
     first = (
         select(*fields, col(Process.name).label("name"))
         .join(Process, col(Process.id) == col(Idea.process_id))
@@ -122,12 +129,16 @@ def chairs_todo(row: Any, day: date) -> Todo:
     owed = row.promised_on if row.stage is not Stage.SIGNAL else None
     since = f" · submitted {day_words(row.submitted_at.date())}" if row.submitted_at else ""
     sub = f"{row.name}{since}" + (" · an answer is promised" if owed else "")
-    return Todo(verb, f"/ideas/{row.id}", f"{word} idea:{row.id}", day, title=row.title, sub=sub, due=owed, word=word)
+    screened = f"/review/screening?committee={row.committee_id}&idea={row.id}"
+    href = screened if row.stage is Stage.SUBMITTED else f"/ideas/{row.id}"
+    return Todo(verb, href, f"{word} idea:{row.id}", day, title=row.title, sub=sub, due=owed, word=word)
 
 
 def more(row: Any, day: date) -> Todo:
     verb, word, stage = CHAIRS[row.stage]
     left = row.all - MOST_A_KIND
     href, sub = f"/ideas?stage={stage.replace(' ', '+')}", "Their days come later"
+    if row.stage is Stage.SUBMITTED:
+        href = "/review/screening"
     rest = f"{left} more" if row.all < MOST_COUNTED else f"more than {left - 1} more"
     return Todo(verb, href, f"{word} more", day, rest=rest, sub=sub, word=word, things=left)

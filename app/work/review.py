@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from app.people.actor import Actor
 from app.review import waiting as review
 from app.review.conflicts import unconcerned
 from app.review.duty import is_asked
+from app.review.meetings.queries import ahead
 from app.review.models import Meeting, MeetingStage, Review, Reviewer, ReviewStage, Round, RoundIdea, RoundStage
 from app.todo import Todo
 
@@ -57,25 +58,14 @@ def shortened(group: list[Todo], day: date) -> list[Todo]:
 
 
 def meetings(db: Session, actor: Actor, day: date) -> Iterator[Todo]:
-    if not actor.seats:
-        return
-    query = (
-        select(col(Meeting.id), col(Meeting.name), col(Meeting.at), col(Meeting.place))
-        .where(
-            col(Meeting.committee_id).in_(list(actor.seats)),
-            col(Meeting.stage) == MeetingStage.PLANNED,
-            col(Meeting.at) >= now() - timedelta(days=1),
-            col(Meeting.at) < now() + timedelta(days=30),
-        )
-        .order_by(col(Meeting.at), col(Meeting.id))
-        .limit(5)
-    )
     zone = ZoneInfo(db.info["settings"].time_zone)
-    for row in db.execute(query):
+    for row in ahead(db, actor):
         at = row.at.astimezone(zone)
         sub = " · ".join(part for part in (f"{at:%H:%M}", row.place) if part)
-        if at.date() >= day:
-            key, href = f"meeting {row.id}", f"/review/meetings/{row.id}"
+        key, href = f"meeting {row.id}", f"/review/meetings/{row.id}"
+        if row.began_at:
+            yield Todo("Join", f"{href}/live", key, day, rest=row.name, sub="It is running", due=day, word="Meeting")
+        elif at.date() >= day:
             yield Todo("Prepare for", href, key, day, rest=row.name, sub=sub, due=at.date(), word="Meeting")
 
 

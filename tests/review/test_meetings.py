@@ -16,12 +16,13 @@ from app.people.models import Post
 from app.record.models import Entry
 from app.review.conflicts import declare
 from app.review.meetings import actions, moves
-from app.review.meetings.models import Minutes, Presence
+from app.review.meetings.models import Minutes, Motion, Presence
 from app.review.meetings.queries import agenda, proposed
 from app.review.models import AgendaItem, Attendance, Meeting, MeetingStage
 from app.review.standing import band, board
 from tests.cast import Cast
 from tests.client import Browser
+from tests.forms import forms_of
 from tests.makers import a_seat
 from tests.review.makers import admitted, open_round
 from tests.review.meeting_makers import a_meeting, a_motion, close, running, say, told
@@ -226,22 +227,24 @@ def test_who_comes_and_goes_is_noted_with_its_time(both: Database) -> None:
         actions.come_or_go(db, sami, meeting, True)
         moves.move(db, noor, meeting, "begin", "", None)
         begun = meeting.began_at
-        assert db.scalars(select(Presence)).one().came_at == begun
+        there = {one.person_id: one.came_at for one in db.scalars(select(Presence))}
+        assert there == {cast.sami.id: begun, cast.noor.id: begun}  # who begins it is there
     with as_of(now() + timedelta(days=3, minutes=10)), both.writing() as db:
         meeting = db.get_one(Meeting, meeting.id)
         actions.come_or_go(db, sami, meeting, False)
         actions.come_or_go(db, sami, meeting, True)
-        actions.note_attendance(db, noor, meeting, [cast.sami.id, cast.dina.id, cast.zaid.id])
+        actions.note_attendance(db, noor, meeting, [cast.noor.id, cast.sami.id, cast.dina.id, cast.zaid.id])
     with as_of(now() + timedelta(days=3, minutes=20)), both.writing() as db:
         moves.move(db, noor, db.get_one(Meeting, meeting.id), "hold", "", None)
     with both.reading() as db:
         stays = db.scalars(select(Presence).order_by(col(Presence.id))).all()
         assert [(one.person_id, one.left_at is not None) for one in stays] == [
             (cast.sami.id, True),
+            (cast.noor.id, True),
             (cast.sami.id, True),
             (cast.dina.id, True),
         ]
-        assert set(db.scalars(select(col(Attendance.person_id)))) == {cast.sami.id, cast.dina.id}
+        assert set(db.scalars(select(col(Attendance.person_id)))) == {cast.noor.id, cast.sami.id, cast.dina.id}
         moved = list(
             db.scalars(select(col(Entry.move)).where(col(Entry.ref) == meeting.ref).order_by(col(Entry.number)))
         )
@@ -249,6 +252,7 @@ def test_who_comes_and_goes_is_noted_with_its_time(both: Database) -> None:
             "plan",
             "arrive",
             "leave",
+            "arrive",
             "arrive",
             "begin",
             "leave",
@@ -291,6 +295,52 @@ def test_one_item_is_on_at_a_time_and_none_ends_with_a_vote_open(both: Database)
         assert [item.on for item in actions.items_of(db, meeting.id)] == [True, False]
         actions.take_up(db, meeting, None)
         assert not any(item.on for item in actions.items_of(db, meeting.id))
+
+
+def test_a_motion_that_came_back_with_a_mistake_is_put_once_it_is_mended(
+    as_: As, database: Database, story: Any, cast: Cast
+) -> None:
+    """Its key is spent by what came of it, not by the mistake; sent twice it is still one motion."""
+    with database.writing() as db:
+        meeting = running(db, cast, story.first)
+    noor = as_(cast.noor)
+    link = f"/review/rounds/{story.round}/ideas/{story.first}/motion?meeting={meeting.id}"
+    typed = {"verdict": "defer", "words": "In spring."}
+    again = noor.fill(link, typed, "Open the vote")
+    assert again.status_code == 422
+    assert "Say until which day" in again.text
+    (form,) = (one for one in forms_of(again.text) if one.action.endswith("/motion"))
+    fields = form.filled({"day": (now() + timedelta(days=60)).date().isoformat()}, "Open the vote")
+    for _ in range(2):
+        assert noor.post(form.action, fields).headers["location"] == f"/review/meetings/{meeting.id}/live"
+    with database.reading() as db:
+        assert len(db.scalars(select(Motion)).all()) == 1
+
+
+def test_what_was_carried_is_recorded_without_typing_and_the_meeting_goes_on(
+    as_: As, database: Database, story: Any, cast: Cast
+) -> None:
+    with database.writing() as db:
+        meeting = running(db, cast, story.first, story.second)
+        motion = a_motion(db, cast, story.round, story.first, meeting)
+        say(db, motion, yes=(cast.noor, cast.sami), no=cast.dina)
+        close(db, cast, motion)
+    noor, here = as_(cast.noor), f"/review/meetings/{meeting.id}"
+    live = f"{here}/live"
+    assert "Note my dissent" in as_(cast.dina).get(live).text
+    assert "Note my dissent" not in as_(cast.sami).get(live).text
+    link = f"/review/rounds/{story.round}/ideas/{story.first}/decision"
+    page = noor.get(link).text
+    assert motion.words in page
+    assert "How the committee voted" in page
+    assert noor.works(link, {}, "Record the decision") == live
+    page = noor.get(live).text
+    assert "The decision is recorded" in page
+    assert "Record the decision" not in page
+    assert "Supersede it with another decision" in noor.get(link).text
+    assert "Record the decision" not in noor.get(f"/review/motions/{motion.id}").text
+    page = noor.get(f"/review/rounds/{story.round}/ideas/{story.second}/decision").text
+    assert f"/ideas/{story.second}/motion?meeting={meeting.id}" in page
 
 
 def test_a_chair_leads_a_meeting_from_its_live_page_without_javascript(

@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from app.columns import now
 from app.db import Database
-from app.ideas.models import Idea
+from app.ideas.models import Idea, Veil
 from app.main import all_tasks
 from app.outbox import Job, run_all
 from app.people.actor import find_actor
 from app.people.models import Person
 from app.review.conflicts import declare
 from app.review.meetings import actions, motions, moves, papers
+from app.review.meetings.forms import ItemForm
 from app.review.meetings.invitations import INVITATION, download
 from app.review.meetings.minutes import drawn, gather, read, versions
 from app.review.models import Meeting
@@ -31,7 +32,7 @@ from tests.client import Browser
 from tests.conftest import settings_for
 from tests.people.makers import Mailbox, a_mailbox
 from tests.review.makers import decision
-from tests.review.meeting_makers import a_meeting, a_motion, close, running, say, text_of, told
+from tests.review.meeting_makers import a_closed_round, a_meeting, a_motion, close, running, say, text_of, told
 from tests.review.test_standing import panel
 
 As = Callable[..., Browser]
@@ -107,7 +108,7 @@ def test_the_invitation_reaches_each_member_and_follows_the_meeting(
         meeting = a_meeting(db, cast, story.first, at=now() + timedelta(days=3))
     here = f"/review/meetings/{meeting.id}"
     assert Browser(app, cast.sami).post(f"{here}/invitation", {"version": 1}).status_code == 403
-    assert noor.works(here, {}, "Send it to the members") == here
+    assert noor.works(here, {}, "Send the invitation") == here
     assert noor.post(f"{here}/invitation", {"version": 1}).status_code == 409
     got = invited(database, box)
     assert set(got) == {"noor", "sami", "dina", "omar"}
@@ -133,6 +134,43 @@ def test_the_invitation_reaches_each_member_and_follows_the_meeting(
     assert part.get_param("method") == "CANCEL"
     assert (str(last["status"]), last["uid"]) == ("CANCELLED", first["uid"])
     assert last["sequence"] > first["sequence"]
+
+
+def test_who_presents_is_invited_to_their_item_alone(database: Database, box: Mailbox, cast: Cast) -> None:
+    from app.main import create_app
+
+    app = create_app(database.known["settings"], database, run_worker=False)
+    noor = Browser(app, cast.noor)
+    with database.writing() as db:
+        open_ = a_closed_round(db, cast, blind="")
+        meeting = a_meeting(db, cast, open_.first, open_.second, at=now() + timedelta(days=3))
+    here = f"/review/meetings/{meeting.id}"
+    with database.writing() as db:
+        chair = find_actor(db, cast.noor.id)
+        for item in actions.items_of(db, meeting.id):
+            wanted = ItemForm(minutes=15, presenters=[cast.zaid.id])
+            actions.arrange(db, chair, db.get_one(Meeting, meeting.id), item.id, wanted)
+        second = actions.items_of(db, meeting.id)[1]
+        db.add(Veil(person_id=cast.omar.id, idea_id=actions.items_of(db, meeting.id)[0].idea_id, round_id=0))
+    assert noor.works(here, {}, "Send the invitation") == here
+    got = invited(database, box)
+    assert set(got) == {"noor", "sami", "dina", "omar", "zaid"}
+    mail = got["zaid"]
+    with database.reading() as db:
+        idea, other = (db.get_one(Idea, one.idea_id) for one in reversed(actions.items_of(db, meeting.id)))
+    assert idea.title in mail.as_string()
+    assert other.title not in mail.as_string()  # hidden from somebody: who comes for it would tell of them
+    part = next(part for part in mail.walk() if part.get_content_type() == "text/calendar")
+    event = event_of(part.get_content().encode())
+    assert event.decoded("dtstart") == (meeting.at + timedelta(minutes=15)).replace(microsecond=0)
+    assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=15)
+    assert str(event["uid"]).startswith(f"item-{second.id}@")
+    assert str(event["url"]).endswith(f"/ideas/{second.idea_id}")
+    assert noor.move(here, "cancel", "The hall is taken").status_code == 303
+    cancelled = invited(database, box)["zaid"]
+    part = next(part for part in cancelled.walk() if part.get_content_type() == "text/calendar")
+    assert part.get_param("method") == "CANCEL"
+    assert event_of(part.get_content().encode())["uid"] == event["uid"]
 
 
 def test_a_meeting_that_was_never_sent_is_cancelled_without_a_mail(both: Database) -> None:
@@ -337,7 +375,6 @@ def test_minutes_that_named_people_name_nobody_once_the_idea_is_reviewed_blind_a
     with database.writing() as db:
         meeting = a_meeting(db, cast, story.first)
         item = actions.items_of(db, meeting.id)[0]
-        from app.review.meetings.forms import ItemForm
 
         actions.arrange(
             db, find_actor(db, cast.noor.id), meeting, item.id, ItemForm(minutes=5, presenters=[cast.zaid.id])

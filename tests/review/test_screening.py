@@ -228,6 +228,9 @@ def test_one_member_alone_has_longer(database: Database, cast: Cast, as_: As) ->
         (task,) = reviewing.tasks(db, find_actor(db, cast.sami.id))
         assert task.due == until
         assert [row.due for row in db.scalars(select(Reviewer)) if row.due] == [until]
+        actual = db.get_one(Round, number)
+        days = [reviewing.progress(db, find_actor(db, who.id), actual).due for who in (cast.sami, cast.omar)]
+        assert days == [until, actual.due]  # what their own pages say
         with as_of(now() + timedelta(days=15)):
             found = late.late(db, find_actor(db, cast.noor.id), db.get_one(Round, number))
             assert [one.name for one in found] == ["Omar"]

@@ -1,5 +1,7 @@
 """Several ideas, one word: choose them, see what follows, apply it as one unit."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from app.columns import today
@@ -12,9 +14,11 @@ from app.review.batch.forms import BatchForm, batch_form, reason_of
 from app.review.batch.queries import Consequences, Open
 from app.review.conflicts import members
 from app.review.decisions.queries import meetings_of, must_be_unsealed
+from app.review.meetings.queries import attendance, met_on
 from app.review.models import Round, RoundStage, Verdict
 from app.review.pages_rounds import TheRound
 from app.review.rules import VERDICT_WORDS, leads
+from app.review.standing import board
 from app.web import Form, Request, Response, Typed, blank, fill, page, router, slow
 
 routes = router()
@@ -34,6 +38,7 @@ def must_lead(actor: Actor, round_: Round) -> None:
 def draw(
     db: Session,
     request: Request,
+    actor: Actor,
     round_: Round,
     form: Form[BatchForm],
     found: list[Open],
@@ -42,6 +47,7 @@ def draw(
 ) -> Response:
     if status != 200:
         form.key = new_key()  # the other one is spent
+    rows = {row.idea_id: row for row in board(db, actor, round_).rows}
     return page(
         request,
         "review/batch/show.html",
@@ -49,7 +55,8 @@ def draw(
         round=round_,
         form=form,
         told=told,
-        found=found,
+        found=sorted(found, key=lambda one: rows[one.idea_id].rank or len(rows) + 1),
+        rows=rows,
         reason_of=reason_of,
         chosen=set(map(str, form.texts.get("ideas", ()))),
         verdict_options=[(verdict.value, VERDICT_WORDS[verdict]) for verdict in VERDICTS],
@@ -64,7 +71,9 @@ def draw(
 def choose(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
     must_lead(actor, round_)
     found = queries.undecided(db, actor, round_)
-    return draw(db, request, round_, blank(BatchForm, key=new_key()), found)
+    met = met_on(db, round_.committee_id, *queries.ideas_of(db, round_.id))
+    known: dict[str, Any] = {"meeting": met.id, "present": attendance(db, met.id)} if met else {}
+    return draw(db, request, actor, round_, blank(BatchForm, key=new_key(), **known), found)
 
 
 @routes.post("/review/rounds/{id}/batch")
@@ -79,21 +88,21 @@ def decide(request: Request, db: Db, actor: Member, round_: TheRound, fields: Ty
         actions.hold(db, round_, form.data)
     found = queries.undecided(db, actor, round_)
     if not form:
-        return draw(db, request, round_, form, found, status=422)
+        return draw(db, request, actor, round_, form, found, status=422)
     wanted = form.data
     actions.must_be_open(wanted, found)
     for name, words in actions.mistakes(db, actor, round_, wanted).items():
         form.refuse(name, words)
     if not form:
-        return draw(db, request, round_, form, found, status=422)
+        return draw(db, request, actor, round_, form, found, status=422)
     told = queries.consequences(db, actor, round_, wanted, found)
     if wanted.do == "look":
-        return draw(db, request, round_, form, found, told)
+        return draw(db, request, actor, round_, form, found, told)
     if told.lacking and wanted.shown == told.shown:
         form.refuse(
             "", "Some of these cannot be decided. Nothing is: take them out of the list, or mend what they lack."
         )
-        return draw(db, request, round_, form, found, told, 422)
+        return draw(db, request, actor, round_, form, found, told, 422)
     decided = actions.apply(db, actor, round_, wanted, told)
     waits = " They take effect when the round’s decisions are published." if round_.blind else ""
     return once_.see(f"/review/rounds/{round_.id}", f"{len(decided)} decided.{waits}")

@@ -14,11 +14,14 @@ from app.review import owners
 from app.review.conflicts import concerned, is_veiled, members, must_be_free, must_decide
 from app.review.decisions import queries as decisions
 from app.review.decisions.actions import decide as record
+from app.review.decisions.voted import last_motion
 from app.review.forms import CONDITIONS, DecisionForm
 from app.review.letters.queries import read
+from app.review.meetings.finding import back
 from app.review.meetings.motions import moved
-from app.review.meetings.queries import attendance
-from app.review.models import Round, RoundStage
+from app.review.meetings.queries import attendance, left_to_record, met_on
+from app.review.meetings.rules import running
+from app.review.models import Meeting, Round, RoundStage
 from app.review.pages_rounds import TheRound
 from app.review.rules import VERDICT_DONE, VERDICT_WORDS, names_hidden
 from app.review.standing import board
@@ -35,6 +38,7 @@ def draw(
     if status != 200:
         form.key = new_key()  # the other one is spent
     history = decisions.history(db, round_, idea.id)
+    met = met_on(db, round_.committee_id, idea.id)
     live = next((made for made, _ in history if made.superseded_by is None), None)
     known = decisions.known_of(live) if live else None
     kept = kept_from(db, actor, round_, idea.id)
@@ -56,6 +60,12 @@ def draw(
         letters={one: read(db, sent) for one, sent in decisions.letters_of(db, round_.id, idea.id).items()},
         past=decisions.before(db, idea.id, round_.id),
         condition_rows=range(1, CONDITIONS + 1),
+        more_conditions=any(
+            form.value(f"{name}_{row}") for name in ("condition", "by") for row in range(3, CONDITIONS + 1)
+        ),
+        motion=last_motion(db, round_.id, idea.id) if actor.on(round_.committee_id) else None,
+        running=met if met and running(met) else None,
+        heads=actor.chairs(round_.committee_id),
         form=form,
         may=may_decide(db, actor, round_, idea),
         member_options=[(one.id, one.name, one.post.value) for one in members(db, round_.committee_id)],
@@ -114,11 +124,22 @@ def show(
     found = the_idea(db, actor, round_, idea_id)
     if actor.chairs(round_.committee_id) and concerned(db, [idea_id]).has(idea_id, actor.id):
         must_decide(db, actor, found[1], round_)
-    held = {one.id for one in decisions.meetings_of(db, round_.committee_id)} if meeting else set()
-    came = attendance(db, meeting) if meeting in held and meeting else []
-    known: dict[str, Any] = {"meeting": meeting if meeting in held else None, "present": came}
-    form = blank(DecisionForm, key=new_key(), **(known | moved(db, actor, round_, idea_id, motion)))
+    form = blank(DecisionForm, key=new_key(), **begun_with(db, actor, round_, idea_id, meeting, motion))
     return draw(db, request, actor, round_, found, form)
+
+
+def begun_with(
+    db: Session, actor: Actor, round_: Round, idea_id: int, meeting: int | None, motion: int | None
+) -> dict[str, Any]:
+    """What is known is not typed again: the meeting that took the idea up, who came, and what was carried."""
+    held = {one.id for one in decisions.meetings_of(db, round_.committee_id)}
+    if meeting not in held:
+        met = met_on(db, round_.committee_id, idea_id)
+        meeting = met.id if met else None
+    if motion is None and (last := last_motion(db, round_.id, idea_id)):
+        motion = last.id
+    came = attendance(db, meeting) if meeting else []
+    return {"meeting": meeting, "present": came} | moved(db, actor, round_, idea_id, motion)
 
 
 @routes.post("/review/rounds/{id}/ideas/{idea_id}/decision")
@@ -141,4 +162,14 @@ def decide(request: Request, db: Db, actor: Member, round_: TheRound, idea_id: T
     record(db, actor, round_, placed, idea, revision.number, form.data, has)
     waits = round_.blind and round_.stage is RoundStage.CLOSED
     words = "It takes effect when the round’s decisions are published." if waits else "Its authors read it now."
-    return once_.see(f"/review/rounds/{round_.id}", f"Recorded. {words}")
+    return once_.see(after(db, actor, round_, form.data.meeting), f"Recorded. {words}")
+
+
+def after(db: Session, actor: Actor, round_: Round, meeting_id: int | None) -> str:
+    """Where it goes on: in the meeting while it runs, or while something that it voted on is not recorded yet."""
+    meeting = db.get(Meeting, meeting_id) if meeting_id else None
+    if meeting and running(meeting):
+        return back(meeting)
+    if meeting and left_to_record(db, actor, meeting.id):
+        return f"/review/meetings/{meeting.id}"
+    return f"/review/rounds/{round_.id}"

@@ -1,5 +1,6 @@
 """Pages of letters: the committee's words for each verdict, a round's letters, and one before and after it is sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlmodel import col
 
 from app.db import Db
 from app.errors import Missing, Refused, Stale
+from app.people import mail
 from app.people.actor import HEADS, Actor, Member
 from app.people.models import Committee
 from app.review.conflicts import concerned, must_be_free, must_decide
@@ -17,9 +19,10 @@ from app.review.letters.models import DraftForm, TemplateForm
 from app.review.letters.rules import BY_NAME, PLACEHOLDERS, mistakes
 from app.review.models import Decision, Round, Verdict
 from app.review.pages_rounds import TheRound
-from app.review.rules import MOVES, VERDICT_WORDS, leads, names_hidden
+from app.review.rules import MOVES, VERDICT_WORDS, leads, names_hidden, round_life
 from app.review.standing import placed_ideas
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see
+from app.workflow import Move
 
 routes = router()
 
@@ -98,11 +101,29 @@ def keep_template(
 @routes.get("/review/rounds/{id}/letters")
 def of_round(request: Request, db: Db, actor: Member, round_: TheRound) -> Response:
     decisions.must_see(actor, round_)
+    return page(
+        request,
+        "review/letters/round.html",
+        round=round_,
+        rows=rows_of(db, actor, round_),
+        hidden=names_hidden(actor, round_),
+        mailing=mail.configured(request.app.state.settings),
+        publish=publishing(db, actor, round_),
+    )
+
+
+def rows_of(db: Session, actor: Actor, round_: Round) -> Sequence[queries.Row]:
     titles = {row.idea_id: row.title for row in placed_ideas(db, actor, round_.id)}
     known = concerned(db, titles)
-    free = {idea: title for idea, title in titles.items() if not known.has(idea, actor.id)}
-    rows = queries.listed(db, actor, round_, free)
-    return page(request, "review/letters/round.html", round=round_, rows=rows, hidden=names_hidden(actor, round_))
+    return queries.listed(
+        db, actor, round_, {idea: one for idea, one in titles.items() if not known.has(idea, actor.id)}
+    )
+
+
+def publishing(db: Session, actor: Actor, round_: Round) -> Move[Round] | None:
+    """By which the letters go, when nothing stands in its way."""
+    found = next((move for move in round_life.open_to(actor, round_) if move.name == "publish"), None)
+    return None if found is None or decisions.undecided(db, round_.id) else found
 
 
 def the_decision(db: Session, actor: Actor, round_: Round, idea_id: int) -> Decision:
@@ -130,6 +151,7 @@ def draw(
         "letter": queries.read(db, sent or queries.compose(db, round_, made)),
         "remarks": queries.remarks(db, round_, made.idea_id),
         "heads": leads(actor, round_),
+        "following": next((one for one in rows_of(db, actor, round_) if one.idea_id > made.idea_id), None),
         "form": form,
     }
     return page(request, "review/letters/show.html", status=status, **shown)

@@ -136,6 +136,7 @@ def arrange(db: Session, actor: Actor, meeting: Meeting, item_id: int, wanted: I
         raise Stale("Choose among those who wrote the idea and their team.")
     db.execute(delete(Presenter).where(col(Presenter.item_id) == item.id))
     db.add_all(Presenter(item_id=item.id, person_id=person) for person in sorted(named))
+    meeting.version += 1  # times have moved, or there is somebody more to invite
     meeting.beat += 1
     db.flush()
 

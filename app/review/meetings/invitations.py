@@ -3,6 +3,7 @@
 iCalendar (RFC 5545) in UTC, under an id that stays; SEQUENCE is the version of the meeting, which only grows.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -22,21 +23,38 @@ from app.people import mail
 from app.people.mail import Letter
 from app.people.models import Person
 from app.review.conflicts import members
-from app.review.models import Meeting, MeetingStage
+from app.review.meetings.models import Presenter
+from app.review.meetings.queries import agenda, hidden_ideas
+from app.review.models import AgendaItem, Meeting, MeetingStage
 from app.settings import Settings
 from app.web.rendering import clock_words
 
 INVITATION = "invitation mail"
 
 
-def calendar(settings: Settings, meeting: Meeting, stamp: datetime, to: str = "") -> bytes:
-    """Name, time and place, and where to find the rest: what the ideas are stays here. to: who is asked to come."""
+@dataclass(frozen=True)
+class Slot:
+    """What a presenter comes for."""
+
+    item: int
+    title: str
+    starts: datetime
+    minutes: int
+    address: str
+
+
+def calendar(settings: Settings, meeting: Meeting, stamp: datetime, to: str = "", slot: Slot | None = None) -> bytes:
+    """Name, time and place, and where to find the rest: what the ideas are stays here. to: who is asked to come; slot:
+    for a presenter, of their item alone."""
     cancelled = meeting.stage is MeetingStage.CANCELLED
     made = Calendar()
     made.add("prodid", "-//Pilotage//Meetings//EN")
     made.add("version", "2.0")
     made.add("method", "CANCEL" if cancelled else "REQUEST" if to else "PUBLISH")
-    made.add_component(event(settings, meeting, stamp, to, cancelled=cancelled))
+    entry = event(settings, meeting, stamp, to, cancelled=cancelled)
+    if slot is not None:
+        narrow(entry, settings, slot)
+    made.add_component(entry)
     words: bytes = made.to_ical()
     return words
 
@@ -65,12 +83,34 @@ def event(settings: Settings, meeting: Meeting, stamp: datetime, to: str, *, can
     return made
 
 
+def narrow(entry: Event, settings: Settings, slot: Slot) -> None:
+    """From the whole meeting to one item: an entry of its own."""
+    starts = slot.starts.astimezone(UTC)
+    for name in ("uid", "dtstart", "dtend", "summary", "url", "description"):
+        del entry[name]
+    entry.add("uid", f"item-{slot.item}@{urlsplit(settings.address).hostname}")
+    entry.add("dtstart", starts)
+    entry.add("dtend", starts + timedelta(minutes=slot.minutes))
+    entry.add("summary", f"Present: {slot.title}")
+    entry.add("url", slot.address)
+    entry.add("description", f"You present your idea to the committee: {slot.address}")
+
+
 def address_of(settings: Settings, meeting: Meeting) -> str:
     return f"{settings.address}/review/meetings/{meeting.id}"
 
 
-def invite(db: Session, meeting: Meeting) -> int:
-    """Have it mailed to each member who has an address; how many. Also what has changed, and that it is cancelled."""
+@dataclass(frozen=True)
+class Told:
+    """How many are written to."""
+
+    members: int
+    presenters: int
+
+
+def invite(db: Session, meeting: Meeting) -> Told:
+    """Have it mailed to each member who has an address, and to who presents: also what has changed, and that it is
+    cancelled."""
     seated = [member.id for member in members(db, meeting.committee_id)]
     query = select(col(Person.id)).where(col(Person.id).in_(seated), col(Person.email).is_not(None))
     people = list(db.scalars(query.order_by(col(Person.id))))
@@ -78,12 +118,31 @@ def invite(db: Session, meeting: Meeting) -> int:
     for person in people:
         told: dict[str, Any] = {"meeting": meeting.id, "person": person, "first": first}
         later(db, INVITATION, None, subject=subject(meeting, first=first), **told, **mail.stamp())
+    guests = [row for row in presenting(db, meeting) if row[1] not in seated]
+    for item, person in guests:
+        told = {"meeting": meeting.id, "person": person, "item": item, "first": first}
+        later(db, INVITATION, None, subject=subject(meeting, first=first), **told, **mail.stamp())
     meeting.invited = meeting.version
     db.flush()
-    return len(people)
+    return Told(len(people), len({person for _, person in guests}))
 
 
-def send_invitation(db: Session, meeting: Meeting, version: int) -> int:
+def presenting(db: Session, meeting: Meeting) -> list[tuple[int, int]]:
+    """Item and person: who presents what, and can be written to. Nobody for an idea whose authors are hidden from
+    anybody: whoever is asked to come would tell of it."""
+    query = (
+        select(col(Presenter.item_id), col(Presenter.person_id), col(AgendaItem.idea_id))
+        .join(AgendaItem, col(AgendaItem.id) == col(Presenter.item_id))
+        .join(Person, col(Person.id) == col(Presenter.person_id))
+        .where(col(AgendaItem.meeting_id) == meeting.id, col(Person.email).is_not(None))
+        .order_by(col(AgendaItem.place), col(Presenter.person_id))
+    )
+    rows = list(db.execute(query))
+    hidden = hidden_ideas(db, {row[2] for row in rows}, None)
+    return [(row[0], row[1]) for row in rows if row[2] not in hidden]
+
+
+def send_invitation(db: Session, meeting: Meeting, version: int) -> Told:
     if meeting.stage is not MeetingStage.PLANNED:
         raise Stale(f"This meeting is {meeting.stage.value}.")
     if version != meeting.version:
@@ -94,9 +153,11 @@ def send_invitation(db: Session, meeting: Meeting, version: int) -> int:
 
 
 def letter(db: Session, settings: Settings, payload: dict[str, Any]) -> EmailMessage | None:
-    """Composed as it goes: what the meeting is by then, to whoever is a member by then."""
+    """Composed as it goes: what the meeting is by then, to whoever is a member by then, or presents."""
     meeting = db.get_one(Meeting, payload["meeting"])
     person = db.get_one(Person, payload["person"])
+    if "item" in payload:
+        return presenters_letter(db, settings, meeting, person, payload)
     seated = {member.id for member in members(db, meeting.committee_id)}
     if not person.email or person.id not in seated:
         return None
@@ -111,6 +172,28 @@ def letter(db: Session, settings: Settings, payload: dict[str, Any]) -> EmailMes
     )
     made = mail.compose(settings, told)
     attach(made, calendar(settings, meeting, at, person.email), cancelled=meeting.stage is MeetingStage.CANCELLED)
+    return made
+
+
+def presenters_letter(
+    db: Session, settings: Settings, meeting: Meeting, person: Person, payload: dict[str, Any]
+) -> EmailMessage | None:
+    """Of the item that somebody presents, at its time; nothing of the others."""
+    if not person.email or (payload["item"], person.id) not in presenting(db, meeting):
+        return None
+    item = next(one for one in agenda(db, meeting, None).items if one.id == payload["item"])
+    at, address = datetime.fromisoformat(payload["at"]), f"{settings.address}/ideas/{item.idea_id}"
+    cancelled = meeting.stage is MeetingStage.CANCELLED
+    if cancelled:
+        lines = [f"The meeting in which you were to present “{item.title}” is cancelled."]
+    else:
+        when = clock_words(item.starts.astimezone(ZoneInfo(settings.time_zone)))
+        place = f", {meeting.place}" if meeting.place else ""
+        lines = [f"You present “{item.title}” to the committee on {when}{place}. {item.minutes} minutes are planned."]
+    title = subject(meeting, first=payload["first"])
+    made = mail.compose(settings, Letter(person.email, title, lines, payload["id"], at, ("Open the idea", address)))
+    ics = calendar(settings, meeting, at, person.email, Slot(item.id, item.title, item.starts, item.minutes, address))
+    attach(made, ics, cancelled=cancelled)
     return made
 
 

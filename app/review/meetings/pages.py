@@ -1,5 +1,7 @@
 """Pages of meetings: plan, look, invite, put in order. Live page, motions and papers have files of their own."""
 
+from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from app.review.meetings.forms import AttendanceForm, InvitationForm, ItemForm, 
 from app.review.meetings.queries import can_present, hidden_ideas
 from app.review.meetings.rules import may_come
 from app.review.meetings.showing import SHOWN, facts, seen
-from app.review.models import Meeting, MeetingStage
+from app.review.models import Meeting, MeetingStage, Round
 from app.review.rules import meeting_life
 from app.web import Form, Request, Response, ThingId, Typed, blank, fill, page, router, see, unchanged
 from app.workflow import MoveForm
@@ -38,13 +40,16 @@ def draw_form(
     status: int = 200,
 ) -> Response:
     offered = queries.possible(db, committee)
+    picked = set(map(str, form.texts.get("ideas", ())))
+    first = {one.id for one in offered if one.ready or str(one.id) in picked}
     return page(
         request,
         "review/meetings/edit.html",
         status=status,
         form=form,
         meeting=meeting,
-        idea_options=offered,
+        idea_options=[(one.id, one.title, one.process) for one in offered if one.id in first],
+        other_options=[one for one in offered if one.id not in first],
         committees=committees_of(db, actor, committee) if meeting is None else [],
         committee=committee,
     )
@@ -56,7 +61,7 @@ WHO = "The chair or the deputy plans meetings."
 def check(db: Session, committee: int, form: Form[MeetingForm], meeting: Meeting | None = None) -> None:
     if not form:
         return
-    offered = {idea for idea, _, _ in queries.possible(db, committee)}
+    offered = {one.id for one in queries.possible(db, committee)}
     kept = {item.idea_id for item in actions.items_of(db, meeting.id)} if meeting else set()
     if not set(form.data.ideas) <= offered | kept:
         form.refuse("ideas", "Choose among the ideas that are offered.")
@@ -65,8 +70,20 @@ def check(db: Session, committee: int, form: Form[MeetingForm], meeting: Meeting
 @routes.get("/review/meetings/new")
 def new(request: Request, db: Db, actor: Member, committee: str = "") -> Response:
     which = chosen(actor, committee, WHO)
-    form = blank(MeetingForm, key=new_key(), at="09:30", minutes=90, ideas=queries.proposed(db, actor, which))
+    ideas = queries.proposed(db, actor, which)
+    form = blank(MeetingForm, key=new_key(), **begun_with(db, which, ideas), ideas=ideas)
     return draw_form(db, request, actor, which, form, None)
+
+
+def begun_with(db: Session, committee: int, ideas: Sequence[int]) -> dict[str, Any]:
+    """Called after the round that it decides on, and as the committee met the last time."""
+    round_ = db.get(Round, queries.round_of(db, ideas)) if ideas else None
+    name = f"Meeting on {round_.name}"[:160] if round_ else "Committee’s meeting"
+    last = queries.last_planned(db, committee)
+    if last is None:
+        return {"name": name, "at": "09:30", "minutes": 90}
+    local = last.at.astimezone(ZoneInfo(db.info["settings"].time_zone))
+    return {"name": name, "at": f"{local:%H:%M}", "minutes": last.minutes, "place": last.place}
 
 
 @routes.post("/review/meetings/new")
@@ -85,7 +102,7 @@ def create(request: Request, db: Db, actor: Member, fields: Typed) -> Response:
 
 @routes.get("/review/meetings/{id}")
 def show(request: Request, db: Db, actor: Member, meeting: TheMeeting) -> Response:
-    if kept := unchanged(request, actor.rights, may_come(meeting, now()), counts(db, *SHOWN)):
+    if kept := unchanged(request, actor.rights, may_come(meeting, now()), meeting.at <= now(), counts(db, *SHOWN)):
         return kept
     return draw(db, request, actor, meeting)
 
@@ -106,6 +123,10 @@ def draw(db: Session, request: Request, actor: Actor, meeting: Meeting, status: 
         came=queries.attendance(db, meeting.id),
         there=there,
         may_come=may_come(meeting, now()),
+        now_past=meeting.at <= now(),
+        round=queries.round_of(db, [item.idea_id for item in agenda.items])
+        if meeting.stage is MeetingStage.HELD
+        else None,
         moves={move.name: move for move in meeting_life.open_to(actor, meeting)},
         heads=heads,
         switches=switches_of(db, meeting) if heads and planned else None,
@@ -200,9 +221,13 @@ def invite(request: Request, db: Db, actor: Member, meeting: TheMeeting, fields:
     form = fill(InvitationForm, fields)
     if not form:
         return draw(db, request, actor, meeting, 422)
-    count = invitations.send_invitation(db, meeting, form.data.version)
-    words = "1 member gets it" if count == 1 else f"{count} members get it"
-    return see(request, f"/review/meetings/{meeting.id}", f"{words} by mail, as an entry for their calendar.")
+    told = invitations.send_invitation(db, meeting, form.data.version)
+    count = told.members + told.presenters
+    words = f"{told.members} {'member' if told.members == 1 else 'members'}"
+    if told.presenters:
+        words += f" and {told.presenters} who {'presents' if told.presenters == 1 else 'present'}"
+    gets = "gets" if count == 1 else "get"
+    return see(request, f"/review/meetings/{meeting.id}", f"{words} {gets} it by mail, as an entry for their calendar.")
 
 
 @routes.post("/review/meetings/{id}/attendance")
@@ -220,8 +245,8 @@ def move(request: Request, db: Db, actor: Member, meeting: TheMeeting, fields: T
     form = fill(MoveForm, fields)
     if not form:
         return draw(db, request, actor, meeting, 422)
-    moves.move(db, actor, meeting, form.data.name, form.data.note, form.data.version)
-    return see(request, back(meeting), "Noted.")
+    words = moves.move(db, actor, meeting, form.data.name, form.data.note, form.data.version)
+    return see(request, back(meeting), words)
 
 
 for part in (pages_live, pages_motions, pages_papers):

@@ -109,6 +109,7 @@ def draw(
         moves=motion_life.open_to(actor, motion),
         complete=motion.meeting_id is not None or may_close(db, motion),
         may_dissent=motions.may_dissent(db, actor, motion),
+        decided=motion.idea_id not in decisions.undecided(db, motion.round_id),
         verdicts=VERDICT_WORDS,
         results=RESULT_WORDS,
         says=SAY_WORDS,

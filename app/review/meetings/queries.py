@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app.columns import now
 from app.ideas.models import UNANSWERED, Author, Idea, Veil
 from app.ideas.queries import veiled_from
 from app.people.actor import Actor
@@ -16,7 +17,7 @@ from app.people.models import Membership, Person
 from app.processes.models import Process
 from app.refs import Kind
 from app.review.conflicts import Concerned, Member, concerned, members, unconcerned
-from app.review.meetings.models import Motion, MotionStage, Presence, Presenter, Turnout
+from app.review.meetings.models import Motion, MotionStage, Presence, Presenter, Result, Turnout
 from app.review.models import AgendaItem, Attendance, Decision, Meeting, MeetingStage, Round, RoundIdea, RoundStage
 from app.review.rules import ON
 from app.review.standing import band
@@ -64,6 +65,72 @@ def to_vote(db: Session, actor: Actor) -> Sequence[tuple[int, str, Any]]:
         .limit(50)
     )
     return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+
+def met_on(db: Session, committee_id: int, *ideas: int) -> Meeting | None:
+    """The last meeting with one of these ideas on its agenda that has begun, or was held."""
+    query = (
+        select(Meeting)
+        .join(AgendaItem, col(AgendaItem.meeting_id) == col(Meeting.id))
+        .where(
+            col(Meeting.committee_id) == committee_id,
+            col(AgendaItem.idea_id).in_(ideas),
+            or_(col(Meeting.stage) == MeetingStage.HELD, col(Meeting.began_at).is_not(None)),
+            col(Meeting.stage) != MeetingStage.CANCELLED,
+        )
+        .order_by(col(Meeting.at).desc(), col(Meeting.id).desc())
+        .limit(1)
+    )
+    return db.scalars(query).first()
+
+
+def meeting_on(db: Session, actor: Actor, ideas: Collection[int]) -> Meeting | None:
+    """The first meeting to come, or running, with one of these ideas on its agenda."""
+    if not ideas:
+        return None
+    query = (
+        select(Meeting)
+        .join(AgendaItem, col(AgendaItem.meeting_id) == col(Meeting.id))
+        .where(visible_to(actor), col(AgendaItem.idea_id).in_(ideas), col(Meeting.stage) == MeetingStage.PLANNED)
+        .order_by(col(Meeting.at), col(Meeting.id))
+        .limit(1)
+    )
+    return db.scalars(query).first()
+
+
+def round_of(db: Session, ideas: Collection[int]) -> int | None:
+    """The last round in which one of these ideas was reviewed, from its closing."""
+    ended = (RoundStage.CLOSED, RoundStage.PUBLISHED)
+    query = (
+        select(func.max(col(Round.id)))
+        .join(RoundIdea, col(RoundIdea.round_id) == col(Round.id))
+        .where(col(RoundIdea.idea_id).in_(ideas), col(Round.stage).in_(ended))
+    )
+    return db.scalar(query)
+
+
+def left_to_record(db: Session, actor: Actor, meeting_id: int) -> bool:
+    """Whether what was carried in this meeting is not all recorded yet, as far as this person may know."""
+    decided = exists().where(
+        col(Decision.round_id) == col(Motion.round_id),
+        col(Decision.idea_id) == col(Motion.idea_id),
+        col(Decision.superseded_by).is_(None),
+    )
+    query = select(col(Motion.id)).where(
+        col(Motion.meeting_id) == meeting_id, col(Motion.result) == Result.CARRIED, ~decided, motions_visible_to(actor)
+    )
+    return db.scalars(query.limit(1)).first() is not None
+
+
+def ahead(db: Session, actor: Actor, days: int = 30) -> Sequence[Meeting]:
+    """The next few meetings of one's committees, those that are running among them."""
+    query = select(Meeting).where(
+        visible_to(actor),
+        col(Meeting.stage) == MeetingStage.PLANNED,
+        col(Meeting.at) >= now() - timedelta(days=1),
+        col(Meeting.at) < now() + timedelta(days=days),
+    )
+    return list(db.scalars(query.order_by(col(Meeting.at), col(Meeting.id)).limit(5))) if actor.seats else []
 
 
 def attendance(db: Session, meeting_id: int) -> list[int]:
@@ -129,6 +196,7 @@ class Item:
     mine_out: bool  # the reader has a conflict with it
     out: Sequence[Member]
     presenters: Sequence[str] = ()
+    decided: bool = False  # in this meeting
 
     @property
     def on(self) -> bool:
@@ -192,6 +260,11 @@ def plan_of(db: Session, meeting: Meeting) -> Plan:
         select(
             *(col(AgendaItem.id), col(Idea.id), col(Idea.title), col(Process.name), col(AgendaItem.minutes)),
             *(col(AgendaItem.begun_at), col(AgendaItem.ended_at), waits_for_decision()),
+            exists().where(
+                col(Decision.idea_id) == col(Idea.id),
+                col(Decision.meeting_id) == col(AgendaItem.meeting_id),
+                col(Decision.superseded_by).is_(None),
+            ),
         )
         .join(AgendaItem, col(AgendaItem.idea_id) == col(Idea.id))
         .join(Process, col(Process.id) == col(Idea.process_id))
@@ -209,12 +282,12 @@ def agenda(db: Session, meeting: Meeting, reader: Actor | None, plan: Plan | Non
     hidden = hidden_ideas(db, [row[1] for row in plan.rows], reader)
     items: list[Item] = []
     starts = meeting.at
-    for number, idea, shown, process, minutes, begun, ended, round_id in plan.rows:
+    for number, idea, shown, process, minutes, begun, ended, round_id, decided in plan.rows:
         mine = reader is not None and plan.known.has(idea, reader.id)
         out = outs(plan.known, hidden, plan.seated, idea)
         names = () if idea in hidden else tuple(plan.presenting.get(number, ()))
         where = (begun, ended, round_id, starts)
-        items.append(Item(number, idea, shown, process, minutes, *where, idea in hidden, mine, out, names))
+        items.append(Item(number, idea, shown, process, minutes, *where, idea in hidden, mine, out, names, decided))
         starts += timedelta(minutes=minutes)
     return Agenda(items, plan.seated, plan.known, hidden)
 
@@ -247,16 +320,31 @@ def can_present(db: Session, idea_id: int) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in db.execute(query.order_by(col(Person.name)))]
 
 
-def possible(db: Session, committee_id: int) -> list[tuple[int, str, str]]:
-    """What can be put on an agenda: ideas that wait for an answer."""
+@dataclass(frozen=True)
+class Possible:
+    id: int
+    title: str
+    process: str
+    ready: bool  # its reviewing is closed, and it is not decided
+
+
+def possible(db: Session, committee_id: int) -> list[Possible]:
+    """What can be put on an agenda: ideas that wait for an answer, those first that only lack a decision."""
+    ready = waits_for_decision().is_not(None)
     query = (
-        select(col(Idea.id), col(Idea.title), col(Process.name))
+        select(col(Idea.id), col(Idea.title), col(Process.name), ready)
         .join(Process, col(Process.id) == col(Idea.process_id))
         .where(col(Idea.committee_id) == committee_id, col(Idea.stage).in_(UNANSWERED))
-        .order_by(col(Idea.promised_on), col(Idea.id))
+        .order_by(ready.desc(), col(Idea.promised_on), col(Idea.id))
         .limit(200)
     )
-    return [(row[0], row[1], row[2]) for row in db.execute(query)]
+    return [Possible(row[0], row[1], row[2], bool(row[3])) for row in db.execute(query)]
+
+
+def last_planned(db: Session, committee_id: int) -> Meeting | None:
+    """Where and when a committee meets is mostly as it was the last time."""
+    here = (col(Meeting.committee_id) == committee_id, col(Meeting.stage) != MeetingStage.CANCELLED)
+    return db.scalars(select(Meeting).where(*here).order_by(col(Meeting.id).desc()).limit(1)).first()
 
 
 def proposed(db: Session, actor: Actor, committee_id: int) -> list[int]:

@@ -37,6 +37,7 @@ class Seen:
     votes: Sequence[tuple[str, Say]] | None
     present: int | None
     dissents: Sequence[tuple[str, str]]
+    may_dissent: bool  # voted, not for it, and has not noted their dissent; the meeting may be over
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Voting:
     titles: Mapping[int, str]
     turnout: Mapping[int, Collection[int]]
     said: Mapping[int, Sequence[tuple[int, str, Say]]]
-    against: Mapping[int, Sequence[tuple[str, str]]]
+    against: Mapping[int, Sequence[tuple[int, str, str]]]
     present: Mapping[int, int]
 
 
@@ -83,6 +84,7 @@ def seen_one(actor: Actor, all_: Voting, motion: Motion, hidden: bool, there: Co
     able = [person for person in all_.seated if not all_.known.has(motion.idea_id, person)]
     here = [person for person in able if motion.meeting_id is None or person in there]
     voted, said = all_.turnout.get(motion.id, ()), all_.said.get(motion.id, ())
+    dissents = all_.against.get(motion.id, ())
     mine = next((say for person, _, say in said if person == actor.id), None)
     return Seen(
         motion,
@@ -95,7 +97,8 @@ def seen_one(actor: Actor, all_: Voting, motion: Motion, hidden: bool, there: Co
         motion.open and actor.id in here and not (motion.secret and actor.id in voted),
         [(name, say) for _, name, say in said] if closed and not motion.secret and not hidden else None,
         all_.present.get(motion.id, 0) if closed and not hidden else None,
-        all_.against.get(motion.id, ()),
+        [(name, words) for _, name, words in dissents],
+        closed and actor.id in voted and mine is not Say.YES and actor.id not in {one[0] for one in dissents},
     )
 
 
@@ -161,16 +164,16 @@ def votes_of(db: Session, ids: Collection[int]) -> dict[int, list[tuple[int, str
     return found
 
 
-def dissents_of(db: Session, ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+def dissents_of(db: Session, ids: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
     query = (
-        select(col(Dissent.motion_id), col(Person.name), col(Dissent.words))
+        select(col(Dissent.motion_id), col(Person.id), col(Person.name), col(Dissent.words))
         .join(Person, col(Person.id) == col(Dissent.person_id))
         .where(col(Dissent.motion_id).in_(ids))
         .order_by(col(Dissent.id))
     )
-    found: dict[int, list[tuple[str, str]]] = {}
-    for motion, name, words in db.execute(query):
-        found.setdefault(motion, []).append((name, words))
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for motion, person, name, words in db.execute(query):
+        found.setdefault(motion, []).append((person, name, words))
     return found
 
 

@@ -23,6 +23,7 @@ class Progress:
 
     filed: int
     expected: int
+    due: date  # their own day, where they were given longer
 
 
 def progress(db: Session, actor: Actor, round_: Round) -> Progress:
@@ -33,8 +34,10 @@ def progress(db: Session, actor: Actor, round_: Round) -> Progress:
         col(Review.reviewer_id) == actor.id,
         col(Review.stage) == ReviewStage.SUBMITTED,
     )
+    here = (col(Reviewer.round_id) == round_.id, col(Reviewer.person_id) == actor.id)
+    longer = select(col(Reviewer.due)).where(*here).scalar_subquery()
     query = (
-        select(func.count(col(RoundIdea.id)), func.coalesce(func.sum(case_when((mine, 1), else_=0)), 0))
+        select(func.count(col(RoundIdea.id)), func.coalesce(func.sum(case_when((mine, 1), else_=0)), 0), longer)
         .join(Round, col(Round.id) == col(RoundIdea.round_id))
         .where(
             col(Round.id) == round_.id,
@@ -43,8 +46,8 @@ def progress(db: Session, actor: Actor, round_: Round) -> Progress:
             unconcerned(actor, col(RoundIdea.idea_id)),
         )
     )
-    expected, filed = db.execute(query).one()
-    return Progress(int(filed), int(expected))
+    expected, filed, due = db.execute(query).one()
+    return Progress(int(filed), int(expected), due or round_.due)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def tasks(db: Session, actor: Actor) -> list[Task]:
     return [] if actor.guest else [Task(*row) for row in db.execute(query)]
 
 
-def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
+def next_task(db: Session, actor: Actor, round_id: int) -> Task | None:
     """Of what waits, the idea with the fewest reviews, in this round first: so that all get theirs."""
     came = (
         select(func.count())
@@ -126,4 +129,4 @@ def next_task(db: Session, actor: Actor, round_id: int) -> int | None:
         waiting(actor).order_by(col(Round.id) != round_id, came, literal_column("due"), col(RoundIdea.idea_id)).limit(1)
     )
     row = db.execute(query).first()
-    return int(row[0]) if row else None
+    return Task(*row) if row else None

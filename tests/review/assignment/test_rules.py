@@ -98,7 +98,9 @@ def test_what_is_asked_next_is_one_of_mine(both: Database) -> None:
         round_ = shared_round(db, cast, ideas_of(db, cast, 6))
         apply(db, cast, round_)
         mine = {number for number, people in asked(db, round_).items() if cast.dina.id in people}
-        assert reviewing.next_task(db, find_actor(db, cast.dina.id), round_.id) in mine
+        following = reviewing.next_task(db, find_actor(db, cast.dina.id), round_.id)
+        assert following is not None
+        assert following.idea_id in mine
 
 
 def test_the_quorum_counts_those_who_are_asked(both: Database) -> None:
