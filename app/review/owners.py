@@ -104,12 +104,12 @@ def asked(actor: Actor) -> Select[int, str, str, date | None]:
     )
 
 
-def unasked() -> Select[Idea, int, int]:
+def unasked() -> Select[int, int, int, int]:
     """Admitted ideas whose owner has said nothing and was not asked about this revision."""
     there = exists().where(col(OwnerAsked.idea_id) == col(Idea.id), col(OwnerAsked.revision) == col(Idea.revision))
     spoken = exists().where(col(OwnersWord.idea_id) == col(Idea.id), col(OwnersWord.person_id) == col(Process.owner_id))
     return (
-        select(Idea, col(Process.owner_id), col(Committee.owner_days))
+        select(col(Idea.id), col(Idea.revision), col(Process.owner_id), col(Committee.owner_days))
         .join(Process, col(Process.id) == col(Idea.process_id))
         .join(Committee, col(Committee.id) == col(Idea.committee_id))
         .where(col(Idea.stage) == Stage.ADMITTED, ~there, ~spoken)
@@ -117,18 +117,19 @@ def unasked() -> Select[Idea, int, int]:
     )
 
 
-def ask(db: Session) -> int:
-    """Ask the owners of what has been admitted, each with a day; the record tells them. How many were asked."""
-    query = unasked()
+def ask(db: Session, most: int = 200) -> int:
+    """Ask the owners of what has been admitted, each with a day; the record tells them: some of them at a time, since
+    whoever writes waits meanwhile. How many were asked."""
+    query = unasked().limit(most)
     found = db.execute(query if embedded(db) else query.with_for_update(of=Idea)).all()
     calendar = workdays(db) if found else None
-    for idea, owner, days in found:
+    for idea, revision, owner, days in found:
         assert calendar is not None
         due = calendar.add(today(db.info["settings"].time_zone), days)
-        db.add(OwnerAsked(idea_id=idea.id, revision=idea.revision, owner_id=owner, due=due))
+        db.add(OwnerAsked(idea_id=idea, revision=revision, owner_id=owner, due=due))
         db.flush()
         figures = {"person": owner, "due": due.isoformat()}
-        write(db, None, "ask_owner", idea.ref, figures=figures)
+        write(db, None, "ask_owner", f"idea:{idea}", figures=figures)
     return len(found)
 
 

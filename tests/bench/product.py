@@ -12,7 +12,9 @@ from fastapi.testclient import TestClient
 from app import schema
 from app.db import Database
 from app.main import create_app, open_database
+from app.notices.actions import read_record
 from app.notices.jobs import remind
+from app.review.owners import ask_when_admitted
 from app.settings import TOP, Settings
 from tests.bench.counting import statements
 from tests.bench.making import Size
@@ -56,9 +58,11 @@ def opened(file: Path) -> Database:
 
 
 def after_the_morning(database: Database) -> None:
-    """The day's reminders are made: once a day they take some seconds in the background, and are no page's cost."""
-    while remind(database) is not None:
+    """The day's reminders are made, owners of processes are asked, and who is told has been: once they take some
+    seconds in the background, and are no page's cost."""
+    while remind(database) is not None or ask_when_admitted(database):
         continue
+    read_record(database)
 
 
 def organisation(ideas: int) -> Path:

@@ -118,6 +118,15 @@ def test_decision_and_review_say_until_when_the_owner_is_asked(database: Databas
         assert "Not this year." in as_(person).get(address).text
 
 
+def test_of_many_owners_some_are_asked_at_a_time_and_each_once(both: Database) -> None:
+    with both.writing() as db:
+        cast = the_cast(db)
+        for _ in range(3):
+            admitted(db, cast)
+        assert [owners.ask(db, most=2) for _ in range(3)] == [2, 1, 0]
+    assert owners.ask_when_admitted(both) == 0
+
+
 def test_its_statements_do_not_follow_the_queue(database: Database, cast: Cast, as_: As) -> None:
     noor, counted = as_(cast.noor), []
     for more in (4, 20):
