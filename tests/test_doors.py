@@ -35,6 +35,8 @@ ELSEWHERE |= {"/review/meetings/{id}/live/stream"}  # tests/review/test_live.py
 RARE |= {f"/review/rounds/{{id}}/{page}" for page in ("assignment", "assignment/plan", "preferences")}
 # A round that is prepared: tests/review/test_switches.py. A call that has not begun: tests/ideas/test_calls.py.
 RARE |= {"/review/rounds/{id}/as-reviewer", "/calls/{id}/edit"}
+# A sixth step whose run has not begun: tests/pilots/test_plans.py.
+RARE |= {"/pilots/{id}/measures/new"}
 TOKENS = ("{token}", "/voice/import/{id}")
 
 

@@ -335,5 +335,7 @@ def part(name: str, estimate: Estimate, sizes: str, word: str, kind: str, *, tot
 
 def baseline(pilot: Pilot) -> dict[str, Any] | None:
     """The process's evidence of the day of the charter; None where nobody had been asked about it."""
-    told: dict[str, Any] | None = json.loads(pilot.baseline) if pilot.baseline else None
-    return told
+    if not pilot.baseline:
+        return None
+    told: dict[str, Any] = json.loads(pilot.baseline)
+    return told | {"on": date.fromisoformat(told["on"])}

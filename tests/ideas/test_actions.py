@@ -16,6 +16,7 @@ from app.ideas.models import Author, Idea, Revision, Stage, Vote
 from app.main import all_tasks
 from app.outbox import Job, run_all
 from app.people.actor import find_actor
+from app.people.calendar.queries import workdays
 from app.processes.models import Process
 from app.record.models import Entry
 from app.record.queries import verify
@@ -37,7 +38,7 @@ def test_from_a_draft_to_a_revision_with_its_promise(both: Database) -> None:
         assert (idea.stage, idea.listed, idea.author_ids) == (Stage.DRAFT, False, {cast.amal.id})
         actions.make(db, amal, idea, "submit", version=idea.version)
         assert (idea.stage, idea.listed, idea.revision) == (Stage.SUBMITTED, True, 1)
-        assert idea.promised_on == actions.today(db) + timedelta(days=cast.committee.promised_days)
+        assert idea.promised_on == workdays(db).add(actions.today(db), cast.committee.promised_days)
         kept = db.scalars(select(Revision)).one()
         assert (kept.number, kept.title, kept.story, kept.submitted_by) == (1, idea.title, "People wait.", amal.id)
         actions.make(db, amal, idea, "withdraw")
