@@ -42,7 +42,7 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "temp_store=MEMORY",
-        "cache_size=-8000",
+        "cache_size=-2000",  # of each of up to 32 connections; the system keeps the file in memory besides
         "trusted_schema=OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")

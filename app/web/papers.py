@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import typst
 from markdown_it import MarkdownIt
 from starlette.responses import Response
 
@@ -23,6 +22,8 @@ KINDS = {"paragraph_open": "p", "heading_open": "h", "list_item_open": "li"}
 
 def pdf(template: str, data: Mapping[str, Any], stamp: datetime | None = None) -> bytes:
     """A template of templates/papers with `data`, which reaches it as JSON: no text can become an instruction."""
+    import typst  # loaded where a paper is made
+
     given = {"data": json.dumps(data, ensure_ascii=False)}
     wanted: dict[str, Any] = {
         "root": str(FOLDER),

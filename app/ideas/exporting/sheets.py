@@ -5,8 +5,6 @@ from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from xlsxwriter import Workbook
-
 MOST_ROWS = 200_000
 LONGEST = 32_767  # characters of a cell, by the format
 IN_MEMORY = 4 * 1024 * 1024
@@ -32,6 +30,8 @@ def write(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[object]]
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    from xlsxwriter import Workbook  # loaded where a sheet is written
+
     with Workbook(file, options) as book:
         book.set_properties({"created": UNDATED})
         sheet = book.add_worksheet()

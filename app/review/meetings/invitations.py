@@ -6,11 +6,10 @@ iCalendar (RFC 5545) in UTC, under an id that stays; SEQUENCE is the version of 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -29,6 +28,9 @@ from app.review.models import AgendaItem, Meeting, MeetingStage
 from app.settings import Settings
 from app.web.rendering import clock_words
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 INVITATION = "invitation mail"
 
 
@@ -46,8 +48,10 @@ class Slot:
 def calendar(settings: Settings, meeting: Meeting, stamp: datetime, to: str = "", slot: Slot | None = None) -> bytes:
     """Name, time and place, and where to find the rest: what the ideas are stays here. to: who is asked to come; slot:
     for a presenter, of their item alone."""
+    import icalendar  # loaded where an entry is made
+
     cancelled = meeting.stage is MeetingStage.CANCELLED
-    made = Calendar()
+    made = icalendar.Calendar()
     made.add("prodid", "-//Pilotage//Meetings//EN")
     made.add("version", "2.0")
     made.add("method", "CANCEL" if cancelled else "REQUEST" if to else "PUBLISH")
@@ -59,9 +63,11 @@ def calendar(settings: Settings, meeting: Meeting, stamp: datetime, to: str = ""
     return words
 
 
-def event(settings: Settings, meeting: Meeting, stamp: datetime, to: str, *, cancelled: bool) -> Event:
+def event(settings: Settings, meeting: Meeting, stamp: datetime, to: str, *, cancelled: bool) -> "Event":
+    import icalendar
+
     address = address_of(settings, meeting)
-    made = Event()
+    made = icalendar.Event()
     made.add("uid", f"meeting-{meeting.id}@{urlsplit(settings.address).hostname}")
     made.add("sequence", meeting.version)
     made.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
@@ -74,16 +80,16 @@ def event(settings: Settings, meeting: Meeting, stamp: datetime, to: str, *, can
     made.add("description", f"The agenda, the papers and, once it has begun, the live page: {address}")
     made.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     if to:
-        organizer = vCalAddress(f"mailto:{mail.sender(settings)}")
-        organizer.params["CN"] = vText("Pilotage")
+        organizer = icalendar.vCalAddress(f"mailto:{mail.sender(settings)}")
+        organizer.params["CN"] = icalendar.vText("Pilotage")
         made.add("organizer", organizer)
-        attendee = vCalAddress(f"mailto:{to}")
-        attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+        attendee = icalendar.vCalAddress(f"mailto:{to}")
+        attendee.params["ROLE"] = icalendar.vText("REQ-PARTICIPANT")
         made.add("attendee", attendee)
     return made
 
 
-def narrow(entry: Event, settings: Settings, slot: Slot) -> None:
+def narrow(entry: "Event", settings: Settings, slot: Slot) -> None:
     """From the whole meeting to one item: an entry of its own."""
     starts = slot.starts.astimezone(UTC)
     for name in ("uid", "dtstart", "dtend", "summary", "url", "description"):

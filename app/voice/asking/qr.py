@@ -2,8 +2,10 @@
 
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import segno
+if TYPE_CHECKING:
+    from segno import QRCode
 
 QUIET = 4  # modules of white around it, as the standard asks
 
@@ -16,8 +18,10 @@ class Drawn:
     path: str
 
 
-def code(address: str) -> segno.QRCode:
+def code(address: str) -> "QRCode":
     """Level M: 15 % of it may be dirty."""
+    import segno  # loaded where a code is drawn
+
     return segno.make(address, error="m", micro=False)
 
 
