@@ -1,7 +1,7 @@
 """What a plan of measurement can show before it is run, from the answers of the wave before."""
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 
 from sqlalchemy.orm import Session
 
@@ -65,8 +65,3 @@ def before_of(db: Session, measure: Measure) -> tuple[Measured | None, Measured 
     among = labels_of(measure.against)
     rest = measured(db, measure.before_id, measure.outcome, place, elsewhere=True, among=among, weighted=weighted)
     return there, rest
-
-
-def of_comparison(found: Foresight) -> int | None:
-    """The answers that the comparison would get with those that are needed."""
-    return ceil(found.needed * found.elsewhere) if found.needed and found.elsewhere else None

@@ -13,7 +13,6 @@ from math import ceil, inf, sqrt
 from app.voice.distributions import Z95
 from app.voice.indices import Measured
 
-POWER = 0.8
 Z80 = 0.8416212335729143
 REACH = Z95 + Z80
 MOST = 10_000_000  # answers that anybody could ask for

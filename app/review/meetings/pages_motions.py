@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.columns import today
 from app.db import Db
-from app.errors import Missing, Refused
+from app.errors import Refused
 from app.once import new_key, once
 from app.people.actor import Actor, Member
 from app.processes.models import Process
-from app.review import decisions
-from app.review.conflicts import concerned, must_be_free, must_decide
+from app.review.conflicts import must_decide
+from app.review.decisions.pages import the_idea as one_of_round
+from app.review.decisions.queries import undecided
 from app.review.meetings import motions
 from app.review.meetings.finding import TheMotion
 from app.review.meetings.forms import DissentForm, MotionForm, VoteForm
@@ -30,12 +31,8 @@ routes = router()
 
 
 def the_idea(db: Session, actor: Actor, round_: Round, idea_id: int, *, lock: bool = False) -> Any:
-    decisions.must_see(actor, round_)
-    found = decisions.in_round(db, round_, idea_id, lock=lock)
-    if found is None:
-        raise Missing()
-    if not actor.chairs(round_.committee_id):
-        must_be_free(concerned(db, [idea_id]), idea_id, actor.id)
+    """For whoever decides on it."""
+    found = one_of_round(db, actor, round_, idea_id, lock=lock)
     must_decide(db, actor, found[1], round_)
     return found
 
@@ -109,7 +106,7 @@ def draw(
         moves=motion_life.open_to(actor, motion),
         complete=motion.meeting_id is not None or may_close(db, motion),
         may_dissent=motions.may_dissent(db, actor, motion),
-        decided=motion.idea_id not in decisions.undecided(db, motion.round_id),
+        decided=motion.idea_id not in undecided(db, motion.round_id),
         verdicts=VERDICT_WORDS,
         results=RESULT_WORDS,
         says=SAY_WORDS,
